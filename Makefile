@@ -1,0 +1,75 @@
+# Stamps lie in .venv, so that removing it is a fresh start.
+PYTHON ?= python3
+BIN := .venv/bin
+SERVE := .venv/.serving
+TEST := .venv/.testing
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check lint cover bench soak lock
+
+help: ## Say what each target does
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
+
+run: $(SERVE) ## Start the demo: a central node and two centres, with sample data
+	@echo "Starting the demo; Ctrl+C stops it."
+	@$(BIN)/dodomu demo
+
+test: $(TEST) ## Run all tests, browser tests included
+	@$(BIN)/pytest -n 2
+
+check: lint test ## Pass the gate: format, lint, types, imports, tests
+
+lint: $(TEST) ## Run the static checks alone
+	@$(BIN)/ruff format --check
+	@$(BIN)/ruff check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+cover: $(TEST) ## Measure what the tests reach; all of it in the core
+	@$(BIN)/pytest -n 2 --cov --cov-report=term
+	@$(BIN)/coverage report --include='sync/merge/*,sync/linkage/*' --fail-under=100
+
+bench: $(TEST) ## Measure the figures, print a table and write JSON
+	@$(BIN)/python tests/bench/run.py
+
+soak: $(TEST) ## Run all tests with fifty times the histories; takes hours
+	@$(BIN)/pytest -n 2 --scale 50 -m "soak or not soak"
+
+lock: ## Choose the newest releases that fit, and write both lock files
+	@test -x .venv/lock/bin/pip-compile || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools; }
+	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --output-file requirements.lock pyproject.toml
+	@CUSTOM_COMPILE_COMMAND="make lock" $(COMPILE) --extra test --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+
+# Every release on offer comes from the public index: no local setting may leave a trace.
+COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/lock/bin/pip-compile --quiet --upgrade \
+	--generate-hashes --allow-unsafe --strip-extras --build-deps-for editable \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+$(BIN)/python:
+	@echo "Making .venv"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dodomu needs Python 3.11 or newer; say make PYTHON=/path/to/python")'
+	@$(PYTHON) -m venv .venv
+
+$(SERVE): requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what serving needs into .venv: about a minute, this once"
+	@$(PIP) install --no-compile --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-compile --no-deps --no-build-isolation --editable .
+	@$(TRIM)
+	@touch $@
+
+$(TEST): requirements-test.lock $(SERVE)
+	@echo "Installing what the tests need into .venv: about a minute, this once"
+	@$(PIP) install --no-compile --require-hashes --requirement requirements-test.lock
+	@touch $@
+
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+
+# Serving stays below 150 MB: without languages that no page is in, the second copy of
+# zstandard that only PyPy loads, and what Python 3.11 puts into an environment unasked.
+define TRIM
+$(PIP) --quiet uninstall --yes setuptools; \
+find .venv/lib -path '*/babel/locale-data/*.dat' ! -name 'root.dat' ! -name 'uk*' ! -name 'en*' -delete; \
+find .venv/lib -path '*/zstandard/_cffi.*' -delete; \
+find .venv/lib -path '*/site-packages/pip/*.pyc' -delete
+endef

@@ -1,0 +1,1 @@
+"""From writes to what people see and what they are asked; pure."""

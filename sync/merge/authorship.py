@@ -1,0 +1,53 @@
+"""What an author's write must name, given what was on the screen.
+
+An ordinary edit of a contested cell supersedes only the value that was displayed; only
+a resolution, with all candidates on the screen, supersedes them all. A value that
+equals what was shown is not a write at all: else every saved form would contradict
+everybody, or settle a question its author never looked at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sync.merge.cells import Head
+from sync.merge.policies import Ancestry, Contested, decide, value_key
+from sync.merge.schema import Rule
+from sync.values import key
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a rendered cell displayed, and the versions an edit of it supersedes."""
+
+    value: Any
+    preds: tuple[str, ...]
+    is_empty: bool = False
+
+    def says(self, value: Any, rule: Rule) -> bool:
+        """Tell whether ``value`` is what was shown, so that writing it says nothing."""
+        if self.is_empty:
+            return value is None
+        if rule.policy == "meet" and isinstance(value, list):
+            return isinstance(self.value, list) and set(self.value) == set(value)
+        return key(value, rule.type) == key(self.value, rule.type)
+
+
+def shown(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Shown:
+    """Return what a cell with these heads displays and what an edit of it names."""
+    if not heads:
+        return Shown(None, (), is_empty=True)
+    outcome = decide(heads, rule, ancestry)
+    if not isinstance(outcome, Contested) or rule.policy == "set":
+        return Shown(outcome.value, _ids(heads))
+    if rule.holds_base:
+        return Shown(outcome.value, (outcome.by.id,) if outcome.by else ())
+    displayed = key(outcome.value, rule.type)
+    if rule.policy == "meet":
+        displayed = frozenset(key(item) for item in outcome.value)
+    same = [head for head in heads if value_key(head, rule) == displayed]
+    return Shown(outcome.value, _ids(same))
+
+
+def _ids(heads: Sequence[Head]) -> tuple[str, ...]:
+    return tuple(sorted(head.version.id for head in heads))

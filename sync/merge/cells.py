@@ -1,0 +1,92 @@
+"""What can be in conflict, and the versions of it that are known.
+
+A cell is a field, a group, one element of a set, one entry of a log, or one of the
+special cells below, within one document. Its key is ``name`` or ``name/element``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+DELETED: Final = "_deleted"
+ERASED: Final = "_erased"
+SCOPE: Final = "_scope"
+DISMISS: Final = "_dismiss:"
+VERDICT: Final = "verdict"
+"""The cell of a link document; beside it stand the two persons, ``a`` and ``b``."""
+LINK: Final = "link"
+"""The kind of a document that says whether two persons are one."""
+
+
+def name_of(cell: str) -> str:
+    """Return the property, group, set or log that a cell key belongs to."""
+    return cell.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One write of one cell, with all that a person must know to judge it.
+
+    ``id`` is the change, ``hlc`` its clock value, ``preds`` the versions its author
+    saw, ``element`` the set element as typed, ``at`` the author's wall time and
+    ``off`` how many milliseconds that clock was ahead.
+    """
+
+    id: str
+    hlc: int = 0
+    value: Any = None
+    preds: tuple[str, ...] = ()
+    src: str | None = None
+    act: str | None = None
+    why: str | None = None
+    element: str | None = None
+    saw: tuple[str, ...] | None = None
+    author: str = ""
+    device: str = ""
+    site: str = ""
+    form: str = ""
+    at: str = ""
+    off: int | None = None
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Position in the total order of versions, (hlc, id)."""
+        return (self.hlc, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A version that nobody superseded.
+
+    ``waiting`` holds the preds that have not arrived; ``is_regress`` says that its
+    author knowingly went below a value of the cell's order.
+    """
+
+    version: Version
+    waiting: frozenset[str] = frozenset()
+    is_regress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CellState:
+    """The heads of a cell, and the preds named in it that have not arrived.
+
+    ``miss`` maps such a pred to the highest evidence rank that names it, so that the
+    pred is judged rightly on the day it comes.
+    """
+
+    heads: Mapping[str, Head] = field(default_factory=dict)
+    miss: Mapping[str, int] = field(default_factory=dict)
+
+    def ordered(self) -> tuple[Head, ...]:
+        """Return the heads by (hlc, id), whatever order they arrived in."""
+        return tuple(sorted(self.heads.values(), key=lambda head: head.version.rank))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Everything a node knows of one document: its cells and the changes that touch it."""
+
+    kind: str
+    cells: Mapping[str, CellState] = field(default_factory=dict)
+    touched: frozenset[str] = frozenset()

@@ -1,0 +1,110 @@
+"""Who is one child: ``same`` and ``different`` verdicts, clusters and aliases.
+
+Nothing is ever re-pointed. A verdict is a cell of the link document of two persons, so
+taking it back restores exactly what was. A pair with both verdicts joins nothing and
+blocks nothing; a known difference blocks a later chain of ``same``.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sync.merge.cells import LINK, VERDICT, Document, Head
+from sync.merge.queue import Item, about_link
+from sync.merge.schema import Rule
+
+SAME: Final = "same"
+DIFFERENT: Final = "different"
+_RULE: Final = Rule(name=VERDICT, policy="review", level="confidential")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """The verdicts on a pair; ``left`` is the smaller document id."""
+
+    left: str
+    right: str
+    heads: tuple[Head, ...]
+
+    @property
+    def verdicts(self) -> frozenset[str]:
+        """The different verdicts that stand."""
+        return frozenset(head.version.value for head in self.heads)
+
+    @property
+    def rank(self) -> tuple[int, str]:
+        """Rank of the newest ``same``."""
+        return max(h.version.rank for h in self.heads if h.version.value == SAME)
+
+    @property
+    def name(self) -> str:
+        """How items speak of the pair."""
+        return f"link:{self.left}|{self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which documents are one child.
+
+    ``clusters`` holds sorted groups of two or more; ``aliases`` maps every member to
+    the smallest id of its group; ``items`` are the questions.
+    """
+
+    clusters: tuple[tuple[str, ...], ...]
+    aliases: Mapping[str, str]
+    items: tuple[Item, ...]
+
+
+def edge_of(document: Document) -> Edge | None:
+    """Read a link document; None when it does not say which pair, or says nothing."""
+    pair = sorted(str(_newest(document, name)) for name in ("a", "b"))
+    state = document.cells.get(VERDICT)
+    if "None" in pair or state is None or not state.heads:
+        return None
+    heads = tuple(
+        head for head in state.ordered() if head.version.value in (SAME, DIFFERENT)
+    )
+    return Edge(pair[0], pair[1], heads) if heads else None
+
+
+def resolve(documents: Iterable[Document]) -> Identity:
+    """Return clusters and questions of all link documents."""
+    edges = [e for d in documents if d.kind == LINK and (e := edge_of(d)) is not None]
+    apart = [(e.left, e.right) for e in edges if e.verdicts == {DIFFERENT}]
+    items = [
+        about_link("link_conflict", e.name, e.heads, _RULE, DIFFERENT)
+        for e in edges
+        if len(e.verdicts) > 1
+    ]
+    groups: dict[str, set[str]] = {}
+    joining = [edge for edge in edges if edge.verdicts == {SAME}]
+    for edge in sorted(joining, key=lambda edge: edge.rank):
+        left = groups.get(edge.left, {edge.left})
+        right = groups.get(edge.right, {edge.right})
+        if left is right:
+            continue
+        if _is_blocked(left, right, apart):
+            items.append(about_link("link_blocked", edge.name, edge.heads, _RULE, SAME))
+            continue
+        joined = left | right
+        groups.update(dict.fromkeys(joined, joined))
+    clusters = sorted({tuple(sorted(group)) for group in groups.values()})
+    aliases = {member: cluster[0] for cluster in clusters for member in cluster}
+    ordered = sorted(items, key=lambda item: item.qid)
+    return Identity(tuple(clusters), aliases, tuple(ordered))
+
+
+def _newest(document: Document, name: str) -> str | None:
+    state = document.cells.get(name)
+    if state is None or not state.heads:
+        return None
+    value = max(state.heads.values(), key=lambda head: head.version.rank).version.value
+    return value if isinstance(value, str) else None
+
+
+def _is_blocked(
+    left: set[str], right: set[str], apart: Iterable[tuple[str, str]]
+) -> bool:
+    return any(
+        (a in left and b in right) or (b in left and a in right) for a, b in apart
+    )

@@ -1,0 +1,203 @@
+"""What a cell shows, and whether a person is asked: one function a policy.
+
+Each takes the heads of one cell and answers ``Settled`` or ``Contested``. Heads that are
+equal after normalisation are one answer; the greatest (hlc, id) spelling of it is shown.
+No policy looks at a clock to decide between two answers, except ``lww``, and every
+policy shows something at once: a question never hides the record.
+"""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sync.merge.cells import Head, Version
+from sync.merge.schema import Rule
+from sync.values import key, order
+
+Ancestry = Callable[[], Mapping[str, Version]]
+"""Gives every version of the cell that has arrived, by change id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One answer; ``by`` is the version that says it, None where nobody says it alone."""
+
+    value: Any
+    by: Version | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """Several answers for a person to decide; ``value`` is shown meanwhile.
+
+    ``by`` is the version shown, where one version says what is shown.
+    """
+
+    value: Any
+    heads: tuple[Head, ...]
+    by: Version | None = None
+
+
+Outcome = Settled | Contested
+Policy = Callable[[Sequence[Head], Rule, Ancestry], Outcome]
+
+
+def value_key(head: Head, rule: Rule) -> Hashable:
+    """Return what makes two heads of this cell the same answer."""
+    value = head.version.value
+    if rule.policy == "meet" and isinstance(value, list):
+        return frozenset(key(item) for item in value)
+    return key(value, rule.type)
+
+
+def newest(heads: Sequence[Head]) -> Head:
+    """Return the head that is greatest by (hlc, id)."""
+    return max(heads, key=lambda head: head.version.rank)
+
+
+def review(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Ask whenever answers differ; show the newest, or the value last agreed on."""
+    if _is_one(heads, rule):
+        return _say(newest(heads))
+    shown = _agreed(heads, ancestry()) if rule.holds_base else newest(heads).version
+    return Contested(shown.value if shown else None, tuple(heads), shown)
+
+
+def authority(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Let the best evidence speak; ask when the best contradicts itself."""
+    best = max(rule.grade(head.version.src) for head in heads)
+    return review(
+        [head for head in heads if rule.grade(head.version.src) == best], rule, ancestry
+    )
+
+
+def lattice(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Take the state that stands above all others, unless a person must look.
+
+    A guarded state beside another is always asked and never shown meanwhile; so is a
+    correction (a state below the one its author saw) beside an advance.
+    """
+    del ancestry
+    if _is_one(heads, rule):
+        return _say(newest(heads))
+    states = frozenset(head.version.value for head in heads)
+    assert rule.order is not None  # noqa: S101 - a lattice rule always has its order
+    top = [
+        s for s in states if all(s == o or rule.order.is_below(o, s) for o in states)
+    ]
+    corrected = any(h.is_regress and [h.version.value] != top for h in heads)
+    if top and not corrected and not states & rule.order.guarded:
+        return _say(newest([head for head in heads if head.version.value == top[0]]))
+    return Contested(_safest(heads, states, rule), tuple(heads))
+
+
+def meet(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Ask when lists differ; meanwhile allow only what all of them allow."""
+    del ancestry
+    if _is_one(heads, rule):
+        return _say(newest(heads))
+    lists = [head.version.value or [] for head in heads]
+    common = set(lists[0]).intersection(*lists[1:])
+    return Contested(sorted(common), tuple(heads))
+
+
+def least(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Take the smallest value among the heads; nulls do not count."""
+    return _extreme(min, heads, rule, ancestry)
+
+
+def greatest(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Take the largest value among the heads; nulls do not count."""
+    return _extreme(max, heads, rule, ancestry)
+
+
+def last(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Take the newest of concurrent answers: for low-stake fields only."""
+    del rule, ancestry
+    return _say(newest(heads))
+
+
+def presence(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Say whether a set holds an element that one side added and another removed."""
+    del ancestry
+    votes = {bool(head.version.value) for head in heads}
+    if len(votes) == 1:
+        return _say(newest(heads))
+    if rule.asks_when_mixed:
+        return Contested(rule.add_wins, tuple(heads))
+    winners = [head for head in heads if bool(head.version.value) == rule.add_wins]
+    return _say(newest(winners))
+
+
+POLICIES: Final[Mapping[str, Policy]] = {
+    "review": review,
+    "authority": authority,
+    "lattice": lattice,
+    "meet": meet,
+    "min": least,
+    "max": greatest,
+    "lww": last,
+    "once": review,
+    "set": presence,
+    "log": last,
+}
+
+
+def decide(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Return what a cell with at least one head shows, and whether it is asked."""
+    if len(heads) == 1:
+        return _say(heads[0])
+    return POLICIES[rule.policy](heads, rule, ancestry)
+
+
+def _is_one(heads: Sequence[Head], rule: Rule) -> bool:
+    return len({value_key(head, rule) for head in heads}) == 1
+
+
+def _say(head: Head) -> Settled:
+    return Settled(head.version.value, head.version)
+
+
+def _safest(heads: Sequence[Head], states: frozenset[Any], rule: Rule) -> Any:
+    """Return what a contested order shows meanwhile."""
+    assert rule.order is not None  # noqa: S101 - a lattice rule always has its order
+    open_heads = [h for h in heads if h.version.value not in rule.order.guarded]
+    if not open_heads:
+        return None
+    if rule.shows_join and len(open_heads) == len(heads):
+        join = rule.order.join(states)
+        if join is not None and join not in rule.order.guarded:
+            return join
+    return newest(open_heads).version.value
+
+
+def _extreme(
+    pick: Callable[..., Any], heads: Sequence[Head], rule: Rule, ancestry: Ancestry
+) -> Outcome:
+    del ancestry
+    said = [head for head in heads if head.version.value is not None]
+    if not said:
+        return _say(newest(heads))
+    best = pick(order(head.version.value, rule.type) for head in said)
+    winners = [h for h in said if order(h.version.value, rule.type) == best]
+    return _say(newest(winners))
+
+
+def _agreed(heads: Sequence[Head], known: Mapping[str, Version]) -> Version | None:
+    """Return the unique maximal common ancestor, else None."""
+    lines = [_ancestors(head.version, known) for head in heads]
+    common = lines[0].intersection(*lines[1:])
+    covered = {old for id_ in common for old in _ancestors(known[id_], known)}
+    maximal = common - covered
+    return known[maximal.pop()] if len(maximal) == 1 else None
+
+
+def _ancestors(version: Version, known: Mapping[str, Version]) -> set[str]:
+    found: set[str] = set()
+    waiting = list(version.preds)
+    while waiting:
+        id_ = waiting.pop()
+        if id_ in known and id_ not in found:
+            found.add(id_)
+            waiting.extend(known[id_].preds)
+    return found

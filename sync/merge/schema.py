@@ -1,0 +1,216 @@
+"""The rules by which answers meet: one ``Rule`` a cell name, made from the forms.
+
+The JSON form is what a published form carries and what scenario files use::
+
+    {"fields": {name: {"policy": …}}, "rules": [{"id", "a", "op", "b"}]}
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+from sync.errors import SchemaError
+
+POLICY_NAMES: Final = frozenset(
+    {
+        "review",
+        "authority",
+        "lattice",
+        "set",
+        "meet",
+        "log",
+        "min",
+        "max",
+        "lww",
+        "once",
+    }
+)
+TYPES: Final = frozenset(
+    {"text", "number", "decimal", "date", "datetime", "boolean", "group", "list"}
+)
+GRADES: Final = {
+    "estimate": 0,
+    "occupation_document": 1,
+    "self_report": 1,
+    "guardian": 2,
+    "document": 3,
+}
+"""Evidence grades, weakest first; what says nothing of its source is self-report."""
+UNGRADED: Final = "self_report"
+
+_KEYS: Final = frozenset(
+    {
+        "policy",
+        "type",
+        "display",
+        "ranks",
+        "bias",
+        "review_mixed",
+        "states",
+        "edges",
+        "guarded",
+        "conflict_display",
+        "exclusive",
+        "critical",
+        "members",
+        "level",
+        "harm",
+        "home",
+        "source",
+    }
+)
+_OPERATORS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A partial order of states; ``above[s]`` holds every state strictly above s."""
+
+    states: frozenset[str]
+    above: Mapping[str, frozenset[str]]
+    guarded: frozenset[str] = frozenset()
+
+    def is_below(self, low: Any, high: Any) -> bool:
+        """Tell whether ``low`` is strictly below ``high``; null is below all."""
+        if low is None:
+            return high is not None
+        return high in self.above.get(low, frozenset())
+
+    def join(self, states: frozenset[Any]) -> str | None:
+        """Return the unique least upper bound, or None when there is none."""
+        bounds = {
+            bound
+            for bound in self.states
+            if all(s == bound or self.is_below(s, bound) for s in states)
+        }
+        least = [
+            b for b in bounds if all(b == o or self.is_below(b, o) for o in bounds)
+        ]
+        return least[0] if len(least) == 1 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How concurrent values of one cell meet, and who may read them."""
+
+    name: str
+    policy: str = "review"
+    type: str | None = None
+    holds_base: bool = False
+    shows_join: bool = False
+    order: Order | None = None
+    grades: Mapping[str, int] = field(default_factory=lambda: GRADES)
+    add_wins: bool = True
+    asks_when_mixed: bool = False
+    exclusive: frozenset[str] = frozenset()
+    members: tuple[str, ...] = ()
+    level: str = "confidential"
+    harm: str | None = None
+    home: str | None = None
+    source: str | None = None
+
+    def grade(self, src: str | None) -> int:
+        """Return the rank of a piece of evidence; higher outranks lower."""
+        ungraded = self.grades.get(UNGRADED, 0)
+        return self.grades.get(src or UNGRADED, ungraded)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A rule between two fields of one document, e.g. deported <= returned."""
+
+    id: str
+    a: str
+    op: str
+    b: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All rules a node knows; a name nobody declared is held under ``review``."""
+
+    rules: Mapping[str, Rule]
+    checks: tuple[Check, ...] = ()
+
+    def rule(self, name: str) -> Rule:
+        """Return the rule of a property, group, set or log."""
+        found = self.rules.get(name)
+        return found if found is not None else Rule(name=name)
+
+    @classmethod
+    def from_json(cls, schema: Mapping[str, Any]) -> Self:
+        """Read the JSON form.
+
+        Raises:
+            SchemaError: A policy, type, key or operator is unknown, or an order has
+                a cycle or a state that it does not list.
+        """
+        fields = schema.get("fields", {})
+        checks = tuple(_check(entry) for entry in schema.get("rules", ()))
+        return cls({name: rule(name, spec) for name, spec in fields.items()}, checks)
+
+
+def rule(name: str, spec: Mapping[str, Any]) -> Rule:
+    """Read the rule of one cell name.
+
+    Raises:
+        SchemaError: The rule does not hold.
+    """
+    if unknown := sorted(spec.keys() - _KEYS):
+        raise SchemaError(name, f"unknown key {unknown[0]}")
+    policy = spec.get("policy", "review")
+    if policy not in POLICY_NAMES:
+        raise SchemaError(name, "unknown policy")
+    kind = spec.get("type")
+    if kind is not None and kind not in TYPES:
+        raise SchemaError(name, "unknown type")
+    return Rule(
+        name=name,
+        policy=policy,
+        type=kind,
+        holds_base=spec.get("display") == "base",
+        shows_join=spec.get("conflict_display") == "join",
+        order=_order(name, spec) if policy == "lattice" else None,
+        grades=spec.get("ranks", GRADES),
+        add_wins=spec.get("bias", "add") == "add",
+        asks_when_mixed=bool(spec.get("review_mixed", False)),
+        exclusive=frozenset(spec.get("exclusive", ())),
+        members=tuple(spec.get("members", ())),
+        level=spec.get("level", "confidential"),
+        harm=spec.get("harm"),
+        home=spec.get("home"),
+        source=spec.get("source"),
+    )
+
+
+def _order(name: str, spec: Mapping[str, Any]) -> Order:
+    states = frozenset(spec.get("states", ()))
+    guarded = frozenset(spec.get("guarded", ()))
+    direct: dict[str, set[str]] = {state: set() for state in states}
+    for low, high in spec.get("edges", ()):
+        if low not in states or high not in states:
+            raise SchemaError(name, "an edge names a state that is not listed")
+        direct[low].add(high)
+    if not guarded <= states:
+        raise SchemaError(name, "a guarded state is not listed")
+    above = {state: frozenset(_reach(direct, state)) for state in states}
+    if any(state in higher for state, higher in above.items()):
+        raise SchemaError(name, "the order has a cycle")
+    return Order(states, above, guarded)
+
+
+def _reach(direct: Mapping[str, set[str]], start: str) -> set[str]:
+    reached: set[str] = set()
+    waiting = list(direct[start])
+    while waiting:
+        state = waiting.pop()
+        if state not in reached:
+            reached.add(state)
+            waiting.extend(direct[state])
+    return reached
+
+
+def _check(entry: Mapping[str, str]) -> Check:
+    if entry.keys() != {"id", "a", "op", "b"} or entry["op"] not in _OPERATORS:
+        raise SchemaError(str(entry.get("id", "rule")), "unknown key or operator")
+    return Check(entry["id"], entry["a"], entry["op"], entry["b"])
