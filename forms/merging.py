@@ -1,0 +1,169 @@
+"""How two answers to one question meet: the merge rules that a form declares.
+
+One rule a property, or one a group for the properties that are decided together.
+Rules are plain JSON objects, in the words of the scenario files.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from forms.definition import Field, FormDefinition
+from forms.errors import DefinitionError, UnknownLatticeError
+from forms.lattices import LATTICES, Lattice
+
+Rule = dict[str, Any]
+
+GRADES: Final[Mapping[str, int]] = {
+    "estimate": 0,
+    "occupation_document": 1,
+    "self_report": 2,
+    "guardian": 3,
+    "document": 4,
+}
+"""Evidence grades, weakest first; a paper of an occupation authority proves little."""
+
+LEVELS: Final = ("public_stat", "restricted", "confidential", "sealed")
+"""The levels, the most open first."""
+
+DEFAULT_LEVEL: Final = "confidential"
+"""The level of an answer whose form does not say one."""
+
+_TYPES: Final = {
+    "int": "number",
+    "date": "date",
+    "dateTime": "datetime",
+    "boolean": "boolean",
+}
+_PLAIN: Final[Mapping[str, Rule]] = {
+    "review": {"policy": "review"},
+    "review base": {"policy": "review", "display": "base"},
+    "set add": {"policy": "set", "bias": "add"},
+    "set add mixed": {"policy": "set", "bias": "add", "review_mixed": True},
+    "set remove": {"policy": "set", "bias": "remove"},
+    "set remove mixed": {"policy": "set", "bias": "remove", "review_mixed": True},
+    "meet": {"policy": "meet"},
+    "log": {"policy": "log"},
+    "min": {"policy": "min"},
+    "max": {"policy": "max"},
+    "lww": {"policy": "lww"},
+    "once": {"policy": "once"},
+    "derived": {"policy": "lww"},
+}
+"""The policies that need no name after them."""
+
+_WITH_NAME: Final = 2
+_SEPARATOR: Final = re.compile(r"[;\r\n]")
+
+
+def rules(
+    definition: FormDefinition, lattices: Mapping[str, Lattice] = LATTICES
+) -> dict[str, Rule]:
+    """Return the merge rules of a form by the name of the cell.
+
+    Besides what merging needs, each rule says ``home``, ``level`` and, where a wrong
+    value would do harm, ``harm``. A group's level is the highest of its members.
+
+    Raises:
+        DefinitionError: A policy is unknown or does not fit its field, or two fields
+            say different things about one property or one group.
+        UnknownLatticeError: A policy names an order that is not in ``lattices``.
+    """
+    cells: dict[str, list[Field]] = {}
+    for asked in definition.fields:
+        if asked.property is not None:
+            cells.setdefault(asked.group or asked.property, []).append(asked)
+    return {name: _rule(fields, definition, lattices) for name, fields in cells.items()}
+
+
+def elements(asked: Field, value: str | list[str]) -> tuple[str, ...]:
+    """Return the set elements that one answer names, each once, in the order given.
+
+    Text is split at semicolons and line breaks; a choice or a file is one element.
+    """
+    if not isinstance(value, str):
+        parts: Iterable[str] = value
+    elif asked.type == "string":
+        parts = (part.strip() for part in _SEPARATOR.split(value))
+    else:
+        parts = (value,)
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
+def _rule(
+    fields: list[Field], definition: FormDefinition, lattices: Mapping[str, Lattice]
+) -> Rule:
+    first = fields[0]
+    policy = _only(fields, lambda asked: asked.policy or "review", "policies")
+    home = _only(fields, lambda asked: asked.home, "homes")
+    rule = _policy(first, policy, lattices)
+    if first.group is not None:
+        rule["type"] = "group"
+        rule["members"] = list(dict.fromkeys(asked.property for asked in fields))
+    else:
+        _only(fields, lambda asked: asked.level, "levels")
+    if rule["policy"] in ("set", "meet"):
+        alone = [
+            c.name
+            for c in definition.choices.get(first.choices or "", ())
+            if c.exclusive
+        ]
+        rule |= {"exclusive": alone} if alone else {}
+    elif first.type == "select":
+        raise DefinitionError(
+            f"{first.name}: several choices merge as a set or meet", field=first.name
+        )
+    level = max((asked.level or DEFAULT_LEVEL for asked in fields), key=_height)
+    harms = [asked.harm for asked in fields if asked.harm]
+    return rule | {"home": home, "level": level} | ({"harm": harms[0]} if harms else {})
+
+
+def _only(
+    fields: list[Field], said: Callable[[Field], str | None], what: str
+) -> str | None:
+    """Return what all these fields say; they are one cell and must agree."""
+    if len({said(asked) for asked in fields}) > 1:
+        names = ", ".join(asked.name for asked in fields)
+        raise DefinitionError(
+            f"{names}: one cell, several {what}", field=fields[0].name
+        )
+    return said(fields[0])
+
+
+def _height(level: str) -> int:
+    if level not in LEVELS:
+        raise DefinitionError(f"there is no level {level!r}")
+    return LEVELS.index(level)
+
+
+def _policy(asked: Field, policy: str | None, lattices: Mapping[str, Lattice]) -> Rule:
+    words = (policy or "review").split()
+    rule = _PLAIN.get(" ".join(words))
+    if rule is not None:
+        rule = dict(rule)
+    elif words[:1] == ["authority"] and len(words) == _WITH_NAME:
+        rule = {"policy": "authority", "source": words[1], "ranks": dict(GRADES)}
+    elif words[:1] == ["lattice"] and len(words) == _WITH_NAME:
+        rule = _lattice(words[1], lattices)
+    else:
+        raise DefinitionError(
+            f"{asked.name}: there is no policy {policy!r}", field=asked.name
+        )
+    is_typed = rule["policy"] not in ("lattice", "log", "meet", "set")
+    return rule | ({"type": _TYPES.get(asked.type, "text")} if is_typed else {})
+
+
+def _lattice(name: str, lattices: Mapping[str, Lattice]) -> Rule:
+    if name not in lattices:
+        raise UnknownLatticeError(name)
+    order = lattices[name]
+    rule: Rule = {
+        "policy": "lattice",
+        "states": list(order.states),
+        "edges": [list(edge) for edge in order.edges],
+    }
+    if order.guarded:
+        rule["guarded"] = list(order.guarded)
+    if order.shows_join:
+        rule["conflict_display"] = "join"
+    return rule

@@ -1,0 +1,237 @@
+"""The shipped forms ask what was agreed, in both languages, and mean one thing."""
+
+import csv
+import re
+import shutil
+import subprocess
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from lxml import etree
+from parts import need
+
+from forms.catalogue import builtin
+from forms.merging import rules
+
+VECTORS = Path(__file__).parents[1] / "vectors" / "forms"
+X = "{http://www.w3.org/2002/xforms}"
+JR = "{http://openrosa.org/javarosa}"
+FORMS = {form.form_id: form for form in builtin()}
+SAID = ("home", "property", "policy", "group", "level", "match")
+
+
+def agreed(form_id):
+    with (VECTORS / f"{form_id}.tsv").open(encoding="utf-8") as table:
+        rows = list(csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return {
+        (row["name"], "begin" in row["type"]): row
+        for row in rows
+        if row["type"] != "begin_group"
+    }
+
+
+TYPES = {
+    "text": "string",
+    "note": "string",
+    "calculate": "string",
+    "integer": "int",
+    "image": "binary",
+    "file": "binary",
+    "select_one": "select1",
+    "select_multiple": "select",
+}
+
+every_form = pytest.mark.parametrize("form_id", FORMS)
+
+
+def test_three_forms_are_shipped():
+    assert list(FORMS) == ["reception", "rehabilitation", "reunification"]
+
+
+@every_form
+def test_every_agreed_field_is_asked_and_nothing_else(form_id):
+    definition = FORMS[form_id].definition
+    expected = {name for name, is_repeat in agreed(form_id) if not is_repeat}
+
+    names = [field.name for field in definition.fields]
+
+    assert sorted(names) == sorted(expected | {"filled_on"})
+
+
+@every_form
+def test_every_field_says_what_was_agreed(form_id):
+    fields = {field.name: field for field in FORMS[form_id].definition.fields}
+
+    for (name, is_repeat), row in agreed(form_id).items():
+        if is_repeat:
+            continue
+        field = fields[name]
+        kind = row["type"].split()[0]
+        assert field.type == TYPES.get(kind, kind), name
+        said = {column: row[column] or None for column in SAID}
+        if said["home"] == "none":
+            said |= {"policy": None, "level": None}
+        assert {column: getattr(field, column) for column in SAID} == said, name
+
+
+@every_form
+def test_every_repeat_makes_the_agreed_documents(form_id):
+    repeats = {part.name: part for part in FORMS[form_id].definition.repeats}
+    expected = {
+        name: row for (name, is_repeat), row in agreed(form_id).items() if is_repeat
+    }
+
+    assert repeats.keys() == expected.keys()
+    for name, row in expected.items():
+        assert (repeats[name].home, repeats[name].kind) == (
+            row["home"],
+            row["property"],
+        )
+
+
+def test_the_rows_of_a_repeat_are_told_apart_as_agreed():
+    repeats = {
+        part.name: (part.parent, part.identity, part.row_id)
+        for form in FORMS.values()
+        for part in form.definition.repeats
+    }
+
+    assert repeats == {
+        "sought_persons": ("person", "singular sought_rel", "sought_row"),
+        "icf_profile": ("event", "row", "icf_row"),
+        "assistive": ("case", "field ap_item", None),
+        "goals": ("case", "row", "goal_row"),
+    }
+
+
+@every_form
+def test_every_question_and_every_choice_speaks_both_languages(form_id):
+    definition = FORMS[form_id].definition
+    questions = [field for field in definition.fields if not field.calculated]
+    answers = [choice for choices in definition.choices.values() for choice in choices]
+
+    for part in [*questions, *answers]:
+        assert part.label.keys() == {"uk", "en"}, part.name
+        assert all(part.label.values()), part.name
+    assert definition.title.keys() == {"uk", "en"}
+
+
+@every_form
+def test_every_text_exists_in_both_languages(form_id):
+    root = etree.fromstring(FORMS[form_id].xml)
+    texts = {
+        translation.get("lang"): {text.get("id") for text in translation}
+        for translation in root.iter(f"{X}translation")
+    }
+
+    assert list(texts) == ["Українська (uk)", "English (en)"]
+    assert texts["Українська (uk)"] == texts["English (en)"]
+
+
+@every_form
+def test_every_refusal_to_go_on_has_a_message(form_id):
+    for bind in etree.fromstring(FORMS[form_id].xml).iter(f"{X}bind"):
+        if bind.get("constraint"):
+            assert bind.get(f"{JR}constraintMsg", "").startswith("jr:itext("), (
+                bind.attrib
+            )
+        if bind.get("required"):
+            assert bind.get(f"{JR}requiredMsg", "").startswith("jr:itext("), bind.attrib
+
+
+@every_form
+def test_no_constraint_asks_what_day_it_is(form_id):
+    for bind in etree.fromstring(FORMS[form_id].xml).iter(f"{X}bind"):
+        assert not re.search(r"\b(today|now)\(", bind.get("constraint", ""))
+
+
+@every_form
+def test_photos_are_small_enough_for_a_weak_line(form_id):
+    root = etree.fromstring(FORMS[form_id].xml)
+    photos = {
+        upload.get("ref")
+        for upload in root.iter(f"{X}upload")
+        if upload.get("mediatype") == "image/*"
+    }
+    limits = {
+        bind.get("nodeset"): bind.get("{http://openrosa.org/xforms}max-pixels")
+        for bind in root.iter(f"{X}bind")
+    }
+
+    assert {limits[ref] for ref in photos} <= {"2048"}
+
+
+@every_form
+def test_ukrainian_is_written_with_its_own_apostrophe(form_id):
+    source = (files("forms") / "definitions" / f"{form_id}.md").read_text("utf-8")
+
+    assert not re.search(r"[а-яіїєґ]['’`][а-яіїєґ]", source, re.IGNORECASE)
+    assert "save_to" not in source
+
+
+def test_a_property_means_the_same_in_every_form():
+    said = {}
+    for form in FORMS.values():
+        for field in form.definition.fields:
+            if field.property:
+                meaning = (
+                    field.home,
+                    field.policy,
+                    field.group,
+                    field.level,
+                    field.harm,
+                )
+                said.setdefault(field.property, set()).add(meaning)
+
+    assert {
+        name: meanings for name, meanings in said.items() if len(meanings) > 1
+    } == {}
+
+
+def test_a_property_merges_the_same_in_every_form():
+    merged = {}
+    for form in FORMS.values():
+        for name, rule in rules(form.definition).items():
+            assert merged.setdefault(name, rule) == rule, name
+
+
+@every_form
+def test_what_can_do_harm_says_so(form_id):
+    medical, custody = (
+        {"medication", "allergies", "self_harm"},
+        {"care_type", "adult_able"},
+    )
+    harm = {field.property: field.harm for field in FORMS[form_id].definition.fields}
+
+    assert harm["child_ref"] == "identity"
+    assert {harm[name] for name in medical & harm.keys()} <= {"medical"}
+    assert {harm[name] for name in custody & harm.keys()} <= {"custody"}
+    consents = [name for name in harm if name and name.startswith("consent_")]
+    assert {harm[name] for name in consents} <= {"consent", None}
+
+
+@pytest.mark.javarosa
+@every_form
+def test_odk_validate_takes_the_form(form_id, tmp_path):
+    verdict = odk_validate(FORMS[form_id].xml, tmp_path)
+
+    assert verdict.returncode == 0, verdict.stderr
+
+
+@pytest.mark.javarosa
+def test_odk_validate_would_notice_a_broken_form(tmp_path):
+    broken = FORMS["reception"].xml.replace(b"once(today())", b"once(today(")
+
+    assert odk_validate(broken, tmp_path).returncode != 0
+
+
+def odk_validate(xml, folder):
+    java = shutil.which("java")
+    need(java, "Java, for ODK Validate")
+    jar = files("pyxform") / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
+    path = folder / "form.xml"
+    path.write_bytes(xml)
+    return subprocess.run(
+        [java, "-jar", str(jar), str(path)], capture_output=True, text=True, check=False
+    )
