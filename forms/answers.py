@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from forms.definition import Field, FormDefinition, Path, Repeat
 from forms.errors import UnreadableValueError
 from forms.gate import LIMITS, Limits, admit
@@ -30,8 +32,7 @@ class RowRef:
     parent: "RowRef | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """One answer; nothing as its value means that it was cleared."""
 
     field: Field

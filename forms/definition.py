@@ -73,7 +73,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormDefinition:
-    """A whole form in one version."""
+    """A whole form in one version.
+
+    ``sections`` are the headings of its groups and repeats, by path.
+    """
 
     form_id: str
     version: str
@@ -83,6 +86,7 @@ class FormDefinition:
     repeats: tuple[Repeat, ...]
     choices: Mapping[str, tuple[Choice, ...]]
     root: str = "data"
+    sections: Mapping[Path, Mapping[str, str]] = field(default_factory=dict, hash=False)
     _fields: Mapping[Path, Field] = field(init=False, repr=False, compare=False)
     _repeats: Mapping[Path, Repeat] = field(init=False, repr=False, compare=False)
     _groups: frozenset[Path] = field(init=False, repr=False, compare=False)

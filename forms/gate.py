@@ -6,9 +6,10 @@ bomb costs no more memory or time than a form. Refusals never quote what they re
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from lxml import etree
+from msgspec import Struct
 
 from forms.errors import (
     DoctypeError,
@@ -34,7 +35,7 @@ class Limits:
 LIMITS: Final = Limits()
 
 
-class Node(NamedTuple):
+class Node(Struct, frozen=True, gc=False):
     """An element by its local name, with its text or its children.
 
     Only the root keeps its attributes.

@@ -52,6 +52,7 @@ def read(xml: bytes) -> FormDefinition:
         repeats=repeats,
         choices={name: kept for name, kept in reader.choices() if name in used},
         root=etree.QName(root).localname,
+        sections=dict(reader.sections()),
     )
 
 
@@ -222,6 +223,12 @@ class _Reader:
         if translated:
             return self.texts.get(translated[1], {})
         return {_DEFAULT_LANGUAGE: _words(label)}
+
+    def sections(self) -> Iterator[tuple[Path, Mapping[str, str]]]:
+        """Return each group or repeat that has a heading, with it."""
+        for nodeset, control in self.controls.items():
+            if control.tag == f"{_X}group" and (heading := self._label(control)):
+                yield tuple(nodeset.split("/")[2:]), heading
 
     def choices(self) -> Iterator[tuple[str, tuple[Choice, ...]]]:
         """Return each list of the form with its name."""

@@ -6,7 +6,7 @@ withheld or erased and the rest still verifies. Values are kept as typed; they a
 normalised for comparison only (``sync.values``).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
@@ -15,12 +15,14 @@ from msgspec import UNSET, Struct, UnsetType
 
 from sync import clock
 from sync.errors import MalformedChangeError
-from sync.values import element_key
+from sync.values import element_key, is_plain
 
 VERSION: Final = 1
+DEEPEST: Final = 256
+"""How deep a value may lie to be readable at all; less is quarantined (``faults``)."""
 
 
-class Write(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Write(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One write of one cell.
 
     Exactly one of ``f`` (field), ``g`` (group), ``s`` (set, with ``e`` the element)
@@ -56,7 +58,7 @@ class Write(Struct, frozen=True, omit_defaults=True, kw_only=True):
         return self.f or self.g or ""
 
 
-class Edit(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Edit(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What a change says on one document; ``w`` is None where it is withheld."""
 
     doc: str
@@ -66,7 +68,7 @@ class Edit(Struct, frozen=True, omit_defaults=True, kw_only=True):
     w: tuple[Write, ...] | None = None
 
 
-class Change(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Change(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """Cell writes on one or more documents, by one author at one time.
 
     ``wall`` is RFC 3339 text from the author's device, ``off`` the milliseconds by
@@ -90,7 +92,7 @@ class Change(Struct, frozen=True, omit_defaults=True, kw_only=True):
     sig: str | None = None
 
 
-class _Body(Struct, frozen=True, omit_defaults=True, array_like=True):
+class _Body(Struct, frozen=True, omit_defaults=True, array_like=True, gc=False):
     """What is kept per (change, document)."""
 
     salt: str
@@ -157,9 +159,15 @@ def decode(data: bytes) -> Change:
         MalformedChangeError: The bytes are not a change.
     """
     try:
-        return _read_json.decode(data)
+        change = _read_json.decode(data)
+        _pack.encode(change)  # what cannot be packed here cannot be kept anywhere
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedChangeError("not a change") from error
+    except (OverflowError, RecursionError) as error:
+        raise MalformedChangeError("a change that cannot be kept") from error
+    if not all(is_plain(write.v, DEEPEST) for write in _nested(change)):
+        raise MalformedChangeError("a change that is too deep")
+    return change
 
 
 def envelope(change: Change) -> bytes:
@@ -182,6 +190,13 @@ def join(envelope: bytes, bodies: Mapping[str, bytes]) -> Change:
     change = _read_envelope.decode(envelope)
     edits = tuple(_with_body(edit, bodies.get(edit.doc)) for edit in change.edits)
     return msgspec.structs.replace(change, edits=edits)
+
+
+def _nested(change: Change) -> Iterator[Write]:
+    for edit in change.edits:
+        for write in edit.w or ():
+            if isinstance(write.v, dict | list):
+                yield write
 
 
 def _with_body(edit: Edit, body: bytes | None) -> Edit:

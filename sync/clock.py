@@ -4,13 +4,14 @@
 set back still moves forward; a clock that is far ahead is never adopted from a peer.
 """
 
+import re
 from typing import Final
 
 AHEAD_MS: Final = 5 * 60 * 1000
 """How far past its own time a node lets another node's time pull it."""
 
 _COUNTER_BITS: Final = 16
-_LENGTH: Final = len("0192f3c4a1b2-0003")
+_TEXT: Final = re.compile(r"([0-9a-f]{12})-([0-9a-f]{4})\Z")
 _MS_LIMIT: Final = (1 << 48) - 1
 
 
@@ -50,8 +51,10 @@ def parse(text: str) -> int:
     """Read the wire form.
 
     Raises:
-        ValueError: The text is not twelve hex digits, a hyphen and four hex digits.
+        ValueError: The text is not twelve hex digits, a hyphen and four hex digits,
+            in lower case: one value has one spelling, so text sorts as numbers do.
     """
-    if len(text) != _LENGTH or text[12] != "-":
+    found = _TEXT.match(text)
+    if found is None:
         raise ValueError("a clock value has 12 hex digits, a hyphen and 4 hex digits")
-    return int(text[:12], 16) << _COUNTER_BITS | int(text[13:], 16)
+    return int(found[1], 16) << _COUNTER_BITS | int(found[2], 16)

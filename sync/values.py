@@ -9,15 +9,20 @@ import re
 import unicodedata
 from collections.abc import Hashable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from math import isfinite
 from typing import Any, Final
 
+DEEPEST: Final = 64
+"""How many lists and objects may lie within each other."""
 SEALED: Final = "~sealed"
 """The member that marks an encrypted value; such values compare by their tag."""
 
 _APOSTROPHES: Final = str.maketrans({"'": "ʼ", "\u2019": "ʼ", "`": "ʼ"})
-_DATE_LENGTH: Final = len("YYYY-MM-DD")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _SPACES: Final = re.compile(r"\s+")
+_PLAIN: Final = re.compile(r"[0-9A-Za-z_.:-]+\Z")
+"""Text that is its own key."""
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 
@@ -27,7 +32,7 @@ def text_key(text: str) -> str:
     Example:
         ``" Мар'яна  Коваль"`` and ``"Марʼяна Коваль"`` have one key.
     """
-    if text.isascii() and text.isalnum():
+    if _PLAIN.match(text):
         return text
     unified = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
     return _SPACES.sub(" ", unified).strip()
@@ -51,18 +56,47 @@ def key(value: Any, kind: str | None = None) -> Hashable:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, int | float):
-        return ("number", Decimal(str(value)).normalize())
+        return ("number", _exact(value))
     if isinstance(value, dict):
-        sealed = value.get(SEALED)
-        if isinstance(sealed, dict) and "tag" in sealed:
-            return (SEALED, str(sealed["tag"]))
+        if is_sealed(value):
+            return (SEALED, value[SEALED]["tag"])
         return tuple((name, key(value[name])) for name in sorted(value))
     return ("list", *(key(item) for item in value))
 
 
+def is_plain(value: Any, depth: int = DEEPEST) -> bool:
+    """Tell whether a value is JSON that every node can keep, hash and compare.
+
+    Text is UTF-8, numbers are finite and whole ones have 64 bits, names are text, and
+    nothing lies deeper than ``depth``.
+    """
+    match value:
+        case None | bool():
+            return True
+        case str():
+            return _is_utf8(value)
+        case int() | float():
+            return _fits_64_bits(value) if isinstance(value, int) else isfinite(value)
+        case dict() if depth:
+            names_hold = all(isinstance(n, str) and _is_utf8(n) for n in value)
+            return names_hold and is_plain([*value.values()], depth)
+        case list() if depth:
+            return all(is_plain(part, depth - 1) for part in value)
+        case _:
+            return False
+
+
+def is_sealed(value: Any) -> bool:
+    """Tell whether a value is encrypted; what it says is known by its tag alone."""
+    if not isinstance(value, dict) or value.keys() != {SEALED}:
+        return False
+    sealed = value[SEALED]
+    return isinstance(sealed, dict) and isinstance(sealed.get("tag"), str)
+
+
 def is_date(value: Any) -> bool:
     """Tell whether a value is a calendar date written YYYY-MM-DD."""
-    if not isinstance(value, str) or len(value) != _DATE_LENGTH:
+    if not isinstance(value, str) or not _DATE.match(value):
         return False
     try:
         date.fromisoformat(value)
@@ -77,10 +111,10 @@ def is_datetime(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """Tell whether a value is a JSON number."""
-    if isinstance(value, bool):
+    """Tell whether a value is a JSON number; what is not finite is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return isinstance(value, int | float)
+    return isinstance(value, int) or isfinite(value)
 
 
 def is_decimal(value: Any) -> bool:
@@ -90,22 +124,46 @@ def is_decimal(value: Any) -> bool:
     return is_number(value)
 
 
-def order(value: Any, kind: str | None = None) -> Any:
-    """Return a sort key for ``min`` and ``max``; values of one type are comparable."""
+def order(value: Any, kind: str | None = None) -> tuple[Any, ...]:
+    """Return a sort key for ``min`` and ``max``; any two values have an order.
+
+    Numbers come before text, and both before what has no order of its own.
+    """
     if isinstance(value, str):
-        moment = _moment(value) if kind == "datetime" else None
-        return (1, moment.timestamp()) if moment else (2, value)
-    return (0, value)
+        if kind == "datetime" and (moment := _moment(value)):
+            return (1, moment.timestamp())
+        if kind == "decimal" and is_decimal(value):
+            return (0, Decimal(value))
+        return (2, text_key(value))
+    if is_number(value):
+        return (0, _exact(value))
+    return (3, repr(key(value)))
+
+
+def _fits_64_bits(number: int) -> bool:
+    return -(1 << 63) <= number < 1 << 63
+
+
+def _is_utf8(text: str) -> bool:
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _exact(value: float) -> int | Decimal:
+    """Return a number as it is written: 0.1 is a tenth, and no digit is lost."""
+    return value if isinstance(value, int) else Decimal(str(value))
 
 
 def _typed_key(value: str, kind: str | None) -> Hashable:
     if kind == "datetime" and (moment := _moment(value)):
         return ("moment", moment.timestamp())
-    if kind == "decimal":
-        try:
-            return ("number", Decimal(value).normalize())
-        except InvalidOperation:
-            return text_key(value)
+    if kind == "decimal" and is_decimal(value):
+        return ("number", Decimal(value))
     return text_key(value)
 
 

@@ -8,12 +8,11 @@ everybody, or settle a question its author never looked at.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sync.merge.cells import Head
-from sync.merge.policies import Ancestry, Contested, decide, value_key
+from sync.merge.policies import Ancestry, Contested, answer_key, decide, value_key
 from sync.merge.schema import Rule
-from sync.values import key
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +27,22 @@ class Shown:
         """Tell whether ``value`` is what was shown, so that writing it says nothing."""
         if self.is_empty:
             return value is None
-        if rule.policy == "meet" and isinstance(value, list):
-            return isinstance(self.value, list) and set(self.value) == set(value)
-        return key(value, rule.type) == key(self.value, rule.type)
+        return answer_key(value, rule) == answer_key(self.value, rule)
+
+
+_NOTHING: Final = Shown(None, (), is_empty=True)
 
 
 def shown(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Shown:
     """Return what a cell with these heads displays and what an edit of it names."""
     if not heads:
-        return Shown(None, (), is_empty=True)
+        return _NOTHING
     outcome = decide(heads, rule, ancestry)
     if not isinstance(outcome, Contested) or rule.policy == "set":
         return Shown(outcome.value, _ids(heads))
     if rule.holds_base:
         return Shown(outcome.value, (outcome.by.id,) if outcome.by else ())
-    displayed = key(outcome.value, rule.type)
-    if rule.policy == "meet":
-        displayed = frozenset(key(item) for item in outcome.value)
+    displayed = answer_key(outcome.value, rule)
     same = [head for head in heads if value_key(head, rule) == displayed]
     return Shown(outcome.value, _ids(same))
 

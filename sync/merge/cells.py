@@ -2,11 +2,16 @@
 
 A cell is a field, a group, one element of a set, one entry of a log, or one of the
 special cells below, within one document. Its key is ``name`` or ``name/element``.
+
+A batch makes many of these values and none of them can hold itself, so the collector
+of cycles is told to pass them by (``gc=False``).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
+
+from msgspec import Struct
 
 DELETED: Final = "_deleted"
 ERASED: Final = "_erased"
@@ -23,8 +28,7 @@ def name_of(cell: str) -> str:
     return cell.partition("/")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Version:
+class Version(Struct, frozen=True, kw_only=True, gc=False):
     """One write of one cell, with all that a person must know to judge it.
 
     ``id`` is the change, ``hlc`` its clock value, ``preds`` the versions its author
@@ -54,8 +58,7 @@ class Version:
         return (self.hlc, self.id)
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True, gc=False):
     """A version that nobody superseded.
 
     ``waiting`` holds the preds that have not arrived; ``is_regress`` says that its
@@ -67,19 +70,20 @@ class Head:
     is_regress: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CellState:
+class CellState(Struct, frozen=True, gc=False):
     """The heads of a cell, and the preds named in it that have not arrived.
 
     ``miss`` maps such a pred to the highest evidence rank that names it, so that the
     pred is judged rightly on the day it comes.
     """
 
-    heads: Mapping[str, Head] = field(default_factory=dict)
-    miss: Mapping[str, int] = field(default_factory=dict)
+    heads: Mapping[str, Head] = {}
+    miss: Mapping[str, int] = {}
 
     def ordered(self) -> tuple[Head, ...]:
         """Return the heads by (hlc, id), whatever order they arrived in."""
+        if len(self.heads) == 1:
+            return tuple(self.heads.values())
         return tuple(sorted(self.heads.values(), key=lambda head: head.version.rank))
 
 

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from sync.change import Change
 from sync.merge import identity, queue
 from sync.merge.cells import CellState, Document, Head, Version, name_of
-from sync.merge.heads import State, fault, is_above, naming_rank, supersedes, versions
+from sync.merge.heads import (
+    State,
+    complete,
+    fault,
+    is_above,
+    naming_rank,
+    supersedes,
+    versions,
+)
 from sync.merge.identity import Identity
 from sync.merge.queue import Item
 from sync.merge.schema import Schema
@@ -32,7 +40,10 @@ class Picture:
 
 def fold(changes: Iterable[Change], schema: Schema) -> Picture:
     """Return what a set of changes amounts to."""
-    every = {change.id: change for change in changes}
+    every: dict[str, Change] = {}
+    for change in changes:
+        known = every.get(change.id)
+        every[change.id] = complete(known, change) if known else change
     faults = {id_: code for id_, c in every.items() if (code := fault(c, schema))}
     kinds: dict[str, str] = {}
     touched: dict[str, set[str]] = {}
@@ -41,12 +52,13 @@ def fold(changes: Iterable[Change], schema: Schema) -> Picture:
         for edit in change.edits:
             if edit.w is None:
                 continue
-            kinds[edit.doc] = edit.type
+            kinds[edit.doc] = min(edit.type, kinds.get(edit.doc, edit.type))
             touched.setdefault(edit.doc, set()).add(id_)
+            if id_ in faults:
+                continue
             for cell, version in versions(change, edit).items():
-                if id_ not in faults:
-                    cells = written.setdefault(edit.doc, {})
-                    cells.setdefault(cell, {})[id_] = version
+                cells = written.setdefault(edit.doc, {})
+                cells.setdefault(cell, {})[id_] = version
     documents = {
         doc: Document(
             kind,
@@ -86,14 +98,7 @@ def picture_of(state: State) -> Picture:
     """Return what an incremental state amounts to."""
     extra = [queue.quarantined(change, code) for change, code in state.faults.values()]
     extra += [queue.fork(*at, ids) for at, ids in state.logs.items() if len(ids) > 1]
-    past = {
-        doc: {
-            cell: {id_: v for id_, v in known.items() if v is not None}
-            for cell, known in cells.items()
-        }
-        for doc, cells in state.past.items()
-    }
-    return picture(state.documents, past, extra, state.schema)
+    return picture(state.documents, state.past, extra, state.schema)
 
 
 def _heads(

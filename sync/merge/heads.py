@@ -6,23 +6,43 @@ its preds. Nothing here reads a clock or a database; a store that keeps ``CellSt
 tables and a node that keeps ``State`` in memory run the same lines.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from sync import clock
 from sync.change import Change, Edit, Write
 from sync.merge.cells import CellState, Document, Head, Version, name_of
+from sync.merge.faults import fault
 from sync.merge.schema import Rule, Schema
-from sync.values import is_date, is_datetime, is_decimal, is_number
+
+__all__ = [
+    "OUTRANKS_ALL",
+    "Past",
+    "Said",
+    "State",
+    "absorb",
+    "apply",
+    "arrive",
+    "complete",
+    "fault",
+    "is_above",
+    "is_partial",
+    "naming_rank",
+    "supersedes",
+    "versions",
+]
 
 OUTRANKS_ALL: Final = 1 << 20
 """The rank of a naming that supersedes whatever it names."""
 
 Past = Mapping[str, Version | None]
 """Versions of one cell that arrived, by change id; None: it wrote nothing live here."""
+
+Said = Mapping[str, Mapping[str, Version]]
+"""Every version of one document that arrived, by cell and change id."""
 
 _NOTHING: Final[CellState] = CellState()
 
@@ -32,44 +52,78 @@ class State:
     """Everything one node has accepted, in memory.
 
     ``past`` holds what ever arrived, by document and cell; ``faults`` the quarantined
-    changes with their code; ``logs`` the change ids by (log, sequence).
+    changes with their code; ``logs`` the change ids by (log, sequence); ``partial`` the
+    changes of which the content of some document is still withheld.
     """
 
     schema: Schema
     documents: Mapping[str, Document] = field(default_factory=dict)
-    past: Mapping[str, Mapping[str, Past]] = field(default_factory=dict)
+    past: Mapping[str, Said] = field(default_factory=dict)
     faults: Mapping[str, tuple[Change, str]] = field(default_factory=dict)
     logs: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
+    partial: Mapping[str, Change] = field(default_factory=dict)
 
 
 def apply(state: State, change: Change) -> State:
     """Return the state after ``change``; one that came before adds nothing."""
-    code = fault(change, state.schema)
+    before = state.partial.get(change.id)
+    whole = complete(before, change) if before else change
+    code = fault(whole, state.schema)
     documents, past = dict(state.documents), dict(state.past)
-    for edit in change.edits:
-        document = documents.get(edit.doc, Document(edit.type))
-        if edit.w is None or change.id in document.touched:
+    for edit in whole.edits:
+        if edit.w is None:
             continue
-        arrived = {} if code else versions(change, edit)
-        before = past.get(edit.doc, {})
-        known = {
-            cell: dict.fromkeys(document.touched) | dict(before.get(cell, {}))
-            for cell in arrived
-        }
-        documents[edit.doc] = absorb(
-            document, change.id, arrived, schema=state.schema, past=known
-        )
-        past[edit.doc] = {
-            **before,
-            **{
-                cell: {**before.get(cell, {}), change.id: version}
-                for cell, version in arrived.items()
-            },
-        }
+        known_as = documents.get(edit.doc, Document(edit.type))
+        document = replace(known_as, kind=min(known_as.kind, edit.type))
+        documents[edit.doc] = document
+        cells = past.get(edit.doc, {})
+        if change.id not in document.touched:
+            arrived = {} if code else versions(whole, edit)
+            known = {
+                cell: dict.fromkeys(document.touched) | dict(cells.get(cell, {}))
+                for cell in arrived
+            }
+            documents[edit.doc] = absorb(
+                document, change.id, arrived, schema=state.schema, past=known
+            )
+            past[edit.doc] = {
+                **cells,
+                **{
+                    cell: {**cells.get(cell, {}), change.id: version}
+                    for cell, version in arrived.items()
+                },
+            }
+        elif code and before and change.id not in state.faults:
+            past[edit.doc] = _struck(cells, change.id)
+            documents[edit.doc] = _again(document, past[edit.doc], state.schema)
     position = (change.log, change.seq)
     ids = state.logs.get(position, frozenset()) | {change.id}
-    faults = {**state.faults, change.id: (change, code)} if code else state.faults
-    return State(state.schema, documents, past, faults, {**state.logs, position: ids})
+    return State(
+        state.schema,
+        documents,
+        past,
+        {**state.faults, change.id: (whole, code)} if code else state.faults,
+        {**state.logs, position: ids},
+        {**state.partial, change.id: whole} if is_partial(whole) else state.partial,
+    )
+
+
+def complete(known: Change, again: Change) -> Change:
+    """Return a change with all the content that either copy of it has.
+
+    Its id is a hash of the envelope, so both copies name the same documents.
+    """
+    others = dict(enumerate(again.edits))
+    edits = tuple(
+        others.get(place, edit) if edit.w is None else edit
+        for place, edit in enumerate(known.edits)
+    )
+    return structs.replace(known, edits=edits)
+
+
+def is_partial(change: Change) -> bool:
+    """Tell whether the content of some document is withheld."""
+    return any(edit.w is None for edit in change.edits)
 
 
 def absorb(
@@ -109,6 +163,8 @@ def arrive(cell: CellState, version: Version, rule: Rule, past: Past) -> CellSta
         rule: The cell's rule.
         past: Every pred of ``version`` that has arrived and is no head.
     """
+    if not (version.preds or cell.heads or cell.miss):
+        return CellState({version.id: Head(version)})
     rank = naming_rank(version, rule)
     heads, miss = dict(cell.heads), dict(cell.miss)
     waiting: set[str] = set()
@@ -157,58 +213,6 @@ def versions(change: Change, edit: Edit) -> dict[str, Version]:
     return {write.cell: _version(change, hlc, write) for write in edit.w or ()}
 
 
-def fault(change: Change, schema: Schema) -> str | None:
-    """Return why a change is quarantined, or None when it is good.
-
-    It depends on the change and the schema alone, so every node answers the same. The
-    code is that of the first bad field in name order.
-    """
-    writes = (write for edit in change.edits for write in edit.w or ())
-    for write in sorted(writes, key=lambda write: write.cell):
-        if code := _fault(write, schema.rule(write.name)):
-            return f"{code}:{write.name}"
-    return None
-
-
-def _fault(write: Write, rule: Rule) -> str | None:
-    if write.v is UNSET or write.undoes:
-        return "shape"
-    if not _fits(write.v, rule):
-        return "type"
-    if rule.order and write.v is not None and write.v not in rule.order.states:
-        return "enum"
-    if rule.policy == "once" and write.p and write.act not in ("amend", "resolve"):
-        return "once"
-    return None
-
-
-def _fits(value: Any, rule: Rule) -> bool:
-    if value is None:
-        return True
-    if rule.policy == "set":
-        return isinstance(value, bool)
-    if rule.policy == "meet":
-        return isinstance(value, list)
-    if rule.order:
-        return isinstance(value, str)
-    return _FITS.get(rule.type or "", _anything)(value)
-
-
-def _anything(value: Any) -> bool:
-    del value
-    return True
-
-
-_FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
-    "date": is_date,
-    "datetime": is_datetime,
-    "number": is_number,
-    "decimal": is_decimal,
-    "group": lambda value: isinstance(value, dict),
-    "boolean": lambda value: isinstance(value, bool),
-}
-
-
 def _version(change: Change, hlc: int, write: Write) -> Version:
     return Version(
         id=change.id,
@@ -242,7 +246,29 @@ def _met(head: Head, version: Version, rule: Rule) -> Head:
 
 def _stop_waiting(cell: CellState, id_: str) -> CellState:
     heads = {
-        key: replace(head, waiting=head.waiting - {id_})
+        key: structs.replace(head, waiting=head.waiting - {id_})
         for key, head in cell.heads.items()
     }
     return CellState(heads, {pred: r for pred, r in cell.miss.items() if pred != id_})
+
+
+def _struck(past: Said, id_: str) -> Said:
+    """Return the past of a document without what one change wrote."""
+    return {
+        cell: {key: version for key, version in said.items() if key != id_}
+        for cell, said in past.items()
+        if said.keys() != {id_}
+    }
+
+
+def _again(document: Document, past: Said, schema: Schema) -> Document:
+    """Return a document as if its past had just arrived."""
+    cells = {}
+    for cell, said in past.items():
+        rule, state = schema.rule(name_of(cell)), _NOTHING
+        known: dict[str, Version | None] = dict.fromkeys(document.touched - said.keys())
+        for id_, version in said.items():
+            state = arrive(state, version, rule, known)
+            known[id_] = version
+        cells[cell] = state
+    return replace(document, cells=cells)

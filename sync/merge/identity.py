@@ -12,6 +12,7 @@ from typing import Final
 from sync.merge.cells import LINK, VERDICT, Document, Head
 from sync.merge.queue import Item, about_link
 from sync.merge.schema import Rule
+from sync.merge.view import is_erased
 
 SAME: Final = "same"
 DIFFERENT: Final = "different"
@@ -56,15 +57,15 @@ class Identity:
 
 
 def edge_of(document: Document) -> Edge | None:
-    """Read a link document; None when it does not say which pair, or says nothing."""
-    pair = sorted(str(_newest(document, name)) for name in ("a", "b"))
+    """Read a link document; None when it names no two persons, or says nothing."""
+    a, b = _newest(document, "a"), _newest(document, "b")
     state = document.cells.get(VERDICT)
-    if "None" in pair or state is None or not state.heads:
+    if a is None or b is None or a == b or state is None or is_erased(document):
         return None
     heads = tuple(
         head for head in state.ordered() if head.version.value in (SAME, DIFFERENT)
     )
-    return Edge(pair[0], pair[1], heads) if heads else None
+    return Edge(min(a, b), max(a, b), heads) if heads else None
 
 
 def resolve(documents: Iterable[Document]) -> Identity:
@@ -78,7 +79,7 @@ def resolve(documents: Iterable[Document]) -> Identity:
     ]
     groups: dict[str, set[str]] = {}
     joining = [edge for edge in edges if edge.verdicts == {SAME}]
-    for edge in sorted(joining, key=lambda edge: edge.rank):
+    for edge in sorted(joining, key=lambda edge: (edge.rank, edge.left, edge.right)):
         left = groups.get(edge.left, {edge.left})
         right = groups.get(edge.right, {edge.right})
         if left is right:

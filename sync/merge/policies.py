@@ -7,8 +7,9 @@ policy shows something at once: a question never hides the record.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import Struct
 
 from sync.merge.cells import Head, Version
 from sync.merge.schema import Rule
@@ -18,16 +19,14 @@ Ancestry = Callable[[], Mapping[str, Version]]
 """Gives every version of the cell that has arrived, by change id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(Struct, frozen=True, gc=False):
     """One answer; ``by`` is the version that says it, None where nobody says it alone."""
 
     value: Any
     by: Version | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Contested:
+class Contested(Struct, frozen=True, gc=False):
     """Several answers for a person to decide; ``value`` is shown meanwhile.
 
     ``by`` is the version shown, where one version says what is shown.
@@ -44,7 +43,11 @@ Policy = Callable[[Sequence[Head], Rule, Ancestry], Outcome]
 
 def value_key(head: Head, rule: Rule) -> Hashable:
     """Return what makes two heads of this cell the same answer."""
-    value = head.version.value
+    return answer_key(head.version.value, rule)
+
+
+def answer_key(value: Any, rule: Rule) -> Hashable:
+    """Return what makes two values of this cell the same answer."""
     if rule.policy == "meet" and isinstance(value, list):
         return frozenset(key(item) for item in value)
     return key(value, rule.type)
@@ -52,6 +55,8 @@ def value_key(head: Head, rule: Rule) -> Hashable:
 
 def newest(heads: Sequence[Head]) -> Head:
     """Return the head that is greatest by (hlc, id)."""
+    if len(heads) == 1:
+        return heads[0]
     return max(heads, key=lambda head: head.version.rank)
 
 
@@ -96,9 +101,10 @@ def meet(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
     del ancestry
     if _is_one(heads, rule):
         return _say(newest(heads))
-    lists = [head.version.value or [] for head in heads]
-    common = set(lists[0]).intersection(*lists[1:])
-    return Contested(sorted(common), tuple(heads))
+    allowed = [{key(item) for item in head.version.value or ()} for head in heads]
+    common = allowed[0].intersection(*allowed[1:])
+    spelled = newest(heads).version.value or ()
+    return Contested(sorted(i for i in spelled if key(i) in common), tuple(heads))
 
 
 def least(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:

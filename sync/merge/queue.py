@@ -159,14 +159,13 @@ def _about_cell(doc: str, question: Question) -> Item:
 
 
 def _delete_conflicts(doc: str, document: Document) -> list[Item]:
+    """Return the item of a void that does not hold; one that holds asks nothing."""
     state = document.cells.get(DELETED)
     voids = state.ordered() if state else ()
     votes = {bool(head.version.value) for head in voids}
     if not voids or votes == {False}:
         return []
     unseen = unseen_by_void(document) if votes == {True} else ()
-    if votes == {True} and not unseen:
-        return []
     return [
         _item(
             "delete_conflict",
@@ -213,7 +212,7 @@ def _item(
     heads: Sequence[Head],
     **facts: Any,
 ) -> Item:
-    ids = tuple(sorted(head.version.id for head in heads))
+    ids = tuple(sorted({head.version.id for head in heads}))
     key = facts.pop("key", cell) or cell
     return Item(
         qid=identify(kind, doc, key, ids),

@@ -41,7 +41,7 @@ def violations(document: Document, view: View, schema: Schema) -> tuple[Violatio
         if left is None or right is None or _holds(check, left, right, schema):
             continue
         heads = heads_of(document, check)
-        if sorted(head.version.id for head in heads) not in _dismissed(document, check):
+        if {head.version.id for head in heads} not in _dismissed(document, check):
             found.append(Violation(check, heads))
     return tuple(found)
 
@@ -62,6 +62,7 @@ def _holds(check: Check, left: Any, right: Any, schema: Schema) -> bool:
     return _OPERATORS[check.op](a, b)
 
 
-def _dismissed(document: Document, check: Check) -> list[Any]:
+def _dismissed(document: Document, check: Check) -> list[set[str]]:
     state = document.cells.get(DISMISS + check.id)
-    return [head.version.value for head in state.heads.values()] if state else []
+    heads = state.heads.values() if state else ()
+    return [set(map(str, head.version.value or ())) for head in heads]

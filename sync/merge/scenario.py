@@ -66,7 +66,7 @@ def authored(edits: Sequence[Mapping[str, Any]], schema: Schema) -> list[Change]
     for edit in edits:
         if unknown := sorted(edit.keys() - _KEYS):
             raise ScenarioError(f"unknown key in edit {edit['id']}: {unknown[0]}")
-        visible = [made[id_] for id_ in sorted(closure(edit["seen"], seen_by))]
+        visible = [made[id_] for id_ in _earlier(edit["seen"], seen_by, made)]
         made[edit["id"]] = _change(edit, visible, schema)
     return list(made.values())
 
@@ -86,6 +86,15 @@ def closure(seen: Sequence[str], seen_by: Mapping[str, Sequence[str]]) -> set[st
         if id_ not in known:
             known.add(id_)
             waiting.extend(seen_by[id_])
+    return known
+
+
+def _earlier(
+    seen: Sequence[str], seen_by: Mapping[str, Sequence[str]], made: Mapping[str, Any]
+) -> list[str]:
+    known = sorted(closure(seen, seen_by))
+    if later := [id_ for id_ in known if id_ not in made]:
+        raise ScenarioError(f"seen names {later[0]}, which is written later")
     return known
 
 
@@ -215,9 +224,11 @@ def _answer(author: _Author, edit: Mapping[str, Any]) -> None:
     """Fill in the form."""
     for name, value in edit.get("set", {}).items():
         author.fill(name, value)
-    for name in edit.get("confirm", ()):
-        if name not in edit.get("set", {}):
-            author.confirm(name)
+    answered = {name for key in ("set", "add", "rem") for name in edit.get(key, {})}
+    for key in ("confirm", "resolve"):
+        for name in edit.get(key, ()):
+            if name not in answered:
+                author.confirm(name)
     for key, is_there in (("add", True), ("rem", False)):
         for name, elements in edit.get(key, {}).items():
             for number, element in enumerate(elements):

@@ -6,10 +6,14 @@ The JSON form is what a published form carries and what scenario files use::
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
+import msgspec
+from msgspec import Struct
+
 from sync.errors import SchemaError
+from sync.merge.cells import DELETED, DISMISS, ERASED, SCOPE
 
 POLICY_NAMES: Final = frozenset(
     {
@@ -31,9 +35,9 @@ TYPES: Final = frozenset(
 GRADES: Final = {
     "estimate": 0,
     "occupation_document": 1,
-    "self_report": 1,
-    "guardian": 2,
-    "document": 3,
+    "self_report": 2,
+    "guardian": 3,
+    "document": 4,
 }
 """Evidence grades, weakest first; what says nothing of its source is self-report."""
 UNGRADED: Final = "self_report"
@@ -59,6 +63,11 @@ _KEYS: Final = frozenset(
         "source",
     }
 )
+_WORDS: Final = {
+    "display": ("base",),
+    "conflict_display": ("join",),
+    "bias": ("add", "remove"),
+}
 _OPERATORS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
 
 
@@ -89,8 +98,7 @@ class Order:
         return least[0] if len(least) == 1 else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """How concurrent values of one cell meet, and who may read them."""
 
     name: str
@@ -99,7 +107,7 @@ class Rule:
     holds_base: bool = False
     shows_join: bool = False
     order: Order | None = None
-    grades: Mapping[str, int] = field(default_factory=lambda: GRADES)
+    grades: Mapping[str, int] = msgspec.field(default_factory=lambda: GRADES)
     add_wins: bool = True
     asks_when_mixed: bool = False
     exclusive: frozenset[str] = frozenset()
@@ -108,11 +116,19 @@ class Rule:
     harm: str | None = None
     home: str | None = None
     source: str | None = None
+    is_declared: bool = True
 
     def grade(self, src: str | None) -> int:
         """Return the rank of a piece of evidence; higher outranks lower."""
         ungraded = self.grades.get(UNGRADED, 0)
         return self.grades.get(src or UNGRADED, ungraded)
+
+
+_SPECIAL: Final = {
+    DELETED: Rule(name=DELETED, type="boolean"),
+    ERASED: Rule(name=ERASED, type="boolean"),
+    SCOPE: Rule(name=SCOPE, policy="set", level="restricted"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +149,13 @@ class Schema:
     checks: tuple[Check, ...] = ()
 
     def rule(self, name: str) -> Rule:
-        """Return the rule of a property, group, set or log."""
-        found = self.rules.get(name)
-        return found if found is not None else Rule(name=name)
+        """Return the rule of a property, group, set or log, or of a special cell."""
+        found = self.rules.get(name) or _SPECIAL.get(name)
+        if found is not None:
+            return found
+        if name.startswith(DISMISS):
+            return Rule(name=name, type="list")
+        return Rule(name=name, is_declared=False)
 
     @classmethod
     def from_json(cls, schema: Mapping[str, Any]) -> Self:
@@ -161,6 +181,9 @@ def rule(name: str, spec: Mapping[str, Any]) -> Rule:
     policy = spec.get("policy", "review")
     if policy not in POLICY_NAMES:
         raise SchemaError(name, "unknown policy")
+    for word, allowed in _WORDS.items():
+        if word in spec and spec[word] not in allowed:
+            raise SchemaError(name, f"unknown {word}")
     kind = spec.get("type")
     if kind is not None and kind not in TYPES:
         raise SchemaError(name, "unknown type")

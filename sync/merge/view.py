@@ -4,15 +4,16 @@ A pure function of the heads and the schema: nodes that hold the same changes sh
 same bytes. A contested cell is shown with all its values beside the one displayed.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from msgspec import structs
 
 from sync.merge.cells import (
     DELETED,
     DISMISS,
     ERASED,
-    SCOPE,
     CellState,
     Document,
     Head,
@@ -21,6 +22,7 @@ from sync.merge.cells import (
 )
 from sync.merge.policies import Contested, Outcome, decide, newest, value_key
 from sync.merge.schema import Rule, Schema
+from sync.values import text_key
 
 History = Callable[[str], Mapping[str, Version]]
 """Gives, for a cell key, every version of it that has arrived, by change id."""
@@ -66,10 +68,8 @@ def look(document: Document, schema: Schema, history: History) -> View:
         return View({ERASED: True}, (), {})
     values: dict[str, Any] = {}
     questions: list[Question] = []
-    heads: dict[str, tuple[str, ...]] = {}
-    for name, cells in _by_name(document.cells):
-        rule = rule_of(schema, name)
-        heads.update((cell, tuple(sorted(state.heads))) for cell, state in cells)
+    for name, cells in _by_name(document.cells).items():
+        rule = _rule(schema, name, cells)
         if name.startswith(DISMISS):
             continue
         if name == DELETED:
@@ -77,21 +77,14 @@ def look(document: Document, schema: Schema, history: History) -> View:
         elif rule.policy == "set":
             values[name] = _set(cells, rule, history, questions)
         elif rule.policy == "log":
-            values[name] = _log(cells)
+            values[name] = _log(cells, rule)
         else:
             (cell, state) = cells[0]
             outcome = _decide(cell, state, rule, history)
             values[name] = outcome.value
             if isinstance(outcome, Contested):
                 questions.append(_question(cell, rule, outcome))
-    return View(values, tuple(questions), heads)
-
-
-def rule_of(schema: Schema, name: str) -> Rule:
-    """Return the rule of a name; the special cells have rules of their own."""
-    if name == SCOPE:
-        return Rule(name=SCOPE, policy="set", level="restricted")
-    return schema.rule(name)
+    return View(values, tuple(questions), _ids(document.cells))
 
 
 def is_erased(document: Document) -> bool:
@@ -135,6 +128,10 @@ def candidates(heads: Sequence[Head], rule: Rule) -> tuple[Candidate, ...]:
     return tuple(sorted(found, key=lambda candidate: candidate.by.rank))
 
 
+def _ids(cells: Mapping[str, CellState]) -> dict[str, tuple[str, ...]]:
+    return {c: tuple(sorted(s.heads)) for c, s in cells.items() if s.heads}
+
+
 def _heads(document: Document, cell: str) -> tuple[Head, ...]:
     state = document.cells.get(cell)
     return state.ordered() if state else ()
@@ -142,16 +139,31 @@ def _heads(document: Document, cell: str) -> tuple[Head, ...]:
 
 def _by_name(
     cells: Mapping[str, CellState],
-) -> Iterator[tuple[str, list[tuple[str, CellState]]]]:
+) -> Mapping[str, list[tuple[str, CellState]]]:
     grouped: dict[str, list[tuple[str, CellState]]] = {}
     for cell in sorted(cells):
         if cells[cell].heads:
             grouped.setdefault(name_of(cell), []).append((cell, cells[cell]))
-    yield from grouped.items()
+    return grouped
 
 
 def _decide(cell: str, state: CellState, rule: Rule, history: History) -> Outcome:
     return decide(state.ordered(), rule, lambda: history(cell))
+
+
+def _rule(schema: Schema, name: str, cells: list[tuple[str, CellState]]) -> Rule:
+    """Return the rule of a name; what nobody declared is taken for what it looks like.
+
+    A newer form may have a set or a log that this node does not know. Its elements are
+    shown, and asked about where they are contested.
+    """
+    rule = schema.rule(name)
+    if rule.is_declared or cells[0][0] == name:
+        return rule
+    heads = [head for _, state in cells for head in state.heads.values()]
+    if all(isinstance(head.version.value, bool | None) for head in heads):
+        return structs.replace(rule, policy="set", asks_when_mixed=True)
+    return structs.replace(rule, policy="log")
 
 
 def _set(
@@ -169,7 +181,7 @@ def _set(
             questions.append(_question(cell, rule, outcome, element))
         if outcome.value:
             present[element] = heads
-    alone = rule.exclusive & present.keys()
+    alone = rule.exclusive and {e for e in present if text_key(e) in rule.exclusive}
     if alone and len(present) > len(alone):
         if rule.asks_when_mixed:
             questions.append(_exclusive_question(rule, alone, present))
@@ -178,7 +190,7 @@ def _set(
 
 
 def _exclusive_question(
-    rule: Rule, alone: frozenset[str], present: Mapping[str, tuple[Head, ...]]
+    rule: Rule, alone: set[str], present: Mapping[str, tuple[Head, ...]]
 ) -> Question:
     """Ask about an answer that cannot stand beside the others it stands beside."""
     heads = tuple(head for said in present.values() for head in said)
@@ -194,8 +206,11 @@ def _exclusive_question(
     return Question(rule.name, rule, answers, heads, displayed, min(alone))
 
 
-def _log(cells: list[tuple[str, CellState]]) -> list[dict[str, Any]]:
-    entries = [newest(state.ordered()).version for _, state in cells]
+def _log(cells: list[tuple[str, CellState]], rule: Rule) -> list[dict[str, Any]]:
+    """Return all entries by (hlc, id); one that was corrected twice stands twice."""
+    entries = [
+        answer.by for _, state in cells for answer in candidates(state.ordered(), rule)
+    ]
     return [
         {"value": entry.value, "at": entry.at, "author": entry.author}
         for entry in sorted(entries, key=lambda entry: entry.rank)

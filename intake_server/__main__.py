@@ -1,0 +1,5 @@
+"""``python -m intake_server`` is ``dodomu``."""
+
+from intake_server.cli import main
+
+main()

@@ -1,0 +1,151 @@
+"""Commands that run until they are stopped: the web server, the jobs, the demo."""
+
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import requests
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+from typing_extensions import override
+
+from intake_server import clock, jobs
+from intake_server.app import create_app
+from intake_server.cli.here import DEFAULT, Here, common, open_store
+from intake_server.config import Settings
+from intake_server.services import contact
+
+_THREADS: Final = 8
+_TIMEOUT_S: Final = 120
+_POLL_S: Final = 0.05
+_PATIENCE_S: Final = 60.0
+_RENEW_S: Final = contact.LEASE_S / 4
+
+
+def application() -> Flask:
+    """Return the web application of the node in ``DODOMU_DATA``, for a WSGI server."""
+    here = Here(Path(os.environ.get("DODOMU_DATA", DEFAULT)))
+    return create_app(here.settings, open_store(here.settings))
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn in this process, told by us instead of by a file."""
+
+    def __init__(
+        self, settings: Settings, workers: int, ready: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._workers = workers
+        self._ready = ready
+        super().__init__()
+
+    @override
+    def load_config(self) -> None:
+        chosen = {
+            "bind": f"{self._settings.host}:{self._settings.port}",
+            "workers": self._workers,
+            "worker_class": "gthread",
+            "threads": _THREADS,
+            "timeout": _TIMEOUT_S,
+            "umask": 0o077,
+            "loglevel": "warning",
+            "control_socket_disable": True,
+            "when_ready": self._announce,
+        }
+        for name, value in chosen.items():
+            self.cfg.set(name, value)
+
+    @override
+    def load(self) -> Flask:
+        return create_app(self._settings, open_store(self._settings))
+
+    def _announce(self, arbiter: Any) -> None:
+        host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
+        threading.Thread(
+            target=self._say_when_it_answers,
+            args=(f"http://{host}:{port}",),
+            daemon=True,
+        ).start()
+
+    def _say_when_it_answers(self, url: str) -> None:
+        until = time.monotonic() + _PATIENCE_S
+        while time.monotonic() < until:
+            try:
+                if requests.get(f"{url}/healthz", timeout=_PATIENCE_S).ok:
+                    self._ready(url)
+                    return
+            except requests.RequestException:
+                pass
+            time.sleep(_POLL_S)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: host]")
+@click.option("--port", type=click.IntRange(0, 65_535), help="0 takes a free one.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@common
+def serve(here: Here, host: str | None, port: int | None, workers: int) -> None:
+    """Answer phones, people and other nodes."""
+    settings = here.settings
+    settings = replace(
+        settings,
+        host=settings.host if host is None else host,
+        port=settings.port if port is None else port,
+    )
+    settings.refuse_unsafe()
+    with open_store(settings) as database:
+        database.migrate()
+
+    def ready(url: str) -> None:
+        here.say({"url": url}, f"listening on {url}")
+
+    _Server(settings, workers, ready).run()
+
+
+@click.command()
+@common
+def work(here: Here) -> None:
+    """Do what time asks for: exchange with the upstream, throw away what is over."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    holder = jobs.this_process("dodomu work")
+    with here.opened() as (settings, database):
+        database.migrate()
+        contact.take(database, jobs.WORK, holder, now=clock.now())
+        scheduler = jobs.schedule(database, url=settings.upstream, holder=holder)
+        scheduler.start()
+        try:
+            while not stop.wait(_RENEW_S):
+                contact.take(database, jobs.WORK, holder, now=clock.now())
+        finally:
+            scheduler.shutdown()
+            contact.give_back(database, jobs.WORK, holder)
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_533),
+    show_default="8080; with --once any that are free",
+    help="Of the first; the centres take the next two.",
+)
+@click.option("--once", is_flag=True, help="Play the story, say what happened, end.")
+@click.option("--lang", type=click.Choice(["uk", "en"]), default="uk")
+@common
+def demo(here: Here, *, port: int | None, once: bool, lang: str) -> None:
+    """Start a central node and two centres with invented people, on this machine."""
+    # Loading the story takes a moment that no other command should wait for.
+    story = importlib.import_module("intake_server.demo")
+    sys.exit(story.main(port=port, once=once, lang=lang, is_json=here.is_json))

@@ -1,0 +1,1 @@
+"""The steps of the story, in order; each reads back what it demands over HTTP."""

@@ -1,0 +1,52 @@
+"""A browser's tab that somebody left open on a question."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+import requests
+from lxml import html
+
+_TIMEOUT_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page that a node answered with, as its reader sees it."""
+
+    status: int
+    text: str
+
+
+class Tab:
+    """A tab in which one person is signed in to one node."""
+
+    def __init__(self, url: str, code: str) -> None:
+        self._url = url
+        self._browser = requests.Session()
+        self._browser.trust_env = False
+        self._browser.post(f"{url}/sign-in/{code}", timeout=_TIMEOUT_S)
+        self._form: Any = None
+
+    def open(self, qid: str) -> None:
+        """Open a question, and leave it so."""
+        page = self._browser.get(f"{self._url}/queue/{qid}", timeout=_TIMEOUT_S)
+        self._form = html.fromstring(page.text).get_element_by_id("decision")
+
+    def decide(self, value: str, reason: str) -> Shown:
+        """Choose one of the answers that stand on the page, and send it."""
+        written = json.dumps(value, ensure_ascii=False)
+        choices = self._form.xpath(".//input[@name='choice']/@value")
+        hidden = self._form.xpath(".//input[@type='hidden']")
+        sent = {field.get("name"): field.get("value") for field in hidden}
+        sent["choice"] = next(one for one in choices if one.endswith(written))
+        sent["reason"] = reason
+        answer = self._browser.post(
+            self._url + self._form.get("action"), data=sent, timeout=_TIMEOUT_S
+        )
+        text = html.fromstring(answer.text).text_content()
+        return Shown(answer.status_code, " ".join(text.split()))
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._browser.close()

@@ -1,0 +1,191 @@
+"""What this server cannot do as asked; expected outcomes are values instead.
+
+IntakeError
+├── ConfigError                a setting that does not exist or is not of its type
+│   └── UnsafeConfigError      settings under which the server must not start (exit 78)
+├── MalformedError             a body that is not what its content type says
+├── UnauthenticatedError       no credentials, or ones that nobody has
+├── NotFoundError              there is none, or it is not for the asker
+│   └── UnknownCodeError       a one-time code that is unknown, used or expired
+├── StalePageError             a page's form without the token of its session
+├── StaleItemError             the queue item moved while a person decided
+├── TooLargeError              more bytes or items than one request may carry
+├── UnsupportedTypeError       a content type or encoding that is not read here
+├── InvalidRequestError        a readable body or query that does not fit
+│   └── WrongVerbError         a decision that this kind of item does not take
+├── UnknownProtocolError       a node that speaks no version of sync known here
+├── HeldError                  somebody else is doing this job at the moment
+├── BusyError                  the store did not answer in time; try again
+│   └── AuditError             the act could not be noted, so it did not happen
+└── StorageFullError           no room left on the disk
+
+Messages hold ids and field names, never an answer, a name of a person or a token.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+RETRY_AFTER_S: Final = 5
+"""How long a client is asked to wait where nothing better is known."""
+
+
+class IntakeError(Exception):
+    """Anything this server cannot do as asked."""
+
+
+class ConfigError(IntakeError):
+    """A setting that does not exist, or a value that is not of its type."""
+
+    def __init__(self, setting: str, reason: str) -> None:
+        super().__init__(f"{setting}: {reason}")
+        self.setting = setting
+        self.reason = reason
+
+
+class UnsafeConfigError(ConfigError):
+    """Settings, keys or a machine on which the server must not start."""
+
+
+class MalformedError(IntakeError):
+    """A body that is not what its content type says."""
+
+
+class UnauthenticatedError(IntakeError):
+    """A call without credentials, or with ones that nobody has.
+
+    Attributes:
+        schemes: The ways in that this call knows, for ``WWW-Authenticate``.
+    """
+
+    def __init__(self, *schemes: str) -> None:
+        super().__init__("this call needs credentials that are known here")
+        self.schemes = schemes
+
+
+class NotFoundError(IntakeError):
+    """There is no such thing, or it is not for the asker; nobody can tell which."""
+
+    def __init__(self, kind: str, id: str = "") -> None:
+        super().__init__(f"there is no {kind} {id}".rstrip())
+        self.kind = kind
+        self.id = id
+
+
+class UnknownCodeError(NotFoundError):
+    """A one-time code that is unknown, used or expired; nobody can tell which."""
+
+    def __init__(self) -> None:
+        super().__init__("such code, or it has been used, or its time is over")
+
+
+class StalePageError(IntakeError):
+    """A page's form that does not carry the token of the session it was sent in."""
+
+    def __init__(self) -> None:
+        super().__init__("the form does not belong to this session")
+
+
+class StaleItemError(IntakeError):
+    """The queue item moved after the person had read it.
+
+    Attributes:
+        current: The item as it is now; None where it is settled.
+        settled: What settled it, where that is known.
+    """
+
+    def __init__(self, current: Any = None, settled: Any = None) -> None:
+        super().__init__("the item is no longer the one that was decided on")
+        self.current = current
+        self.settled = settled
+
+
+class TooLargeError(IntakeError):
+    """More bytes or items than one request may carry."""
+
+    def __init__(self, limit: int, unit: str) -> None:
+        super().__init__(f"at most {limit} {unit} in one request")
+        self.limit = limit
+        self.unit = unit
+
+
+class UnsupportedTypeError(IntakeError):
+    """A content type or content encoding that is not read here.
+
+    Attributes:
+        accepted: What is read here.
+    """
+
+    def __init__(self, header: str, accepted: Sequence[str]) -> None:
+        super().__init__(f"{header} must be one of: {', '.join(accepted)}")
+        self.header = header
+        self.accepted = tuple(accepted)
+
+
+class InvalidRequestError(IntakeError):
+    """A readable body or query whose members do not fit.
+
+    Attributes:
+        errors: Reasons by path of the member; never what was sent there.
+    """
+
+    def __init__(self, errors: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(f"does not fit: {', '.join(sorted(errors))}")
+        self.errors = errors
+
+
+class WrongVerbError(InvalidRequestError):
+    """A decision that this kind of queue item does not take."""
+
+    def __init__(self, kind: str, verb: str) -> None:
+        super().__init__({verb: [f"is no answer to a question of kind {kind}"]})
+        self.kind = kind
+        self.verb = verb
+
+
+class UnknownProtocolError(IntakeError):
+    """Another node speaks no version of the sync protocol that is known here."""
+
+    def __init__(self, spoken: Sequence[int]) -> None:
+        super().__init__(f"versions spoken here: {', '.join(map(str, spoken))}")
+        self.spoken = tuple(spoken)
+
+
+class HeldError(IntakeError):
+    """Somebody else is doing this job at the moment.
+
+    Attributes:
+        job: Name of the job.
+        holder: Who does it.
+    """
+
+    def __init__(self, job: str, holder: str) -> None:
+        super().__init__(f"{job} is being done by {holder}")
+        self.job = job
+        self.holder = holder
+
+
+class BusyError(IntakeError):
+    """The store did not answer in time; the same call later may well succeed."""
+
+    def __init__(
+        self,
+        reason: str = "the store is busy",
+        *,
+        retry_after_s: int = RETRY_AFTER_S,
+    ) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class AuditError(BusyError):
+    """The act could not be noted, so it did not happen."""
+
+    def __init__(self) -> None:
+        super().__init__("the act could not be noted, so it did not happen")
+
+
+class StorageFullError(IntakeError):
+    """There is no room left to keep what was sent."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no room left to keep what was sent")

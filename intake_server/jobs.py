@@ -1,0 +1,91 @@
+"""What happens because time passed, wired in one place."""
+
+import logging
+import os
+import socket
+from typing import Final
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from intake_server import clock
+from intake_server.clock import Clock
+from intake_server.errors import HeldError, NotFoundError
+from intake_server.services import contact, housekeeping
+from intake_server.storage.database import Database
+from sync.errors import RefusedError, UnreachableError
+
+SYNC_EVERY_S: Final = 60
+"""Seconds between two exchanges with the upstream."""
+
+WORK: Final = "work"
+"""The lease of the one job process."""
+
+_DAY_S: Final = 24 * 3600
+
+_log = logging.getLogger(__name__)
+
+
+def schedule(
+    database: Database, *, url: str = "", holder: str, now: Clock = clock.now
+) -> BackgroundScheduler:
+    """Return a scheduler that is wired up but not started.
+
+    Args:
+        database: The store.
+        url: Where the upstream is reached; the address of joining when empty.
+        holder: Who does the jobs, as others are told who must wait.
+        now: Tells the time.
+    """
+    scheduler = BackgroundScheduler(timezone="UTC")
+    scheduler.add_job(
+        exchange_with_upstream,
+        trigger="interval",
+        seconds=SYNC_EVERY_S,
+        next_run_time=now(),
+        args=[database],
+        kwargs={"url": url, "holder": holder, "now": now},
+        id="exchange_with_upstream",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=SYNC_EVERY_S,
+    )
+    scheduler.add_job(
+        tidy,
+        trigger="cron",
+        hour=1,
+        args=[database],
+        kwargs={"now": now},
+        id="tidy",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=_DAY_S,
+    )
+    return scheduler
+
+
+def exchange_with_upstream(
+    database: Database, *, url: str = "", holder: str, now: Clock = clock.now
+) -> None:
+    """Exchange with the upstream; what stands in the way is noted and waits its turn."""
+    try:
+        done = contact.call(database, url=url, holder=holder, now=now)
+    except NotFoundError:
+        return
+    except HeldError as held:
+        _log.info("not now: %s", held)
+    except UnreachableError as trouble:
+        _log.warning("the upstream does not answer: %s", trouble)
+    except RefusedError as refusal:
+        _log.error("the upstream refuses: %s", refusal)
+    else:
+        _log.info("sent %d, received %d", done.pushed, done.pulled)
+
+
+def tidy(database: Database, *, now: Clock = clock.now) -> None:
+    """Throw away what is over."""
+    housekeeping.tidy(database, now=now())
+
+
+def this_process(doing: str) -> str:
+    """Return how this process is named to others that must wait for it."""
+    return f"{doing}, process {os.getpid()} on {socket.gethostname()}"

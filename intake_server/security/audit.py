@@ -1,0 +1,80 @@
+"""What is noted of an act: who, what, on which id, when; never a value.
+
+The note is written in the transaction of the act. Where it cannot be written the act
+does not happen, reading included (``AuditError``).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from intake_server.storage import audit
+from intake_server.storage.audit import Entry
+from intake_server.storage.database import Session
+
+
+class Act(Enum):
+    """Acts that leave a trace."""
+
+    SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
+    INVITE = "invite"
+    ADD_PERSON = "add_person"
+    END_PERSON = "end_person"
+    NEW_TOKEN = "new_token"  # noqa: S105 - the name of an act
+    REVOKE_TOKEN = "revoke_token"  # noqa: S105 - the name of an act
+    OFFER_DEVICE = "offer_device"
+    ENROL = "enrol"
+    REVOKE_DEVICE = "revoke_device"
+    OFFER_SITE = "offer_site"
+    JOIN = "join"
+    READ_RECORD = "read_record"
+    READ_HISTORY = "read_history"
+    LIST_RECORDS = "list_records"
+    READ_ITEM = "read_item"
+    LIST_QUEUE = "list_queue"
+    DECIDE = "decide"
+    READ_AUDIT = "read_audit"
+
+
+def note(
+    session: Session, act: Act, object: str, *, by: str, now: datetime, **meta: Any
+) -> None:
+    """Note one act.
+
+    Args:
+        session: The transaction of the act.
+        act: What was done.
+        object: Id of what it was done to.
+        by: Actor, as ``Principal.actor`` names it, or ``operator`` for the command line.
+        now: When.
+        meta: Further ids, counts and field names; never a value.
+
+    Raises:
+        AuditError: It could not be written; the act must not happen.
+    """
+    note_all(session, act, (object,), by=by, now=now, **meta)
+
+
+def note_all(
+    session: Session,
+    act: Act,
+    objects: Iterable[str],
+    *,
+    by: str,
+    now: datetime,
+    **meta: Any,
+) -> None:
+    """Note the same act on several things, one entry each.
+
+    Raises:
+        AuditError: It could not be written; the act must not happen.
+    """
+    audit.add_all(
+        session,
+        (
+            Entry(at=now, actor=by, action=act.value, object=each, meta=meta)
+            for each in objects
+        ),
+    )

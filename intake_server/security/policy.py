@@ -1,0 +1,149 @@
+"""Who may do what: one table, deny by default.
+
+An action that a role does not stand beside is refused, and refusing looks like absence:
+the caller answers 404, so nobody learns from a status what exists. Which records of the
+allowed ones are shown is said by ``sites``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Final, Literal
+
+
+class Role(Enum):
+    """What somebody is here for; ``VOLUNTEER`` is a device, ``NODE`` another server."""
+
+    VOLUNTEER = "volunteer"
+    WORKER = "worker"
+    COORDINATOR = "coordinator"
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+    NATIONAL_SUPERVISOR = "national_supervisor"
+    NODE = "node"
+
+
+PEOPLE: Final = (
+    Role.WORKER,
+    Role.COORDINATOR,
+    Role.AUDITOR,
+    Role.ADMIN,
+    Role.NATIONAL_SUPERVISOR,
+)
+"""Roles that a person or a script can have."""
+
+
+class Action(Enum):
+    """What can be asked of this server."""
+
+    PUBLIC = "public"
+    FETCH_FORMS = "fetch_forms"
+    SUBMIT = "submit"
+    SEE_OWN_DEVICE = "see_own_device"
+    USE_PAGES = "use_pages"
+    READ_RECORDS = "read_records"
+    READ_QUEUE = "read_queue"
+    DECIDE = "decide"
+    SEE_SYNC = "see_sync"
+    START_SYNC = "start_sync"
+    READ_AUDIT = "read_audit"
+    MANAGE_DEVICES = "manage_devices"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_SITES = "manage_sites"
+    EXCHANGE = "exchange"
+
+
+_CASE_STAFF: Final = frozenset({Role.WORKER, Role.COORDINATOR})
+
+TABLE: Final[Mapping[Action, frozenset[Role]]] = {
+    Action.FETCH_FORMS: _CASE_STAFF | {Role.VOLUNTEER},
+    Action.SUBMIT: _CASE_STAFF | {Role.VOLUNTEER},
+    Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
+    Action.USE_PAGES: frozenset(PEOPLE),
+    Action.READ_RECORDS: _CASE_STAFF,
+    Action.READ_QUEUE: _CASE_STAFF,
+    Action.DECIDE: _CASE_STAFF,
+    Action.SEE_SYNC: _CASE_STAFF | {Role.ADMIN},
+    Action.START_SYNC: _CASE_STAFF | {Role.ADMIN},
+    Action.READ_AUDIT: frozenset({Role.AUDITOR}),
+    Action.MANAGE_DEVICES: frozenset({Role.COORDINATOR, Role.ADMIN}),
+    Action.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
+    Action.MANAGE_SITES: frozenset({Role.ADMIN}),
+    Action.EXCHANGE: frozenset({Role.NODE}),
+}
+"""Roles by action; ``PUBLIC`` needs nobody and so stands in no row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody who asks: a person or script, an enrolled device, or another node.
+
+    ``last_seen`` and ``clock_off_ms`` are what was noted of a device's earlier call.
+    """
+
+    kind: Literal["person", "device", "node"]
+    id: str
+    name: str
+    role: Role
+    site: str
+    last_seen: datetime | None = field(default=None, compare=False)
+    clock_off_ms: int | None = field(default=None, compare=False)
+
+    @property
+    def actor(self) -> str:
+        """How changes and the audit name them: ``u:``, ``d:`` or ``n:`` and the id."""
+        letter = {"person": "u", "device": "d", "node": "n"}[self.kind]
+        return f"{letter}:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Whose records somebody may see; ``names`` is None where it is everybody's."""
+
+    names: frozenset[str] | None
+
+    def __contains__(self, site: str) -> bool:
+        """Tell whether records of ``site`` may be seen."""
+        return self.names is None or site in self.names
+
+
+NO_SITES: Final = Sites(frozenset())
+EVERY_SITE: Final = Sites(None)
+
+
+def may(principal: Principal | None, action: Action) -> bool:
+    """Tell whether somebody may do something; None is somebody unknown."""
+    if action is Action.PUBLIC:
+        return True
+    if principal is None:
+        return False
+    return principal.role in TABLE.get(action, frozenset())
+
+
+def sites(principal: Principal) -> Sites:
+    """Return whose records somebody may see, given that they may read records."""
+    match principal.role:
+        case Role.COORDINATOR:
+            return EVERY_SITE
+        case Role.WORKER:
+            return Sites(frozenset({principal.site}))
+        case _:
+            return NO_SITES
+
+
+def owners(principal: Principal) -> tuple[str, ...] | None:
+    """Return the owners of the questions somebody decides; None where it is all."""
+    match principal.role:
+        case Role.COORDINATOR:
+            return None
+        case Role.WORKER:
+            return (f"site:{principal.site}",)
+        case _:
+            return ()
+
+
+def may_decide(principal: Principal, owner: str) -> bool:
+    """Tell whether a question with this owner is somebody's to decide."""
+    decided = owners(principal)
+    return decided is None or owner in decided

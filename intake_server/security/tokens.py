@@ -1,0 +1,33 @@
+"""Secrets that open doors: made here, shown once, kept as a digest.
+
+They are random and long enough that a plain SHA-256 keeps them (ASVS 5, 6.5.2).
+"""
+
+import secrets
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final
+
+_TOKEN_BYTES: Final = 32
+_CODE_BYTES: Final = 16
+_ID_BYTES: Final = 8
+
+
+def new_token() -> str:
+    """Return a token of 256 random bits that may stand in a URL."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def new_code() -> str:
+    """Return a one-time code of 128 random bits that may stand in a URL."""
+    return secrets.token_urlsafe(_CODE_BYTES)
+
+
+def new_id(entropy: Callable[[int], bytes] = secrets.token_bytes) -> str:
+    """Return an id that nobody can guess or count, out of random bytes."""
+    return entropy(_ID_BYTES).hex()
+
+
+def digest(secret: str) -> bytes:
+    """Return what is kept of a token or code; text that cannot be one has a digest too."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).digest()

@@ -1,0 +1,1 @@
+"""One function per thing that somebody may ask of this server."""

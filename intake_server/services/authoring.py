@@ -1,0 +1,74 @@
+"""Writing changes of this node's own: the one pen that knows the next place in the log."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from intake_server.clock import milliseconds, text
+from intake_server.storage import node
+from intake_server.storage.database import Session
+from sync import clock
+from sync.change import Change, Write, compose
+
+Entropy = Callable[[int], bytes]
+"""Gives so many random bytes."""
+
+_SALT_BYTES: Final = 16
+
+Edits = Mapping[tuple[str, str], Sequence[Write]]
+"""Writes by document and kind."""
+
+
+class Pen:
+    """Writes changes, each at the next place of the node's log.
+
+    Use one pen a transaction and ``close`` it before the transaction ends.
+    """
+
+    def __init__(self, session: Session, *, now: datetime, entropy: Entropy) -> None:
+        self._session = session
+        self._now = now
+        self._now_ms = milliseconds(now)
+        self._entropy = entropy
+        self._place = node.next_position(session, self._now_ms)
+        self._newest: Change | None = None
+
+    def write(
+        self,
+        edits: Edits,
+        *,
+        author: str,
+        site: str,
+        at: datetime | None = None,
+        **facts: Any,
+    ) -> Change:
+        """Return the next change.
+
+        Args:
+            edits: Writes by document and kind.
+            author: Who says it.
+            site: For which site.
+            at: When it was said, if that is earlier than now; orders notes only.
+            facts: Further members of ``Change``: device, form, wall, off.
+        """
+        said = milliseconds(at) if at is not None else self._now_ms
+        change = compose(
+            hlc=clock.at(said) if said < self._now_ms else self._place.hlc,
+            edits=edits,
+            salts=lambda: self._entropy(_SALT_BYTES),
+            log=self._place.log,
+            seq=self._place.seq,
+            prev=self._place.prev,
+            wall=facts.pop("wall", None) or text(self._now),
+            author=author,
+            site=site,
+            **facts,
+        )
+        self._newest = change
+        self._place = self._place.after(change.id, self._now_ms)
+        return change
+
+    def close(self) -> None:
+        """Note how far the log has come."""
+        if self._newest is not None:
+            node.advance(self._session, self._newest, hlc=self._place.hlc)

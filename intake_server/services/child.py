@@ -1,0 +1,227 @@
+"""One child's page: everything that is known of one child, read and noted as one act.
+
+Whoever may see a child's person or case sees what hangs on it: the visits, the rows,
+the questions. A child that is two records by now is shown as one.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from intake_server.errors import NotFoundError
+from intake_server.security.audit import Act, note_all
+from intake_server.security.policy import Principal, sites
+from intake_server.services import records
+from intake_server.storage import documents, queue
+from intake_server.storage.database import Database, Session
+from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
+from sync import documents as ids
+from sync.change import Change, Write
+
+PERSON: Final = "person"
+CASE: Final = "case"
+
+_DEEPEST: Final = 4
+"""A row hangs on a row, on a visit, on a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One form that was filled, and the rows of its repeats."""
+
+    event: StoredView
+    rows: tuple[StoredView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What is known of one child; the canonical person is the first.
+
+    ``rows`` hang on the person or the case; visits are the newest first.
+    """
+
+    persons: tuple[StoredView, ...]
+    cases: tuple[StoredView, ...]
+    rows: tuple[StoredView, ...]
+    visits: tuple[Visit, ...]
+    questions: tuple[QueueItem, ...]
+
+    @property
+    def views(self) -> tuple[StoredView, ...]:
+        """Every document of the child."""
+        visits = (view for visit in self.visits for view in (visit.event, *visit.rows))
+        return (*self.persons, *self.cases, *self.rows, *visits)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One change in a child's history: what it says, document by document.
+
+    ``code`` says why it was set aside; None for one that counts.
+    """
+
+    change: Change
+    code: str | None
+    said: tuple[tuple[StoredView, tuple[Write, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A child in a list, and how many answers about it are contested."""
+
+    person: StoredView
+    contested: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Some children, and the cursor behind the last one; None at the end."""
+
+    children: tuple[Listed, ...]
+    cursor: str | None
+
+
+def one(database: Database, doc: str, *, viewer: Principal, now: datetime) -> Child:
+    """Return the child that a document is about.
+
+    Raises:
+        NotFoundError: There is no such child, or it is not for the viewer.
+        AuditError: The read could not be noted.
+    """
+    with database.transaction() as session:
+        found = _gathered(session, doc, viewer)
+        docs = [view.doc for view in found.views]
+        note_all(session, Act.READ_RECORD, docs, by=viewer.actor, now=now)
+    return found
+
+
+def history(
+    database: Database, child: Child, *, viewer: Principal, now: datetime
+) -> Sequence[Told]:
+    """Return the changes on all documents of a child, newest first.
+
+    Raises:
+        AuditError: The read could not be noted.
+    """
+    told: dict[str, tuple[Change, str | None]] = {}
+    said: dict[str, list[tuple[StoredView, tuple[Write, ...]]]] = {}
+    with database.transaction() as session:
+        for view in child.views:
+            for past in documents.history(session, view.doc):
+                change = past.change
+                told[change.id] = (change, past.code)
+                writes = [edit.w or () for edit in change.edits if edit.doc == view.doc]
+                said.setdefault(change.id, []).extend((view, w) for w in writes)
+        docs = [view.doc for view in child.views]
+        note_all(session, Act.READ_HISTORY, docs, by=viewer.actor, now=now)
+    entries = [
+        Told(change, code, tuple(said[id])) for id, (change, code) in told.items()
+    ]
+    return sorted(entries, key=lambda e: (e.change.hlc, e.change.id), reverse=True)
+
+
+def page(
+    database: Database,
+    *,
+    viewer: Principal,
+    now: datetime,
+    q: str = "",
+    cursor: str | None = None,
+) -> Listing:
+    """Return children that the viewer may see, those that changed last first.
+
+    Raises:
+        NotFoundError: No page gave this cursor.
+        AuditError: The read could not be noted.
+    """
+    found = records.page(
+        database, viewer=viewer, now=now, q=q, kind=PERSON, cursor=cursor
+    )
+    with database.reading() as session:
+        case_of = {view.doc: ids.case(view.doc) for view in found.views}
+        cases = documents.find_all(session, case_of.values())
+    return Listing(
+        tuple(
+            Listed(view, view.contested + _contested(cases.get(case_of[view.doc])))
+            for view in found.views
+        ),
+        found.cursor,
+    )
+
+
+def persons_of(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
+    """Return, by document, the person that it is about, where there is one."""
+    place = {doc: doc for doc in docs if _is_document(doc)}
+    views: dict[str, StoredView] = {}
+    for _ in range(_DEEPEST):
+        views.update(documents.find_all(session, set(place.values()) - views.keys()))
+        place = {doc: _above(views.get(at), at) for doc, at in place.items()}
+    return {
+        doc: views[at]
+        for doc, at in place.items()
+        if at in views and views[at].kind == PERSON
+    }
+
+
+def is_visible(
+    viewer: Principal, person: StoredView, case: StoredView | None = None
+) -> bool:
+    """Tell whether a child is one of the viewer's."""
+    mine = sites(viewer)
+    belongs = {*person.sites, *(case.sites if case else ())}
+    return mine.names is None or bool(mine.names & belongs)
+
+
+def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
+    person = persons_of(session, [doc]).get(doc)
+    if person is None:
+        raise NotFoundError("child", doc)
+    members = documents.find_all(session, documents.aliases(session, person.doc))
+    persons = tuple(members[id] for id in sorted(members))
+    about = [view for one in persons for view in documents.about(session, one.doc)]
+    cases = tuple(view for view in about if view.kind == CASE)
+    if not any(is_visible(viewer, view) for view in (*persons, *cases)):
+        raise NotFoundError("child", doc)
+    events = [view for view in about if view.kind != CASE and not view.is_voided]
+    events.sort(key=lambda view: view.newest, reverse=True)
+    child = Child(
+        persons,
+        cases,
+        tuple(row for view in (*persons, *cases) for row in _rows(session, view)),
+        tuple(Visit(event, _rows(session, event)) for event in events),
+        (),
+    )
+    questions = (
+        item for v in child.views for item in queue.of_document(session, v.doc)
+    )
+    by_weight = sorted(questions, key=lambda item: (-item.severity, item.first_seen))
+    return Child(child.persons, child.cases, child.rows, child.visits, tuple(by_weight))
+
+
+def _rows(session: Session, view: StoredView) -> tuple[StoredView, ...]:
+    """Return the rows below a document, and those below them."""
+    found: list[StoredView] = []
+    for row in documents.rows_of(session, view.doc):
+        if not row.is_voided:
+            found += (row, *_rows(session, row))
+    return tuple(found)
+
+
+def _above(view: StoredView | None, place: str) -> str:
+    if view is None or view.kind == PERSON:
+        return place
+    return view.subject or view.parent or place
+
+
+def _contested(view: StoredView | None) -> int:
+    return view.contested if view else 0
+
+
+def _is_document(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

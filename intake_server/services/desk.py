@@ -1,0 +1,261 @@
+"""What a person at a desk sees of the questions: which wait, and all around one of them.
+
+``merging`` says who may see a question and notes that they did; this adds what it takes
+to judge it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from forms.answers import Answer
+from intake_server.errors import NotFoundError
+from intake_server.security import policy
+from intake_server.security.audit import Act, note_all
+from intake_server.security.policy import Principal
+from intake_server.services import (
+    authors,
+    child,
+    labels,
+    merging,
+    publishing,
+    reading,
+    records,
+    triage,
+)
+from intake_server.services.authors import Author
+from intake_server.services.labels import Labels, Texts
+from intake_server.storage import documents, queue, submissions
+from intake_server.storage.database import Database, Session
+from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
+from sync import documents as ids
+from sync.change import Change
+from sync.merge.schema import Schema
+
+LINK: Final = "link:"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Everything that names things: labels, rules, authors by actor, sites by name."""
+
+    labels: Labels
+    schema: Schema
+    authors: Mapping[str, Author]
+    sites: Mapping[str, Texts]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A question in the list; ``child`` is None where the viewer may not know whose."""
+
+    item: QueueItem
+    child: StoredView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some questions, and the cursor behind the last one; None at the end."""
+
+    questions: tuple[Listed, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A question with what it takes to judge it.
+
+    ``children`` are one person, or the two of a link; ``record`` the document that it
+    is about and ``others`` the other questions about it; ``changes`` who wrote the
+    answers, by change id; ``answers`` what a held submission says, where it can be read.
+    """
+
+    item: QueueItem
+    children: tuple[StoredView, ...] = ()
+    record: StoredView | None = None
+    others: tuple[QueueItem, ...] = ()
+    changes: Mapping[str, Change]
+    answers: tuple[Answer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A question that is open no longer, and what its cell says now."""
+
+    kind: str
+    doc: str
+    cell: str
+    child: StoredView | None
+    record: StoredView | None
+
+    @property
+    def value(self) -> Any:
+        """What stands now; None where nothing does."""
+        return self.record.view["values"].get(self.cell) if self.record else None
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether the cell is in question again, or still."""
+        return self.record is not None and self.cell in self.record.view["contested"]
+
+
+def words(database: Database, actors: Iterable[str] = ()) -> Words:
+    """Return what it takes to say things in words.
+
+    Args:
+        database: The store.
+        actors: Whose names are wanted.
+    """
+    with database.reading() as session:
+        return Words(
+            labels.of(session),
+            publishing.schema(session),
+            authors.known(session, actors),
+            authors.site_titles(session),
+        )
+
+
+def page(  # noqa: PLR0913 - one argument a thing that can be asked for
+    database: Database,
+    *,
+    viewer: Principal,
+    now: datetime,
+    kind: str | None = None,
+    site: str | None = None,
+    mine: bool = False,
+    cursor: str | None = None,
+) -> Page:
+    """Return open questions, the most serious first, and whose they are.
+
+    Raises:
+        NotFoundError: No page gave this cursor.
+        AuditError: The read could not be noted.
+    """
+    found = merging.page(
+        database,
+        viewer=viewer,
+        now=now,
+        kind=kind,
+        site=site,
+        mine=mine,
+        cursor=cursor,
+    )
+    with database.reading() as session:
+        persons = child.persons_of(session, map(_subject, found.items))
+        shown = {
+            doc: person
+            for doc, person in persons.items()
+            if _is_visible(session, person, viewer)
+        }
+    listed = (Listed(item, shown.get(_subject(item))) for item in found.items)
+    return Page(tuple(listed), found.cursor)
+
+
+def tally(database: Database, viewer: Principal) -> Mapping[tuple[int, str], int]:
+    """Return how many questions the viewer may see, by severity and kind."""
+    with database.reading() as session:
+        return queue.tally(session, site=records.only(policy.sites(viewer)))
+
+
+def following(database: Database, viewer: Principal) -> str | None:
+    """Return the question that the viewer should decide next; None when none waits."""
+    with database.reading() as session:
+        found = queue.page(
+            session,
+            site=records.only(policy.sites(viewer)),
+            owners=policy.owners(viewer),
+            with_provisional=False,
+        )
+    answerable = (item.qid for item in found.items if item.kind in merging.VERBS)
+    return next(answerable, None)
+
+
+def file(database: Database, qid: str, *, viewer: Principal, now: datetime) -> File:
+    """Return an open question with what it takes to judge it.
+
+    Raises:
+        NotFoundError: There is none, or it is not for the viewer.
+        AuditError: The read could not be noted.
+    """
+    item = merging.item(database, qid, viewer=viewer, now=now)
+    return around(database, item, viewer=viewer, now=now)
+
+
+def around(
+    database: Database, item: QueueItem, *, viewer: Principal, now: datetime
+) -> File:
+    """Return what it takes to judge a question that the viewer has been given.
+
+    Raises:
+        AuditError: The read could not be noted.
+    """
+    with database.transaction() as session:
+        if item.kind == triage.KIND:
+            return File(item=item, changes={}, answers=_held(session, item))
+        docs = item.doc.removeprefix(LINK).split("|")
+        persons = child.persons_of(session, docs)
+        children = tuple(
+            persons[doc]
+            for doc in docs
+            if doc in persons and _is_visible(session, persons[doc], viewer)
+        )
+        record = documents.find(session, docs[0]) if children else None
+        asked = queue.of_document(session, item.doc) if record else ()
+        known = [past.change for doc in docs for past in _history(session, doc)]
+        seen = [view.doc for view in (*children, *((record,) if record else ()))]
+        note_all(session, Act.READ_RECORD, seen, by=viewer.actor, now=now)
+    return File(
+        item=item,
+        children=children,
+        record=record,
+        others=tuple(one for one in asked if one.qid != item.qid),
+        changes={change.id: change for change in known},
+    )
+
+
+def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
+    """Return what became of a question that was open once.
+
+    Raises:
+        NotFoundError: There never was one, or it is not for the viewer.
+    """
+    with database.reading() as session:
+        former = queue.formerly(session, qid)
+        if former is None:
+            raise NotFoundError("item", qid)
+        doc = former.doc.removeprefix(LINK).partition("|")[0]
+        person = child.persons_of(session, [doc]).get(doc)
+        if person is None or not _is_visible(session, person, viewer):
+            raise NotFoundError("item", qid)
+        record = documents.find(session, doc)
+    return Settled(
+        former.kind, former.doc, former.key.partition("/")[0], person, record
+    )
+
+
+def _subject(item: QueueItem) -> str:
+    """Return the document that a question is about; of a link, the first person."""
+    return item.doc.removeprefix(LINK).partition("|")[0]
+
+
+def _history(session: Session, doc: str) -> Iterable[documents.Past]:
+    try:
+        return documents.history(session, doc)
+    except ValueError:
+        return ()
+
+
+def _held(session: Session, item: QueueItem) -> tuple[Answer, ...]:
+    facts = item.facts or {}
+    digest = bytes.fromhex(facts["sha256"])
+    for kept in submissions.held(session):
+        if (kept.instance_id, kept.sha256) == (facts["instance_id"], digest):
+            return reading.again(session, kept, None).answers
+    return ()
+
+
+def _is_visible(session: Session, person: StoredView, viewer: Principal) -> bool:
+    case = documents.find(session, ids.case(person.doc))
+    return child.is_visible(viewer, person, case)

@@ -1,0 +1,215 @@
+"""A device or a centre is let in by a one-time code and gets a token of its own.
+
+Codes and tokens are shown once and kept as digests. A code is used up in the statement
+that checks it, so of many who try it at once exactly one is let in; unknown, used,
+expired and foreign codes answer alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from secrets import token_bytes
+from typing import Final
+
+from intake_server.errors import NotFoundError, UnknownCodeError
+from intake_server.security.audit import Act, note
+from intake_server.security.policy import Principal
+from intake_server.security.tokens import digest, new_code, new_id, new_token
+from intake_server.services.authoring import Entropy
+from intake_server.storage import codes, devices, node, peers
+from intake_server.storage.codes import Code
+from intake_server.storage.database import Database
+from intake_server.storage.devices import Device
+from intake_server.storage.peers import Peer
+
+SHOWN: Final = timedelta(minutes=15)
+"""How long a code lasts that is scanned from a screen."""
+
+PRINTED: Final = timedelta(hours=72)
+"""How long a code lasts that is printed for a named person."""
+
+_FRESH: Final = timedelta(minutes=1)
+_JITTER_MS: Final = 2_000
+_ENROL: Final = "enrol"
+_JOIN: Final = "join"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """A device that was let in; its token is never shown again."""
+
+    device_id: str
+    token: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A node that was let in, and the secret that it shares with this one."""
+
+    node: str
+    site: str
+    token: str
+
+
+def offer_device(
+    database: Database,
+    site: str,
+    *,
+    label: str,
+    by: str,
+    now: datetime,
+    life: timedelta = SHOWN,
+) -> str:
+    """Return a one-time code by which one device is enrolled at a site."""
+    code = new_code()
+    payload = {"site": site, "label": label}
+    with database.transaction() as session:
+        offered = Code(purpose=_ENROL, payload=payload, expires=now + life)
+        codes.add(session, digest(code), offered)
+        note(session, Act.OFFER_DEVICE, site, by=by, now=now)
+    return code
+
+
+def enrol(
+    database: Database,
+    code: str,
+    *,
+    label: str,
+    now: datetime,
+    public_key: str | None = None,
+    entropy: Entropy = token_bytes,
+) -> Enrolled:
+    """Let a device in.
+
+    Args:
+        database: The store.
+        code: As ``offer_device`` returned it.
+        label: What its people call it; the one of the offer when empty.
+        now: When.
+        public_key: The device's own key, when it has one.
+        entropy: Gives the random bytes of its id.
+
+    Raises:
+        UnknownCodeError: The code is unknown, used, expired or not for a device.
+    """
+    token = new_token()
+    with database.transaction() as session:
+        offered = codes.use(session, digest(code), _ENROL, now=now)
+        if offered is None:
+            raise UnknownCodeError
+        device = Device(
+            id=new_id(entropy),
+            label=label or str(offered.payload["label"]),
+            site=str(offered.payload["site"]),
+            token_sha256=digest(token),
+            enrolled=now,
+            public_key=public_key,
+        )
+        devices.add(session, device)
+        note(session, Act.ENROL, device.id, by=f"d:{device.id}", now=now)
+    return Enrolled(device.id, token, device.site)
+
+
+def enrolled(database: Database, site: str | None = None) -> Sequence[Device]:
+    """Return the devices of a site, or all, revoked ones too."""
+    with database.reading() as session:
+        return devices.all_of(session, site)
+
+
+def device(database: Database, device_id: str) -> Device:
+    """Return a device.
+
+    Raises:
+        NotFoundError: There is none.
+    """
+    with database.reading() as session:
+        found = devices.find(session, device_id)
+    if found is None:
+        raise NotFoundError("device", device_id)
+    return found
+
+
+def saw(
+    database: Database, caller: Principal, *, now: datetime, clock_off_ms: int | None
+) -> None:
+    """Note that a device called, and by how much its clock was ahead when it said so.
+
+    Nothing is written while what is known is less than a minute old and the clock has
+    hardly moved, so a phone that sends its queue costs one note. Others are not noted.
+    """
+    if caller.kind != "device" or _is_fresh(caller, now, clock_off_ms):
+        return
+    with database.transaction() as session:
+        devices.saw(session, caller.id, now=now, clock_off_ms=clock_off_ms)
+
+
+def revoke(database: Database, device_id: str, *, by: str, now: datetime) -> None:
+    """End a device's access from its next call on; repeating is harmless.
+
+    Raises:
+        NotFoundError: There is no such device.
+    """
+    with database.transaction() as session:
+        if devices.find(session, device_id) is None:
+            raise NotFoundError("device", device_id)
+        if devices.revoke(session, device_id, now=now):
+            note(session, Act.REVOKE_DEVICE, device_id, by=by, now=now)
+
+
+def offer_site(database: Database, site: str, *, by: str, now: datetime) -> str:
+    """Return a one-time code by which the node of a centre joins this one."""
+    code = new_code()
+    with database.transaction() as session:
+        offered = Code(purpose=_JOIN, payload={"site": site}, expires=now + PRINTED)
+        codes.add(session, digest(code), offered)
+        note(session, Act.OFFER_SITE, site, by=by, now=now)
+    return code
+
+
+def join(
+    database: Database,
+    code: str,
+    *,
+    peer: str,
+    site: str,
+    now: datetime,
+    public_key: str | None = None,
+) -> Joined:
+    """Let a centre's node in.
+
+    Args:
+        database: The store.
+        code: As ``offer_site`` returned it.
+        peer: Id of the node that asks.
+        site: The site it stands in; must be the one the code was made for.
+        now: When.
+        public_key: The node's own key, when it has one.
+
+    Returns:
+        Who this node is, and the secret that the two share from now on.
+
+    Raises:
+        UnknownCodeError: The code is unknown, used, expired or for another site.
+    """
+    token = new_token()
+    with database.transaction() as session:
+        offered = codes.use(session, digest(code), _JOIN, now=now)
+        if offered is None or offered.payload["site"] != site:
+            raise UnknownCodeError
+        joined = Peer(
+            id=peer, site=site, token_sha256=digest(token), public_key=public_key
+        )
+        peers.write(session, joined)
+        note(session, Act.JOIN, peer, by=f"n:{peer}", now=now, site=site)
+        here = node.read(session)
+    return Joined(here.id, here.site, token)
+
+
+def _is_fresh(caller: Principal, now: datetime, clock_off_ms: int | None) -> bool:
+    if caller.last_seen is None or now - caller.last_seen >= _FRESH:
+        return False
+    if clock_off_ms is None:
+        return True
+    noted = caller.clock_off_ms
+    return noted is not None and abs(clock_off_ms - noted) < _JITTER_MS

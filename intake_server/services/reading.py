@@ -1,0 +1,243 @@
+"""Reading what came: from bytes to typed answers, or to a problem that names the field.
+
+Happens before the store is asked to write, so that a batch holds the write lock no
+longer than it must.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from json import dumps, loads
+from typing import Any, Final
+
+from forms.answers import Answer, typed
+from forms.definition import FormDefinition
+from forms.errors import MissingInstanceIdError, SubmissionError
+from forms.instance import LIMITS, answers_of, parse
+from forms.reference import normalise
+from intake_server.services import publishing
+from intake_server.storage import forms
+from intake_server.storage.database import Session
+from intake_server.storage.forms import Form
+from intake_server.storage.submissions import Submission
+from sync import effect
+from sync.change import canonical
+
+_ANCHORLESS: Final = "sha256:"
+Find = Callable[[str, str], Form | None]
+"""Gives a published form by name and version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a submission was set aside; never what it says."""
+
+    slug: str
+    detail: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incoming:
+    """A submission as it came in a batch, with one of ``xml``, ``answers``, ``sealed``.
+
+    ``based_on`` holds what was rendered, change ids by document and cell;
+    ``attachments`` have ``name``, ``sha256`` and ``size``; ``problem`` is one that the
+    door has found already.
+    """
+
+    instance_id: str | None = None
+    form_id: str = ""
+    form_version: str = ""
+    finalized_at: str | None = None
+    xml: bytes | None = None
+    answers: Mapping[str, Any] | None = None
+    sealed: Mapping[str, Any] | None = None
+    based_on: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    attachments: Sequence[Mapping[str, Any]] = ()
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A submission that was read as far as it could be.
+
+    ``key`` is its instance id, or its digest where it has none; ``reference`` the
+    child's, canonical; ``finished`` when its author finished it.
+    """
+
+    key: str
+    sha256: bytes
+    media: str
+    raw: bytes
+    form_id: str = ""
+    form_version: str = ""
+    finalized_at: str | None = None
+    definition: FormDefinition | None = None
+    answers: tuple[Answer, ...] = ()
+    reference: str | None = None
+    based_on: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    attachments: tuple[Mapping[str, Any], ...] = ()
+    problem: Problem | None = None
+
+    @property
+    def finished(self) -> datetime | None:
+        """The moment of ``finalized_at``; None where it says none with an offset."""
+        return moment(self.finalized_at)
+
+    @property
+    def makes_a_child(self) -> bool:
+        """Whether this form may speak of a child that has no reference yet."""
+        asked = _reference_field(self.definition)
+        return asked is not None and not asked.required
+
+
+def read_all(session: Session, batch: Sequence[Incoming]) -> tuple[Read, ...]:
+    """Read a batch, in order."""
+    find = cache(lambda form_id, version: forms.find(session, form_id, version))
+    return tuple(_read(session, one, find) for one in batch)
+
+
+def again(session: Session, kept: Submission, reference: str | None) -> Read:
+    """Read a kept submission once more, with what is known now.
+
+    Args:
+        session: An open session.
+        kept: The submission with its bytes.
+        reference: Whose child it is, where a person has said so.
+    """
+    said = {} if kept.media == "xml" else loads(kept.raw)
+    one = Incoming(
+        instance_id=kept.instance_id,
+        form_id=kept.form_id,
+        form_version=kept.form_version,
+        finalized_at=kept.finalized_at,
+        xml=kept.raw if kept.media == "xml" else None,
+        answers=said.get("answers"),
+        sealed=said.get("sealed"),
+        based_on=said.get("based_on") or {},
+        attachments=kept.attachments,
+    )
+    read = read_all(session, [one])[0]
+    if reference is not None and read.problem and read.problem.slug == "no-reference":
+        return replace(read, reference=reference, problem=None)
+    return read
+
+
+def moment(text: str | None) -> datetime | None:
+    """Return the moment that RFC 3339 text with an offset names."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def _read(session: Session, one: Incoming, find: Find) -> Read:
+    raw, media = _bytes(one)
+    digest = sha256(raw).digest()
+    facts: dict[str, Any] = {
+        "sha256": digest,
+        "media": media,
+        "raw": raw,
+        "form_id": one.form_id,
+        "form_version": one.form_version,
+        "finalized_at": one.finalized_at,
+        "based_on": one.based_on,
+        "attachments": tuple(one.attachments),
+        "key": _ANCHORLESS + digest.hex(),
+    }
+    if one.instance_id and _is_name(one.instance_id):
+        facts["key"] = one.instance_id
+    if one.problem is not None:
+        return Read(**facts, problem=one.problem)
+    if one.sealed is not None:
+        return Read(**facts, problem=Problem("unknown-key", "no key here opens this"))
+    try:
+        return _understand(session, one, facts, find)
+    except SubmissionError as error:
+        field_name = getattr(error, "field", None)
+        return Read(**facts, problem=Problem(error.slug, str(error), field_name))
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text is short and whole enough to name a submission."""
+    return len(text) <= LIMITS.name_bytes and text.isprintable()
+
+
+def _bytes(one: Incoming) -> tuple[bytes, str]:
+    """Return what is kept as evidence, and its media type."""
+    if one.xml is not None:
+        return one.xml, "xml"
+    said = {
+        "form_id": one.form_id,
+        "form_version": one.form_version,
+        "answers": one.answers,
+        "based_on": one.based_on,
+        "sealed": one.sealed,
+    }
+    media = "json" if one.sealed is None else "sealed"
+    try:
+        return canonical(said), media
+    except (UnicodeEncodeError, OverflowError):
+        # Halves of surrogate pairs and numbers past 64 bits are kept as they came.
+        return dumps(said, sort_keys=True).encode(), media
+
+
+def _understand(
+    session: Session, one: Incoming, facts: dict[str, Any], find: Find
+) -> Read:
+    """Find the form, and read the answers by it."""
+    raw = parse(one.xml) if one.xml is not None else None
+    if raw is not None:
+        if one.instance_id not in (None, raw.instance_id):
+            problem = Problem("instance-conflict", "the XML has another instance id")
+            return Read(**facts, problem=problem)
+        facts |= {
+            "key": raw.instance_id,
+            "form_id": raw.form_id,
+            "form_version": raw.version,
+        }
+        if raw.deprecated_id is not None:
+            detail = "a correction of an earlier submission; a coordinator applies it"
+            return Read(**facts, problem=Problem("correction", detail))
+    elif facts["key"] != one.instance_id:
+        raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
+    form = find(facts["form_id"], facts["form_version"])
+    if form is None:
+        return Read(**facts, problem=_unknown(session, facts))
+    definition = publishing.definition(form)
+    nested = answers_of(raw, definition) if raw is not None else dict(one.answers or {})
+    answers = typed(nested, definition)
+    return _about_whom(Read(**facts, definition=definition, answers=answers))
+
+
+def _about_whom(read: Read) -> Read:
+    """Check the references, and say whose child this is about."""
+    wrong = effect.bad_reference(read.answers)
+    if wrong is not None:
+        detail = "the reference does not check"
+        return replace(read, problem=Problem("bad-reference", detail, wrong))
+    typed_reference = effect.reference_in(read.answers)
+    reference = normalise(typed_reference) if typed_reference else None
+    asked = _reference_field(read.definition)
+    if reference is None and asked is not None and asked.required:
+        detail = "the form does not say whose it is; a person assigns it"
+        return replace(read, problem=Problem("no-reference", detail, asked.name))
+    return replace(read, reference=reference)
+
+
+def _unknown(session: Session, facts: Mapping[str, Any]) -> Problem:
+    form_id, version = facts["form_id"], facts["form_version"]
+    if any(name == form_id for name, _, _ in forms.digests(session)):
+        detail = f"version {version} of this form has not arrived yet"
+        return Problem("unknown-version", detail, "form_version")
+    return Problem("unknown-form", "no form of this name is published here", "form_id")
+
+
+def _reference_field(definition: FormDefinition | None) -> Any:
+    if definition is None:
+        return None
+    return next((f for f in definition.fields if f.property == effect.REFERENCE), None)

@@ -1,0 +1,108 @@
+"""Reading records: each read is noted in the transaction that reads.
+
+A record that is not for the viewer is absent; nobody learns from an answer that it is
+there. Forms and sites are documents too, but no records, and are never shown here.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from intake_server.errors import NotFoundError
+from intake_server.security.audit import Act, note, note_all
+from intake_server.security.policy import Principal, Sites, sites
+from intake_server.storage import documents
+from intake_server.storage.database import Database, Session
+from intake_server.storage.documents import Page, Past, StoredView
+
+_NO_RECORDS: Final = frozenset({"schema", "site"})
+_NOTHING: Final = Page((), None)
+
+
+def one(
+    database: Database, doc: str, *, viewer: Principal, now: datetime
+) -> StoredView:
+    """Return a record.
+
+    Raises:
+        NotFoundError: There is none, or it is not for the viewer.
+        AuditError: The read could not be noted.
+    """
+    with database.transaction() as session:
+        found = _visible(session, doc, viewer)
+        note(session, Act.READ_RECORD, doc, by=viewer.actor, now=now)
+    return found
+
+
+def history(
+    database: Database, doc: str, *, viewer: Principal, now: datetime
+) -> Sequence[Past]:
+    """Return the changes of a record, newest first.
+
+    Raises:
+        NotFoundError: There is none, or it is not for the viewer.
+        AuditError: The read could not be noted.
+    """
+    with database.transaction() as session:
+        _visible(session, doc, viewer)
+        changes = documents.history(session, doc)
+        note(session, Act.READ_HISTORY, doc, by=viewer.actor, now=now)
+    return changes
+
+
+def page(  # noqa: PLR0913 - one argument a thing that can be asked for
+    database: Database,
+    *,
+    viewer: Principal,
+    now: datetime,
+    q: str = "",
+    kind: str | None = None,
+    site: str | None = None,
+    cursor: str | None = None,
+) -> Page:
+    """Return records that the viewer may see, newest first; each is noted as shown.
+
+    Args:
+        database: The store.
+        viewer: Who asks.
+        now: When.
+        q: Words, each of which stands in a name or the reference.
+        kind: Only documents of this kind.
+        site: Only records of this site.
+        cursor: Continue behind the page that gave it.
+
+    Raises:
+        NotFoundError: No page gave this cursor.
+        AuditError: The read could not be noted.
+    """
+    mine = sites(viewer)
+    if kind in _NO_RECORDS or (site is not None and site not in mine):
+        return _NOTHING
+    with database.transaction() as session:
+        try:
+            found = documents.page(
+                session, q=q, kind=kind, site=site or only(mine), cursor=cursor
+            )
+        except ValueError:
+            raise NotFoundError("page behind this cursor") from None
+        views = tuple(view for view in found.views if view.kind not in _NO_RECORDS)
+        shown = [view.doc for view in views] or [""]
+        note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
+    return Page(views, found.cursor)
+
+
+def only(mine: Sites) -> str | None:
+    """Return the one site that somebody is limited to; None where it is every site."""
+    if mine.names is None:
+        return None
+    return next(iter(mine.names), "")
+
+
+def _visible(session: Session, doc: str, viewer: Principal) -> StoredView:
+    found = documents.find(session, doc)
+    if found is None or found.kind in _NO_RECORDS:
+        raise NotFoundError("record", doc)
+    mine = sites(viewer)
+    if mine.names is not None and not mine.names & set(found.sites):
+        raise NotFoundError("record", doc)
+    return found

@@ -1,0 +1,1 @@
+"""Where it is kept: the only SQL of the server."""

@@ -1,0 +1,186 @@
+"""What of a batch is new here, what is bad, and what has been here before."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final, Literal
+
+from sqlalchemy import Connection
+
+from intake_server.storage import bulk
+from intake_server.storage.changes import NOT_ITSELF
+from intake_server.storage.types import doc_bytes, doc_text, signed
+from sync import change as changes
+from sync.change import Change, Edit
+from sync.merge.faults import fault
+from sync.merge.schema import Schema
+
+_ID: Final = re.compile(r"[0-9a-f]{32}\Z")
+_DOC: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one change; ``code`` says why it is quarantined."""
+
+    id: str
+    status: Literal["stored", "duplicate", "quarantined"]
+    code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A change that adds something here.
+
+    ``edits`` is what it adds: on which documents, with content. A change that is not
+    ``is_new`` was here before without that content.
+    """
+
+    change: Change
+    key: bytes
+    code: str | None
+    edits: tuple[Edit, ...]
+    is_new: bool
+
+    @property
+    def is_itself(self) -> bool:
+        """Whether it is what its id says."""
+        return self.code != NOT_ITSELF
+
+    @property
+    def outcome(self) -> Outcome:
+        """What its sender is told."""
+        status: Literal["stored", "quarantined"] = (
+            "quarantined" if self.code else "stored"
+        )
+        return Outcome(self.change.id, status, self.code)
+
+
+def documents_of(batch: Iterable[Change]) -> set[str]:
+    """Return the ids of all documents that a batch speaks of."""
+    return {
+        edit.doc for change in batch for edit in change.edits if _DOC.match(edit.doc)
+    }
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the id of a change."""
+    return _ID.match(text) is not None
+
+
+def sort_out(
+    connection: Connection, batch: Sequence[Change], schema: Schema
+) -> tuple[list[Arrival], list[Outcome]]:
+    """Return what is new in a batch, and one outcome per change in the order given."""
+    present = _present(connection, batch)
+    arrivals: list[Arrival] = []
+    outcomes: list[Outcome] = []
+    for change in batch:
+        has = present.get(change.id)
+        added = tuple(
+            edit
+            for edit in change.edits
+            if edit.w is not None and (has is None or edit.doc not in has)
+        )
+        if has is not None and not added:
+            outcomes.append(Outcome(change.id, "duplicate"))
+            continue
+        arrival = _judge(change, added, schema, is_new=has is None)
+        if arrival.is_itself:
+            there = present.setdefault(change.id, set())
+            there.update(edit.doc for edit in added)
+        arrivals.append(arrival)
+        outcomes.append(arrival.outcome)
+    return arrivals, outcomes
+
+
+def keep(
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    *,
+    peer: str | None,
+    received_ms: int,
+) -> None:
+    """Store changes and bodies."""
+    bulk.many(
+        connection,
+        "INSERT INTO change (id, log, seq, code, received_ms, peer, envelope)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (
+                arrival.key,
+                arrival.change.log,
+                signed(arrival.change.seq),
+                arrival.code,
+                received_ms,
+                peer,
+                _kept(arrival),
+            )
+            for arrival in arrivals
+            if arrival.is_new
+        ],
+    )
+    bulk.many(
+        connection,
+        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?)",
+        [
+            (doc_bytes(edit.doc), arrival.key, changes.body(edit))
+            for arrival in arrivals
+            if arrival.is_itself
+            for edit in arrival.edits
+        ],
+    )
+
+
+def _kept(arrival: Arrival) -> bytes:
+    if arrival.is_itself:
+        return changes.envelope(arrival.change)
+    return changes.encode(arrival.change)
+
+
+def _judge(
+    change: Change, added: tuple[Edit, ...], schema: Schema, *, is_new: bool
+) -> Arrival:
+    if not _is_sound(change):
+        digest = sha256(changes.encode(change)).digest()[:16]
+        return Arrival(change, digest, NOT_ITSELF, added, is_new=True)
+    code = fault(change, schema)
+    return Arrival(change, bytes.fromhex(change.id), code, added, is_new)
+
+
+def _is_sound(change: Change) -> bool:
+    docs = [edit.doc for edit in change.edits]
+    return (
+        is_id(change.id)
+        and len(set(docs)) == len(docs)
+        and all(_DOC.match(doc) for doc in docs)
+        and changes.verify(change) is None
+    )
+
+
+def _present(connection: Connection, batch: Sequence[Change]) -> dict[str, set[str]]:
+    """Return the documents whose content is here, by id of the changes that are here."""
+    ids = {change.id for change in batch if is_id(change.id)}
+    present: dict[str, set[str]] = {
+        key.hex(): set()
+        for (key,) in bulk.fetch_in(
+            connection,
+            "SELECT id FROM change WHERE id IN ({keys})",
+            [bytes.fromhex(id_) for id_ in ids],
+        )
+    }
+    pairs = {
+        (doc_bytes(edit.doc), bytes.fromhex(change.id))
+        for change in batch
+        if change.id in present
+        for edit in change.edits
+        if edit.w is not None and _DOC.match(edit.doc)
+    }
+    for doc, key in bulk.fetch_in(
+        connection,
+        "SELECT doc, change FROM body WHERE (doc, change) IN ({keys})",
+        pairs,
+    ):
+        present[key.hex()].add(doc_text(doc))
+    return present

@@ -1,0 +1,194 @@
+"""Opening the store: engines, pragmas, transactions.
+
+SQLite is SQLCipher's in every mode. Whoever writes takes the write lock before the
+first read (``BEGIN IMMEDIATE``), so nobody decides on what another is about to change;
+a commit is on the disk before ``transaction`` returns.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final, Self
+
+import sqlcipher3.dbapi2
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlmodel import Session
+
+from intake_server.errors import BusyError, StorageFullError
+from intake_server.storage import migrations
+from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
+from intake_server.storage.tables import AUDIT_TRIGGERS, METADATA
+
+__all__ = ["OLDEST_SAFE", "Database", "Session", "integrity", "is_sqlite"]
+
+OLDEST_SAFE: Final = (3, 51, 3)
+"""The first SQLite without the WAL reset that can lose a committed transaction."""
+
+_PRAGMAS: Final = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",
+    "secure_delete = ON",
+    "wal_autocheckpoint = 8000",
+    "cache_size = -65536",
+)
+_FULL: Final = ("database or disk is full", "No space left on device")
+_BUSY: Final = ("database is locked", "lock timeout", "deadlock detected")
+
+
+class Database:
+    """One store and the connections to it; threads and processes may share the file.
+
+    Args:
+        url: ``sqlite:///path`` or ``postgresql+psycopg://…``.
+        key: 32 bytes that encrypt a SQLite file; None leaves it readable.
+        patience_s: How long a writer waits for the one before it.
+
+    Raises:
+        UnsafeStoreError: The SQLite at hand is older than ``OLDEST_SAFE``.
+    """
+
+    def __init__(
+        self, url: str, key: bytes | None = None, *, patience_s: float = 30
+    ) -> None:
+        if make_url(url).get_backend_name() == "sqlite":
+            _refuse_unsafe(sqlcipher3.dbapi2.sqlite_version_info)
+            self.engine = _sqlite(url, key, "BEGIN IMMEDIATE", patience_s)
+            self._reader = _sqlite(
+                url, key, "BEGIN", patience_s, more=("query_only = ON",)
+            )
+        else:
+            self.engine = create_engine(url, pool_pre_ping=True)
+            self._reader = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Give a session that is alone in writing; it is durable when this returns.
+
+        Raises:
+            BusyError: Another writer did not finish in time.
+            StorageFullError: The disk is full; nothing was kept.
+        """
+        with _told(), Session(self.engine) as session, session.begin():
+            session.connection()
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session that sees one moment of the store and cannot write."""
+        with _told(), Session(self._reader) as session, session.begin():
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the tables to what this program needs; harmless when they are."""
+        with self.engine.begin() as connection:
+            if inspect(connection).get_table_names():
+                migrations.upgrade(connection)
+            else:
+                _create(connection)
+
+    def dispose(self) -> None:
+        """Close all connections that are not in use."""
+        self.engine.dispose()
+        self._reader.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.dispose()
+
+
+def _refuse_unsafe(version: tuple[int, ...]) -> None:
+    if version < OLDEST_SAFE:
+        raise UnsafeStoreError(
+            ".".join(map(str, version)), ".".join(map(str, OLDEST_SAFE))
+        )
+
+
+def _create(connection: Connection) -> None:
+    METADATA.create_all(connection)
+    if connection.dialect.name == "sqlite":
+        for trigger in AUDIT_TRIGGERS:
+            connection.exec_driver_sql(trigger)
+    migrations.stamp(connection)
+
+
+def _sqlite(
+    url: str,
+    key: bytes | None,
+    begin: str,
+    patience_s: float,
+    *,
+    more: tuple[str, ...] = (),
+) -> Engine:
+    engine = create_engine(
+        url,
+        module=sqlcipher3.dbapi2,
+        connect_args={
+            "isolation_level": None,
+            "check_same_thread": False,
+            "timeout": patience_s,
+            "cached_statements": 512,
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: object) -> None:
+        _open(connection, key, more)
+
+    @event.listens_for(engine, "begin")
+    def begin_here(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _open(connection: Any, key: bytes | None, more: tuple[str, ...]) -> None:
+    if key is not None:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    try:
+        for pragma in (*_PRAGMAS, *more):
+            connection.execute(f"PRAGMA {pragma}").close()
+        connection.execute("SELECT count(*) FROM sqlite_master").close()
+    except sqlcipher3.dbapi2.DatabaseError as error:
+        if "not a database" in str(error):
+            raise WrongKeyError from None
+        raise
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say in our own words what the database could not do."""
+    try:
+        yield
+    except DBAPIError as error:
+        reason = str(error.orig)
+        if any(words in reason for words in _FULL):
+            raise StorageFullError from None
+        if isinstance(error, OperationalError) and any(w in reason for w in _BUSY):
+            raise BusyError from None
+        raise
+
+
+def is_sqlite(session: Session) -> bool:
+    """Tell whether this store is a file of its own."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def integrity(session: Session) -> str:
+    """Return ``ok``, or what SQLite finds wrong with the file."""
+    if not is_sqlite(session):
+        return "ok"
+    return str(session.connection().execute(text("PRAGMA integrity_check")).scalar())

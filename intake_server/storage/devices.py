@@ -1,0 +1,76 @@
+"""Phones and tablets that may send submissions."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select, update
+
+from intake_server.storage.tables import DeviceRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """An enrolled device; its token is kept as a SHA-256."""
+
+    id: str
+    label: str
+    site: str
+    token_sha256: bytes
+    enrolled: datetime
+    role: str = "volunteer"
+    public_key: str | None = None
+    revoked: datetime | None = None
+    last_seen: datetime | None = None
+    clock_off_ms: int | None = None
+
+
+def add(session: Session, device: Device) -> None:
+    """Keep a new device."""
+    session.add(DeviceRow(**asdict(device)))
+    session.flush()
+
+
+def find(session: Session, device_id: str) -> Device | None:
+    """Return a device, revoked or not."""
+    return _one(session, col(DeviceRow.id) == device_id)
+
+
+def by_token(session: Session, token_sha256: bytes) -> Device | None:
+    """Return the device with this token, revoked or not."""
+    return _one(session, col(DeviceRow.token_sha256) == token_sha256)
+
+
+def all_of(session: Session, site: str | None = None) -> Sequence[Device]:
+    """Return the devices of a site, or all, by site and label."""
+    query = select(DeviceRow).order_by(DeviceRow.site, DeviceRow.label, DeviceRow.id)
+    if site is not None:
+        query = query.where(col(DeviceRow.site) == site)
+    return tuple(Device(**row.model_dump()) for row in session.exec(query))
+
+
+def revoke(session: Session, device_id: str, *, now: datetime) -> bool:
+    """End a device's access; tell whether it had any."""
+    done = session.exec(
+        update(DeviceRow)
+        .where(col(DeviceRow.id) == device_id, col(DeviceRow.revoked).is_(None))
+        .values(revoked=now)
+    )
+    return bool(done.rowcount)
+
+
+def saw(
+    session: Session, device_id: str, *, now: datetime, clock_off_ms: int | None
+) -> None:
+    """Note that a device called; an unknown clock offset leaves the last one."""
+    facts: dict[str, object] = {"last_seen": now}
+    if clock_off_ms is not None:
+        facts["clock_off_ms"] = clock_off_ms
+    session.exec(
+        update(DeviceRow).where(col(DeviceRow.id) == device_id).values(**facts)
+    )
+
+
+def _one(session: Session, condition: object) -> Device | None:
+    row = session.exec(select(DeviceRow).where(condition)).first()  # type: ignore[arg-type]
+    return None if row is None else Device(**row.model_dump())

@@ -1,0 +1,324 @@
+"""Reading documents: views, listings, histories, and what is known of single cells."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Select
+from sqlmodel import Session, and_, col, func, or_, select
+
+from intake_server.storage import bulk, state
+from intake_server.storage.tables import DocumentRow
+from intake_server.storage.types import doc_bytes, doc_text, from_json
+from intake_server.storage.views import fold
+from sync import change as changes
+from sync.change import Change
+from sync.merge.cells import Document
+from sync.merge.heads import versions
+
+_ESCAPE: Final = "\\"
+_COLUMNS: Final[tuple[Any, ...]] = (
+    DocumentRow.doc,
+    DocumentRow.kind,
+    DocumentRow.reference,
+    DocumentRow.subject,
+    DocumentRow.parent,
+    DocumentRow.sites,
+    DocumentRow.newest,
+    DocumentRow.is_voided,
+    DocumentRow.is_erased,
+    DocumentRow.contested,
+    DocumentRow.view,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredView:
+    """What people see of a document, before anything is hidden from a viewer.
+
+    ``text`` is the view as canonical JSON; ``newest`` the greatest clock value among
+    the heads; ``contested`` how many cells wait for a person.
+    """
+
+    doc: str
+    kind: str
+    reference: str | None
+    subject: str | None
+    parent: str | None
+    sites: tuple[str, ...]
+    newest: int
+    is_voided: bool
+    is_erased: bool
+    contested: int
+    text: str
+
+    @property
+    def view(self) -> Mapping[str, Any]:
+        """The view, read."""
+        view: Mapping[str, Any] = from_json(self.text)
+        return view
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some documents, and the cursor behind the last one; None when it is the end."""
+
+    views: tuple[StoredView, ...]
+    cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One change in a document's history; ``code`` says why it is quarantined."""
+
+    change: Change
+    code: str | None
+    received_ms: int
+    peer: str | None
+
+
+def find(session: Session, doc: str) -> StoredView | None:
+    """Return a document's view."""
+    return find_all(session, (doc,)).get(doc)
+
+
+def find_all(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
+    """Return the views of those documents that there are, by id."""
+    wanted = sorted(set(docs))
+    found: dict[str, StoredView] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        for view in _read(session, _listed().where(col(DocumentRow.doc).in_(part))):
+            found[view.doc] = view
+    return found
+
+
+def by_reference(session: Session, reference: str) -> Sequence[StoredView]:
+    """Return the persons with a reference; more than one when it was given twice."""
+    return _read(
+        session,
+        _listed()
+        .where(col(DocumentRow.reference) == reference)
+        .order_by(col(DocumentRow.doc)),
+    )
+
+
+def with_references(session: Session, references: Iterable[str]) -> frozenset[str]:
+    """Return those of the references that a person bears already."""
+    rows = bulk.fetch_in(
+        session.connection(),
+        "SELECT reference FROM document WHERE reference IN ({keys})",
+        sorted(set(references)),
+    )
+    return frozenset(reference for (reference,) in rows)
+
+
+def about(session: Session, subject: str) -> Sequence[StoredView]:
+    """Return the documents about a person, oldest first."""
+    return _read(
+        session,
+        _listed()
+        .where(col(DocumentRow.subject) == subject)
+        .order_by(col(DocumentRow.newest), col(DocumentRow.doc)),
+    )
+
+
+def rows_of(session: Session, parent: str) -> Sequence[StoredView]:
+    """Return the documents that are rows of another, oldest first."""
+    return _read(
+        session,
+        _listed()
+        .where(col(DocumentRow.parent) == parent)
+        .order_by(col(DocumentRow.newest), col(DocumentRow.doc)),
+    )
+
+
+def page(
+    session: Session,
+    *,
+    q: str = "",
+    kind: str | None = None,
+    site: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return documents that are not voided, newest first.
+
+    Args:
+        session: An open session.
+        q: Words, each of which stands in a name or the reference.
+        kind: Only documents of this kind.
+        site: Only documents that belong to this site.
+        cursor: Continue behind the page that gave it.
+        limit: At most so many.
+
+    Raises:
+        ValueError: No page gave this cursor.
+    """
+    query = _listed().where(col(DocumentRow.is_voided).is_(False))
+    for word in fold(q).split():
+        query = query.where(_holds(DocumentRow.search, word))
+    if kind is not None:
+        query = query.where(col(DocumentRow.kind) == kind)
+    if site is not None:
+        query = query.where(_holds(DocumentRow.sites, f"|{site}|"))
+    if cursor is not None:
+        newest, doc = _read_cursor(cursor)
+        query = query.where(
+            or_(
+                col(DocumentRow.newest) < newest,
+                and_(col(DocumentRow.newest) == newest, col(DocumentRow.doc) < doc),
+            )
+        )
+    query = query.order_by(
+        col(DocumentRow.newest).desc(), col(DocumentRow.doc).desc()
+    ).limit(limit + 1)
+    found = _read(session, query)
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(tuple(shown), f"{shown[-1].newest:x}~{shown[-1].doc}" if more else None)
+
+
+def count(session: Session, kind: str | None = None) -> int:
+    """Return how many documents there are."""
+    query = select(func.count()).select_from(DocumentRow)
+    if kind is not None:
+        query = query.where(col(DocumentRow.kind) == kind)
+    return session.exec(query).one()
+
+
+def all_views(session: Session) -> Iterator[tuple[str, str]]:
+    """Yield (document id, view as canonical JSON) of all documents, by id."""
+    for doc, text in session.connection().exec_driver_sql(
+        "SELECT doc, view FROM document ORDER BY doc"
+    ):
+        yield doc_text(doc), text
+
+
+def history(session: Session, doc: str) -> Sequence[Past]:
+    """Return the changes on a document with what they say on it alone, newest first."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT c.envelope, c.code, c.received_ms, c.peer, b.data FROM body b"
+        " JOIN change c ON c.id = b.change WHERE b.doc = ?",
+        (doc_bytes(doc),),
+    )
+    found = [
+        Past(
+            change=changes.join(envelope, {doc: data} if data else {}),
+            code=code,
+            received_ms=received_ms,
+            peer=peer,
+        )
+        for envelope, code, received_ms, peer, data in rows
+    ]
+    return sorted(found, key=lambda p: (p.change.hlc, p.change.id), reverse=True)
+
+
+def document(session: Session, doc: str) -> Document | None:
+    """Return the heads of a document, without the list of all that touched it."""
+    return documents(session, (doc,)).get(doc)
+
+
+def documents(session: Session, docs: Iterable[str]) -> Mapping[str, Document]:
+    """Return the heads of those documents that there are, by id."""
+    rows = bulk.fetch_in(
+        session.connection(),
+        "SELECT doc, kind, heads FROM document WHERE doc IN ({keys})",
+        [doc_bytes(doc) for doc in sorted(set(docs))],
+    )
+    return {
+        doc_text(doc): Document(kind, state.unpack(heads)) for doc, kind, heads in rows
+    }
+
+
+def heads(
+    session: Session, pairs: Iterable[tuple[str, str]]
+) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Return the heads of cells, by (document id, cell key); none for an unknown one."""
+    wanted = set(pairs)
+    known = documents(session, (doc for doc, _ in wanted))
+    return {
+        (doc, cell): tuple(sorted(known[doc].cells[cell].heads))
+        if doc in known and cell in known[doc].cells
+        else ()
+        for doc, cell in wanted
+    }
+
+
+def values_of(
+    session: Session, doc: str, cells: Mapping[str, Sequence[str]]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Return what changes wrote in cells of a document, from the changes themselves.
+
+    Args:
+        session: An open session.
+        doc: The document.
+        cells: Change ids by cell key.
+
+    Returns:
+        By cell key and change id; a change that did not write the cell is left out.
+    """
+    wanted = {id_ for ids in cells.values() for id_ in ids}
+    rows = bulk.fetch_in(
+        session.connection(),
+        "SELECT b.data, c.envelope FROM body b JOIN change c ON c.id = b.change"
+        " WHERE (b.doc, b.change) IN ({keys})",
+        [(doc_bytes(doc), bytes.fromhex(id_)) for id_ in sorted(wanted)],
+    )
+    written: dict[str, Mapping[str, Any]] = {}
+    for data, envelope in rows:
+        known = changes.join(envelope, {doc: data} if data else {})
+        for edit in known.edits:
+            if edit.doc == doc:
+                written[known.id] = {
+                    c: v.value for c, v in versions(known, edit).items()
+                }
+    return {
+        cell: {
+            id_: written[id_][cell]
+            for id_ in ids
+            if id_ in written and cell in written[id_]
+        }
+        for cell, ids in cells.items()
+    }
+
+
+def aliases(session: Session, doc: str) -> tuple[str, ...]:
+    """Return the cluster of a person, the canonical one first; itself when alone."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT doc FROM alias WHERE canonical ="
+        " (SELECT canonical FROM alias WHERE doc = ?) ORDER BY doc",
+        (doc_bytes(doc),),
+    )
+    return tuple(doc_text(member) for (member,) in rows) or (doc,)
+
+
+def _listed() -> Any:
+    return select(*_COLUMNS)
+
+
+def _read(session: Session, query: Select[Any]) -> list[StoredView]:
+    return [_stored(row) for row in session.exec(query)]  # type: ignore[call-overload]
+
+
+def _stored(row: Any) -> StoredView:
+    *facts, text = row
+    names = [column.key for column in _COLUMNS[:-1]]
+    known = dict(zip(names, facts, strict=True))
+    known["sites"] = tuple(site for site in known["sites"].split("|") if site)
+    return StoredView(**known, text=text)
+
+
+def _holds(column: Any, text: str) -> Any:
+    for special in (_ESCAPE, "%", "_"):
+        text = text.replace(special, _ESCAPE + special)
+    return col(column).like(f"%{text}%", escape=_ESCAPE)
+
+
+def _read_cursor(cursor: str) -> tuple[int, str]:
+    newest, _, doc = cursor.partition("~")
+    if doc_text(doc_bytes(doc)) != doc:
+        raise ValueError("no page gave this cursor")
+    return int(newest, 16), doc

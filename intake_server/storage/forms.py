@@ -1,0 +1,159 @@
+"""Published forms and the merge rules in them: a projection of the schema documents.
+
+A schema document has the fields ``form_id``, ``version``, ``xml``, ``title``, ``rules``
+(what ``Schema.from_json`` reads) and ``is_retired``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import md5
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
+
+from intake_server.storage import bulk
+from intake_server.storage.tables import FormRow
+from intake_server.storage.types import doc_bytes, from_json, signed, to_json
+from sync import documents
+from sync.errors import SchemaError
+from sync.merge.cells import Document
+from sync.merge.schema import Schema
+
+KIND: Final = "schema"
+
+_INSERT: Final = """
+INSERT INTO form (form_id, version, doc, xml, md5, title, rules, published, is_retired)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A version of a form: its XForm, and how its answers meet."""
+
+    form_id: str
+    version: str
+    doc: str
+    xml: str
+    md5: str
+    title: Mapping[str, str]
+    rules: Mapping[str, Any]
+    published: int
+    is_retired: bool
+
+
+def all_of(session: Session) -> Sequence[Form]:
+    """Return every version of every form, by form and version."""
+    rows = session.exec(select(FormRow).order_by(FormRow.form_id, FormRow.version))
+    return tuple(Form(**row.model_dump()) for row in rows)
+
+
+def find(session: Session, form_id: str, version: str) -> Form | None:
+    """Return one version of a form."""
+    row = session.exec(
+        select(FormRow).where(
+            col(FormRow.form_id) == form_id, col(FormRow.version) == version
+        )
+    ).first()
+    return None if row is None else Form(**row.model_dump())
+
+
+def schema(session: Session) -> Schema:
+    """Return the merge rules of all forms; a later form's rule of a name holds."""
+    return current(session.connection())
+
+
+def stamp(session: Session) -> tuple[int, int]:
+    """Return a pair that differs when the rules may differ, to cache ``schema`` by."""
+    rows = bulk.fetch(
+        session.connection(), "SELECT count(*), coalesce(max(published), 0) FROM form"
+    )
+    return (int(rows[0][0]), int(rows[0][1]))
+
+
+def digests(session: Session) -> tuple[tuple[str, str, str], ...]:
+    """Return (form, version, MD5 of the XForm) of all versions, to cache by."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT form_id, version, md5, published FROM form ORDER BY published, doc",
+    )
+    return tuple((form_id, version, md5) for form_id, version, md5, _ in rows)
+
+
+def current(connection: Connection) -> Schema:
+    """Return what ``schema`` returns."""
+    fields: dict[str, Any] = {}
+    checks: dict[str, Any] = {}
+    for (text,) in bulk.fetch(
+        connection, "SELECT rules FROM form ORDER BY published, doc"
+    ):
+        rules = from_json(text)
+        fields.update(rules.get("fields", {}))
+        checks.update({check["id"]: check for check in rules.get("rules", ())})
+    return Schema.from_json({"fields": fields, "rules": list(checks.values())})
+
+
+def project(
+    connection: Connection,
+    said: Mapping[str, Document],
+    values: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Write the forms that schema documents say, in place of what they said before.
+
+    Args:
+        connection: An open transaction.
+        said: Schema documents by id.
+        values: What each of them shows.
+    """
+    bulk.many(
+        connection,
+        "DELETE FROM form WHERE doc = ?",
+        [(doc_bytes(doc),) for doc in said],
+    )
+    bulk.many(connection, _INSERT, rows_of(said, values))
+
+
+def rows_of(
+    said: Mapping[str, Document], values: Mapping[str, Mapping[str, Any]]
+) -> list[bulk.Row]:
+    """Return the rows of those schema documents that hold."""
+    return [
+        _row(doc, document, values[doc])
+        for doc, document in said.items()
+        if _holds(doc, values[doc])
+    ]
+
+
+def _holds(doc: str, said: Mapping[str, Any]) -> bool:
+    form_id, version = said.get("form_id"), said.get("version")
+    if not isinstance(form_id, str) or not isinstance(version, str):
+        return False
+    if documents.schema(form_id, version) != doc:
+        return False
+    if not isinstance(said.get("xml"), str) or not isinstance(said.get("rules"), dict):
+        return False
+    try:
+        Schema.from_json(said["rules"])
+    except (SchemaError, TypeError, AttributeError):
+        return False
+    return True
+
+
+def _row(doc: str, document: Document, said: Mapping[str, Any]) -> bulk.Row:
+    newest = max(
+        head.version.hlc
+        for state in document.cells.values()
+        for head in state.heads.values()
+    )
+    return (
+        said["form_id"],
+        said["version"],
+        doc_bytes(doc),
+        said["xml"],
+        md5(said["xml"].encode(), usedforsecurity=False).hexdigest(),
+        to_json(said.get("title") or {}),
+        to_json(said["rules"]),
+        signed(newest),
+        bool(said.get("is_retired")),
+    )

@@ -1,0 +1,90 @@
+"""Questions as the queue's table holds them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from intake_server.storage import bulk, views
+from intake_server.storage.types import to_json
+from sync.merge.cells import Document
+from sync.merge.queue import Item
+
+DOCUMENT: Final = "document"
+CHANGE: Final = "change"
+IDENTITY: Final = "identity"
+
+_INSERT: Final = """
+INSERT INTO queue (qid, doc, kind, cell, key, severity, owner, sites, first_seen,
+ is_provisional, source, body)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING
+"""
+_REMEMBER: Final = """
+INSERT INTO asked (qid, doc, kind, key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
+"""
+
+
+def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
+    """Return an item as its table holds it.
+
+    Args:
+        item: The question.
+        source: What it follows from: ``document``, ``change`` or ``identity``.
+        belongs: The sites that have a part in it.
+    """
+    return (
+        bytes.fromhex(item.qid),
+        item.doc,
+        item.kind,
+        item.cell,
+        item.key,
+        item.severity,
+        item.owner,
+        views.enclosed(belongs),
+        item.first_seen,
+        item.is_provisional,
+        source,
+        to_json(views.item_json(item)),
+    )
+
+
+def add(connection: Connection, rows: Iterable[bulk.Row]) -> None:
+    """Put items into the queue, and remember them; one that is there stays."""
+    added = list(rows)
+    bulk.many(connection, _INSERT, added)
+    asked = [(qid, doc, kind, key) for qid, doc, kind, _, key, *_ in added]
+    bulk.many(connection, _REMEMBER, asked)
+
+
+def drop_of_documents(connection: Connection, docs: Iterable[str]) -> None:
+    """Take out what followed from the content of documents."""
+    bulk.many(
+        connection,
+        "DELETE FROM queue WHERE doc = ? AND source = 'document'",
+        [(doc,) for doc in docs],
+    )
+
+
+def drop(connection: Connection, qids: Iterable[str]) -> None:
+    """Take items out by their ids."""
+    bulk.many(
+        connection,
+        "DELETE FROM queue WHERE qid = ?",
+        [(bytes.fromhex(qid),) for qid in qids],
+    )
+
+
+def authors_of(documents: Iterable[Document]) -> dict[str, str]:
+    """Return the sites of all heads of documents, by change id."""
+    return {
+        head.version.id: head.version.site
+        for document in documents
+        for cell in document.cells.values()
+        for head in cell.heads.values()
+    }
+
+
+def sites_of(item: Item, authors: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the sites whose heads are in an item."""
+    return tuple(sorted({authors[id_] for id_ in item.heads if id_ in authors}))

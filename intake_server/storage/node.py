@@ -1,0 +1,91 @@
+"""This node: who it is, and the next place in its own log."""
+
+from dataclasses import asdict, dataclass
+
+from sqlmodel import Session, select, update
+
+from intake_server.storage.tables import NodeRow
+from sync import clock
+from sync.change import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """Who this node is and how far its log has come.
+
+    ``log`` is the installation with its incarnation, ``seq`` and ``prev`` its newest
+    change, ``hlc`` the newest clock value seen, ``epoch`` the life of this store.
+    """
+
+    id: str
+    role: str
+    site: str
+    log: str
+    epoch: str
+    seq: int = 0
+    hlc: int = 0
+    prev: str = ""
+    upstream: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """The place in the log that the next change takes."""
+
+    log: str
+    seq: int
+    prev: str
+    hlc: int
+
+    def after(self, change_id: str, now_ms: int) -> "Position":
+        """Return the place behind a change that took this one."""
+        return Position(
+            log=self.log,
+            seq=self.seq + 1,
+            prev=change_id,
+            hlc=clock.tick(now_ms, self.hlc),
+        )
+
+
+def write(session: Session, node: Node) -> None:
+    """Write down who this node is, in place of what was known."""
+    session.merge(NodeRow(**asdict(node)))
+    session.flush()
+
+
+def find(session: Session) -> Node | None:
+    """Return this node, or None before ``dodomu init``."""
+    row = session.exec(select(NodeRow)).one_or_none()
+    return None if row is None else Node(**row.model_dump())
+
+
+def read(session: Session) -> Node:
+    """Return this node."""
+    return Node(**session.exec(select(NodeRow)).one().model_dump())
+
+
+def next_position(session: Session, now_ms: int) -> Position:
+    """Return the place of the next change of this node's own log.
+
+    ``advance`` must follow in the same transaction when the place is taken.
+    """
+    node = read(session)
+    return Position(
+        log=node.log,
+        seq=node.seq + 1,
+        prev=node.prev,
+        hlc=clock.tick(now_ms, node.hlc),
+    )
+
+
+def advance(session: Session, newest: Change, *, hlc: int) -> None:
+    """Note the newest change that this node wrote, and its clock."""
+    session.exec(update(NodeRow).values(seq=newest.seq, prev=newest.id, hlc=hlc))
+
+
+def witness(session: Session, now_ms: int, hlc: int) -> None:
+    """Let the clock of another node move this one's, by the rule of ``sync.clock``."""
+    node = read(session)
+    moved = clock.receive(now_ms, node.hlc, hlc)
+    if moved > node.hlc:
+        session.exec(update(NodeRow).values(hlc=moved))

@@ -1,0 +1,153 @@
+"""People who work with the records, their signed-in browsers and their tokens."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select, update
+
+from intake_server.storage.tables import PersonRow, SessionRow, TokenRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody with a role at a site, until ``ended``."""
+
+    id: str
+    name: str
+    role: str
+    site: str
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A browser in which a person is signed in; ``csrf`` stands in its forms."""
+
+    sha256: bytes
+    person: str
+    csrf: str
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A bearer token of a script or a person, kept as a SHA-256."""
+
+    sha256: bytes
+    id: str
+    name: str
+    role: str
+    site: str
+    created: datetime
+    person: str | None = None
+    revoked: datetime | None = None
+
+
+def add(session: Session, person: Person) -> None:
+    """Keep a new person."""
+    session.add(PersonRow(**asdict(person)))
+    session.flush()
+
+
+def find(session: Session, person_id: str) -> Person | None:
+    """Return a person, ended or not."""
+    row = session.exec(select(PersonRow).where(col(PersonRow.id) == person_id)).first()
+    return None if row is None else Person(**row.model_dump())
+
+
+def all_of(session: Session) -> Sequence[Person]:
+    """Return all people, by site and name."""
+    rows = session.exec(
+        select(PersonRow).order_by(PersonRow.site, PersonRow.name, PersonRow.id)
+    )
+    return tuple(Person(**row.model_dump()) for row in rows)
+
+
+def end(session: Session, person_id: str, *, now: datetime) -> bool:
+    """End a person's work and every access with it; tell whether there was any."""
+    done = session.exec(
+        update(PersonRow)
+        .where(col(PersonRow.id) == person_id, col(PersonRow.ended).is_(None))
+        .values(ended=now)
+    )
+    session.exec(delete(SessionRow).where(col(SessionRow.person) == person_id))
+    session.exec(
+        update(TokenRow)
+        .where(col(TokenRow.person) == person_id, col(TokenRow.revoked).is_(None))
+        .values(revoked=now)
+    )
+    return bool(done.rowcount)
+
+
+def add_session(session: Session, signed_in: SignedIn) -> None:
+    """Keep a signed-in browser."""
+    session.add(SessionRow(**asdict(signed_in)))
+    session.flush()
+
+
+def find_session(
+    session: Session, sha256: bytes, *, now: datetime
+) -> tuple[SignedIn, Person] | None:
+    """Return a browser that is signed in now, and its person, who has not ended."""
+    row = session.exec(
+        select(SessionRow, PersonRow)
+        .join(PersonRow)
+        .where(
+            col(SessionRow.sha256) == sha256,
+            col(SessionRow.expires) > now,
+            col(PersonRow.ended).is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    return SignedIn(**row[0].model_dump()), Person(**row[1].model_dump())
+
+
+def prolong_session(session: Session, sha256: bytes, *, expires: datetime) -> None:
+    """Let a signed-in browser stay so until a later moment."""
+    session.exec(
+        update(SessionRow)
+        .where(col(SessionRow.sha256) == sha256)
+        .values(expires=expires)
+    )
+
+
+def drop_session(session: Session, sha256: bytes) -> None:
+    """Sign a browser out; harmless when it is."""
+    session.exec(delete(SessionRow).where(col(SessionRow.sha256) == sha256))
+
+
+def drop_expired(session: Session, *, now: datetime) -> int:
+    """Forget browsers whose time is over; return how many."""
+    gone = session.exec(delete(SessionRow).where(col(SessionRow.expires) <= now))
+    return int(gone.rowcount)
+
+
+def add_token(session: Session, token: Token) -> None:
+    """Keep a new token."""
+    session.add(TokenRow(**asdict(token)))
+    session.flush()
+
+
+def by_token(session: Session, sha256: bytes) -> Token | None:
+    """Return a token, revoked or not."""
+    row = session.exec(select(TokenRow).where(col(TokenRow.sha256) == sha256)).first()
+    return None if row is None else Token(**row.model_dump())
+
+
+def tokens(session: Session) -> Sequence[Token]:
+    """Return all tokens, by name."""
+    rows = session.exec(select(TokenRow).order_by(TokenRow.name, TokenRow.id))
+    return tuple(Token(**row.model_dump()) for row in rows)
+
+
+def revoke_token(session: Session, token_id: str, *, now: datetime) -> bool:
+    """End a token; tell whether it was in force."""
+    done = session.exec(
+        update(TokenRow)
+        .where(col(TokenRow.id) == token_id, col(TokenRow.revoked).is_(None))
+        .values(revoked=now)
+    )
+    return bool(done.rowcount)

@@ -1,0 +1,221 @@
+"""Reading and filling the queue: what people are asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlmodel import Session, and_, col, delete, func, or_, select
+
+from intake_server.storage.tables import AskedRow, QueueRow
+from intake_server.storage.views import enclosed
+
+LOCAL: Final = "local"
+"""The source of items that are proposals of this node; their verdicts travel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueItem:
+    """A question as it is kept.
+
+    ``cell`` is what people know it by, ``key`` the whole cell key; ``source`` is
+    ``document``, ``change``, ``identity`` or ``local``. ``candidates`` have ``value``,
+    ``heads``, ``change``, ``site``, ``author``, ``device``, ``at``, ``off``, ``src``.
+    ``facts`` holds what a local item adds.
+    """
+
+    qid: str
+    kind: str
+    doc: str
+    cell: str
+    key: str
+    severity: int
+    owner: str
+    sites: tuple[str, ...]
+    first_seen: str
+    is_provisional: bool
+    source: str
+    candidates: Sequence[Mapping[str, Any]] = ()
+    displayed: Any = None
+    element: str | None = None
+    heads: tuple[str, ...] = ()
+    facts: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Former:
+    """What a question was about: a document, the kind of item and the cell's key."""
+
+    doc: str
+    kind: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items, and the cursor behind the last one; None when it is the end."""
+
+    items: tuple[QueueItem, ...]
+    cursor: str | None
+
+
+def find(session: Session, qid: str) -> QueueItem | None:
+    """Return an item that is open."""
+    row = session.exec(select(QueueRow).where(col(QueueRow.qid) == qid)).first()
+    return None if row is None else _item(row)
+
+
+def page(  # noqa: PLR0913 - one argument a thing that can be asked for
+    session: Session,
+    *,
+    kind: str | None = None,
+    site: str | None = None,
+    owners: Sequence[str] | None = None,
+    with_provisional: bool = True,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return open items, the most serious first, among these the oldest.
+
+    Args:
+        session: An open session.
+        kind: Only items of this kind.
+        site: Only items in which this site has a part.
+        owners: Only items that one of these decides.
+        with_provisional: Also items that wait for an earlier edit to arrive.
+        cursor: Continue behind the page that gave it.
+        limit: At most so many.
+
+    Raises:
+        ValueError: No page gave this cursor.
+    """
+    query = select(QueueRow)
+    if kind is not None:
+        query = query.where(col(QueueRow.kind) == kind)
+    if site is not None:
+        query = query.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
+    if owners is not None:
+        query = query.where(col(QueueRow.owner).in_(owners))
+    if not with_provisional:
+        query = query.where(col(QueueRow.is_provisional).is_(False))
+    if cursor is not None:
+        query = query.where(_behind(cursor))
+    query = query.order_by(
+        col(QueueRow.severity).desc(), col(QueueRow.first_seen), col(QueueRow.qid)
+    )
+    found = [_item(row) for row in session.exec(query.limit(limit + 1))]
+    shown = tuple(found[:limit])
+    if len(found) <= limit:
+        return Page(shown, None)
+    last = shown[-1]
+    return Page(shown, f"{last.severity}~{last.first_seen}~{last.qid}")
+
+
+def of_document(session: Session, doc: str) -> Sequence[QueueItem]:
+    """Return the open items of a document, the most serious first."""
+    rows = session.exec(
+        select(QueueRow)
+        .where(col(QueueRow.doc) == doc)
+        .order_by(col(QueueRow.severity).desc(), col(QueueRow.qid))
+    )
+    return tuple(_item(row) for row in rows)
+
+
+def counts(session: Session) -> Mapping[str, int]:
+    """Return how many items of each kind are open."""
+    rows = session.exec(select(QueueRow.kind, func.count()).group_by(QueueRow.kind))
+    return {row[0]: row[1] for row in rows}
+
+
+def tally(
+    session: Session, *, site: str | None = None
+) -> Mapping[tuple[int, str], int]:
+    """Return how many items are open, by severity and kind.
+
+    Args:
+        session: An open session.
+        site: Only items in which this site has a part.
+    """
+    query = select(QueueRow.severity, QueueRow.kind, func.count())
+    if site is not None:
+        query = query.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
+    rows = session.exec(query.group_by(col(QueueRow.severity), col(QueueRow.kind)))
+    return {(severity, kind): count for severity, kind, count in rows}
+
+
+def propose(session: Session, item: QueueItem) -> None:
+    """Put a local item into the queue, in place of one with the same id."""
+    session.merge(
+        QueueRow(
+            qid=item.qid,
+            doc=item.doc,
+            kind=item.kind,
+            cell=item.cell,
+            key=item.key,
+            severity=item.severity,
+            owner=item.owner,
+            sites=enclosed(item.sites),
+            first_seen=item.first_seen,
+            is_provisional=item.is_provisional,
+            source=LOCAL,
+            body={
+                "candidates": item.candidates,
+                "displayed": item.displayed,
+                "element": item.element,
+                "heads": item.heads,
+                "facts": item.facts,
+            },
+        )
+    )
+    session.merge(AskedRow(qid=item.qid, doc=item.doc, kind=item.kind, key=item.key))
+    session.flush()
+
+
+def formerly(session: Session, qid: str) -> Former | None:
+    """Return what a question was about, also when it is settled; None if never asked."""
+    row = session.exec(select(AskedRow).where(col(AskedRow.qid) == qid)).first()
+    return None if row is None else Former(row.doc, row.kind, row.key)
+
+
+def withdraw(session: Session, qid: str) -> bool:
+    """Take a local item out of the queue; tell whether it was there."""
+    gone = session.exec(
+        delete(QueueRow).where(col(QueueRow.qid) == qid, col(QueueRow.source) == LOCAL)
+    )
+    return bool(gone.rowcount)
+
+
+def _item(row: QueueRow) -> QueueItem:
+    body = row.body
+    return QueueItem(
+        qid=row.qid,
+        kind=row.kind,
+        doc=row.doc,
+        cell=row.cell,
+        key=row.key,
+        severity=row.severity,
+        owner=row.owner,
+        sites=tuple(site for site in row.sites.split("|") if site),
+        first_seen=row.first_seen,
+        is_provisional=row.is_provisional,
+        source=row.source,
+        candidates=tuple(body["candidates"]),
+        displayed=body["displayed"],
+        element=body["element"],
+        heads=tuple(body["heads"]),
+        facts=body.get("facts"),
+    )
+
+
+def _behind(cursor: str) -> Any:
+    severity, first_seen, qid = cursor.split("~")
+    bytes.fromhex(qid)
+    same_severity = col(QueueRow.severity) == int(severity)
+    return or_(
+        col(QueueRow.severity) < int(severity),
+        and_(same_severity, col(QueueRow.first_seen) > first_seen),
+        and_(
+            same_severity,
+            col(QueueRow.first_seen) == first_seen,
+            col(QueueRow.qid) > qid,
+        ),
+    )

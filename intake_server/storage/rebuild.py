@@ -1,0 +1,158 @@
+"""Making every projection again from the changes alone, and comparing with the tables.
+
+This is the repair's eye, not its hand: nothing is written. It holds all documents in
+memory.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlmodel import Session
+
+from intake_server.storage import (
+    bulk,
+    changes,
+    forms,
+    items,
+    kinship,
+    projection,
+    refold,
+    sites,
+    standing,
+)
+from intake_server.storage.types import doc_bytes, doc_text
+from sync.change import Change
+from sync.merge import identity, queue
+from sync.merge.cells import ERASED, LINK, Document
+from sync.merge.faults import fault
+from sync.merge.fold import fold
+from sync.merge.identity import Identity
+from sync.merge.schema import Schema
+
+_TABLES: Final = {
+    "document": "SELECT * FROM document",
+    "alias": "SELECT * FROM alias",
+    "form": "SELECT * FROM form",
+    "site": "SELECT * FROM site",
+    "queue": "SELECT * FROM queue WHERE source <> 'local' AND cell <> 'hash'",
+    "code": "SELECT id, code FROM change WHERE code IS NOT NULL AND code <> 'hash'",
+}
+_ABOUT: Final = {"queue": 1, "form": 2, "site": 1}
+"""Which column says what a row is about; the first, where nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How much there is, and the documents, logs or changes that differ."""
+
+    changes: int
+    documents: int
+    different: tuple[str, ...]
+
+
+def compare(session: Session, *, schema: Schema | None = None) -> Report:
+    """Rebuild everything in memory and return what the tables say otherwise.
+
+    Args:
+        session: An open session.
+        schema: The rules; those of the published forms when none are given.
+    """
+    connection = session.connection()
+    every = {change.id: change for change in changes.all_of(connection)}
+    schema = schema or forms.current(connection)
+    documents = _documents(session, every, schema)
+    expected = _rows(session, every, documents, schema)
+    different: set[str] = set()
+    for table, query in _TABLES.items():
+        wanted = {tuple(row) for row in expected[table]}
+        found = {tuple(row) for row in bulk.fetch(connection, query)}
+        column = _ABOUT.get(table, 0)
+        different.update(_name(row[column]) for row in wanted ^ found)
+    return Report(len(every), len(documents), tuple(sorted(different)))
+
+
+def _documents(
+    session: Session, every: Mapping[str, Change], schema: Schema
+) -> dict[str, Document]:
+    folded = fold(every.values(), schema).documents
+    erased = [doc for doc, known in folded.items() if ERASED in known.cells]
+    touched = standing.touched(session.connection(), erased)
+    return {
+        doc: refold.settled(known, touched.get(doc, ()))
+        for doc, known in folded.items()
+    }
+
+
+def _rows(
+    session: Session,
+    every: Mapping[str, Change],
+    documents: Mapping[str, Document],
+    schema: Schema,
+) -> dict[str, Iterable[bulk.Row]]:
+    connection = session.connection()
+    links = [known for known in documents.values() if known.kind == LINK]
+    who = identity.resolve(links)
+    groups = _groups(who, documents)
+    derived = {
+        doc: projection.derive(
+            doc,
+            known,
+            groups.get(doc, ()),
+            schema=schema,
+            history=lambda doc, cell: standing.history(connection, doc, cell),
+        )
+        for doc, known in documents.items()
+    }
+    values = {doc: one.view.values for doc, one in derived.items()}
+    codes = {id_: code for id_, c in every.items() if (code := fault(c, schema))}
+    questions = [row for one in derived.values() for row in one.items]
+    questions += kinship.rows_of(who, links)
+    questions += _about_changes(every, codes)
+    return {
+        "document": [one.row for one in derived.values()],
+        "alias": [(doc_bytes(a), doc_bytes(b)) for a, b in who.aliases.items()],
+        "form": forms.rows_of(_of_kind(documents, forms.KIND), values),
+        "site": sites.rows_of({d: values[d] for d in _of_kind(documents, sites.KIND)}),
+        "queue": questions,
+        "code": [(bytes.fromhex(id_), code) for id_, code in codes.items()],
+    }
+
+
+def _of_kind(documents: Mapping[str, Document], kind: str) -> dict[str, Document]:
+    return {doc: known for doc, known in documents.items() if known.kind == kind}
+
+
+def _groups(
+    who: Identity, documents: Mapping[str, Document]
+) -> dict[str, tuple[str, ...]]:
+    return {
+        member: tuple(other for other in cluster if other != member)
+        for cluster in who.clusters
+        for member in cluster
+        if member in documents and documents[member].kind == kinship.PERSON
+    }
+
+
+def _about_changes(
+    every: Mapping[str, Change], codes: Mapping[str, str]
+) -> list[bulk.Row]:
+    rows = [
+        items.row(queue.quarantined(every[id_], code), items.CHANGE, (every[id_].site,))
+        for id_, code in codes.items()
+    ]
+    places: dict[tuple[str, int], list[str]] = {}
+    for id_, change in every.items():
+        places.setdefault((change.log, change.seq), []).append(id_)
+    for (log, seq), ids in places.items():
+        if len(ids) > 1:
+            belongs = {every[id_].site for id_ in ids}
+            item = queue.fork(log, seq, ids)
+            rows.append(items.row(item, items.CHANGE, sorted(belongs)))
+    return rows
+
+
+def _name(about: Any) -> str:
+    if not isinstance(about, bytes):
+        return str(about)
+    return doc_text(about)

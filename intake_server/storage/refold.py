@@ -1,0 +1,53 @@
+"""Documents made again from all that is kept of them, with the kernel's fold."""
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import Connection
+
+from intake_server.storage import bulk, changes, standing
+from intake_server.storage.types import doc_bytes
+from sync.change import Change
+from sync.merge.cells import ERASED, Document
+from sync.merge.fold import fold
+from sync.merge.schema import Schema
+
+
+def changes_on(connection: Connection, docs: Iterable[str]) -> dict[str, Change]:
+    """Return every change on one of the documents, whole, by id."""
+    keys = {
+        key
+        for (key,) in bulk.fetch_in(
+            connection,
+            "SELECT DISTINCT change FROM body WHERE doc IN ({keys})",
+            [doc_bytes(doc) for doc in docs],
+        )
+    }
+    return changes.whole(connection, keys)
+
+
+def refold(
+    connection: Connection, docs: Collection[str], schema: Schema
+) -> dict[str, Document]:
+    """Return documents as the fold of their changes sees them."""
+    every = changes_on(connection, docs)
+    picture = fold(every.values(), schema)
+    touched = standing.touched(connection, docs)
+    kinds = {edit.doc: edit.type for change in every.values() for edit in change.edits}
+    return {
+        doc: settled(picture.documents.get(doc, Document(kinds[doc])), touched[doc])
+        for doc in docs
+        if doc in kinds
+    }
+
+
+def settled(document: Document, touched: Collection[str]) -> Document:
+    """Return a document as it is kept: an erased one holds its erasure alone.
+
+    Args:
+        document: What follows from the changes that are still here.
+        touched: All changes on it, those whose content is gone among them.
+    """
+    if ERASED not in document.cells:
+        return document
+    cells = {ERASED: document.cells[ERASED]}
+    return Document(document.kind, cells, frozenset(touched))

@@ -1,0 +1,68 @@
+"""Centres: a projection of the site documents.
+
+A site document has the fields ``name``, ``title`` and ``reference_block``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
+
+from intake_server.storage import bulk
+from intake_server.storage.tables import SiteRow
+from intake_server.storage.types import doc_bytes, to_json
+from sync import documents
+
+KIND: Final = "site"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A centre."""
+
+    name: str
+    doc: str
+    title: Mapping[str, str]
+    reference_block: str | None = None
+
+
+def all_of(session: Session) -> Sequence[Site]:
+    """Return all centres, by name."""
+    rows = session.exec(select(SiteRow).order_by(SiteRow.name))
+    return tuple(Site(**row.model_dump()) for row in rows)
+
+
+def find(session: Session, name: str) -> Site | None:
+    """Return a centre."""
+    row = session.exec(select(SiteRow).where(col(SiteRow.name) == name)).first()
+    return None if row is None else Site(**row.model_dump())
+
+
+def project(connection: Connection, values: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the centres that site documents show, in place of what they did before."""
+    bulk.many(
+        connection,
+        "DELETE FROM site WHERE doc = ?",
+        [(doc_bytes(doc),) for doc in values],
+    )
+    bulk.many(
+        connection,
+        "INSERT INTO site (name, doc, title, reference_block) VALUES (?, ?, ?, ?)",
+        rows_of(values),
+    )
+
+
+def rows_of(values: Mapping[str, Mapping[str, Any]]) -> list[bulk.Row]:
+    """Return the rows of those site documents that name the site they are of."""
+    return [
+        (
+            said["name"],
+            doc_bytes(doc),
+            to_json(said.get("title") or {}),
+            said.get("reference_block"),
+        )
+        for doc, said in values.items()
+        if isinstance(name := said.get("name"), str) and documents.site(name) == doc
+    ]

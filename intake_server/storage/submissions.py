@@ -1,0 +1,188 @@
+"""Finished forms byte for byte as they came: evidence, kept for ever."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import zstandard
+from sqlmodel import Session, col, insert, select, update
+
+from intake_server.storage.tables import SubmissionRow
+
+_LARGEST: Final = 64_000_000
+_LISTED: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A submission and what became of it.
+
+    ``raw`` is empty once the document it speaks of was erased. ``media`` is ``xml``,
+    ``json`` or ``sealed``. ``slug``, ``detail`` and ``field`` tell the problem of a
+    quarantined one; ``is_held`` that it waits for the submission ``awaits``.
+    """
+
+    instance_id: str
+    sha256: bytes
+    media: str
+    raw: bytes
+    form_id: str
+    form_version: str
+    received: datetime
+    sender: str
+    site: str
+    status: str
+    finalized_at: str | None = None
+    slug: str | None = None
+    detail: str | None = None
+    field: str | None = None
+    reference: str | None = None
+    documents: Sequence[tuple[str, str]] = ()
+    attachments: Sequence[Mapping[str, Any]] = ()
+    change: str | None = None
+    is_held: bool = False
+    awaits: str | None = None
+
+
+def known(
+    session: Session, instance_ids: Iterable[str]
+) -> Mapping[str, Sequence[Submission]]:
+    """Return what came before under these ids, oldest first, without the bytes."""
+    wanted = sorted(set(instance_ids))
+    found: dict[str, list[Submission]] = {}
+    for start in range(0, len(wanted), _LISTED):
+        part = wanted[start : start + _LISTED]
+        rows = session.exec(
+            select(SubmissionRow)
+            .where(col(SubmissionRow.instance_id).in_(part))
+            .order_by(col(SubmissionRow.received), col(SubmissionRow.sha256))
+        )
+        for row in rows:
+            found.setdefault(row.instance_id, []).append(_bare(row))
+    return found
+
+
+def add_all(session: Session, submissions: Sequence[Submission]) -> None:
+    """Keep new submissions; instance id and digest together must be new."""
+    press = zstandard.ZstdCompressor().compress
+    rows = [
+        {
+            "instance_id": s.instance_id,
+            "sha256": s.sha256,
+            "media": s.media,
+            "raw": press(s.raw),
+            "form_id": s.form_id,
+            "form_version": s.form_version,
+            "finalized_at": s.finalized_at,
+            "received": s.received,
+            "sender": s.sender,
+            "site": s.site,
+            "status": s.status,
+            "slug": s.slug,
+            "detail": s.detail,
+            "field": s.field,
+            "reference": s.reference,
+            "documents": s.documents,
+            "attachments": s.attachments,
+            "change": s.change,
+            "is_held": s.is_held,
+            "awaits": s.awaits,
+        }
+        for s in submissions
+    ]
+    if rows:
+        session.exec(insert(SubmissionRow), params=rows)
+
+
+def attach(
+    session: Session,
+    instance_id: str,
+    sha256: bytes,
+    files: Sequence[Mapping[str, Any]],
+) -> None:
+    """Note further files of a submission; those that it names already stay."""
+    place = (
+        col(SubmissionRow.instance_id) == instance_id,
+        col(SubmissionRow.sha256) == sha256,
+    )
+    known = list(session.exec(select(SubmissionRow.attachments).where(*place)).one())
+    new = [dict(file) for file in files if file not in known]
+    if new:
+        session.exec(
+            update(SubmissionRow).where(*place).values(attachments=known + new)
+        )
+
+
+def raw(session: Session, instance_id: str, sha256: bytes) -> bytes | None:
+    """Return the bytes as they came; None when unknown or erased."""
+    pressed = session.exec(
+        select(SubmissionRow.raw).where(
+            col(SubmissionRow.instance_id) == instance_id,
+            col(SubmissionRow.sha256) == sha256,
+        )
+    ).first()
+    if not pressed:
+        return None
+    return zstandard.ZstdDecompressor().decompress(pressed, max_output_size=_LARGEST)
+
+
+def of_change(session: Session, change: str) -> Sequence[Submission]:
+    """Return the submissions behind a change, without the bytes."""
+    rows = session.exec(
+        select(SubmissionRow).where(col(SubmissionRow.change) == change)
+    )
+    return tuple(_bare(row) for row in rows)
+
+
+def held(session: Session, awaits: Iterable[str] | None = None) -> Sequence[Submission]:
+    """Return submissions that wait for another, oldest first, with their bytes.
+
+    Args:
+        session: An open session.
+        awaits: Only those that wait for one of these instance ids.
+    """
+    query = (
+        select(SubmissionRow)
+        .where(col(SubmissionRow.is_held))
+        .order_by(col(SubmissionRow.received), col(SubmissionRow.instance_id))
+    )
+    if awaits is not None:
+        query = query.where(col(SubmissionRow.awaits).in_(sorted(set(awaits))))
+    unpress = zstandard.ZstdDecompressor()
+    return tuple(
+        _bare(row, unpress.decompress(row.raw, max_output_size=_LARGEST))
+        for row in session.exec(query)
+    )
+
+
+def settle(session: Session, submission: Submission) -> None:
+    """Note what became of a submission that is kept already; its bytes stay."""
+    session.exec(
+        update(SubmissionRow)
+        .where(
+            col(SubmissionRow.instance_id) == submission.instance_id,
+            col(SubmissionRow.sha256) == submission.sha256,
+        )
+        .values(
+            status=submission.status,
+            slug=submission.slug,
+            detail=submission.detail,
+            field=submission.field,
+            reference=submission.reference,
+            documents=submission.documents,
+            change=submission.change,
+            is_held=submission.is_held,
+            awaits=submission.awaits,
+        )
+    )
+
+
+def _bare(row: SubmissionRow, raw: bytes = b"") -> Submission:
+    facts = row.model_dump(exclude={"raw", "documents", "attachments"})
+    return Submission(
+        **facts,
+        raw=raw,
+        documents=tuple((doc, kind) for doc, kind in row.documents),
+        attachments=tuple(row.attachments),
+    )

@@ -1,0 +1,385 @@
+"""The definition of every table.
+
+What is said (``change``, ``body``, ``submission``) is only ever added to. What follows
+from it (``document``, ``queue``, ``alias``, ``form``, ``site``) can be thrown away and
+made again from the changes. A key of a table that many writers touch begins with the
+document, so the store can be spread over machines by it.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, text
+from sqlmodel import Field, SQLModel
+
+from intake_server.storage.types import ChangeId, DocumentId, Hlc, Json, UtcDateTime
+
+_CLUSTERED: Final = {"sqlite_with_rowid": False}
+"""Rows live in their key's own tree: one page to touch instead of two."""
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+class NodeRow(SQLModel, table=True):
+    """This node: who it is and how far its own log has come; one row."""
+
+    __tablename__ = "node"
+
+    id: str = Field(primary_key=True)
+    role: str
+    site: str
+    log: str
+    seq: int = Field(sa_type=BigInteger)
+    hlc: int = Field(sa_type=Hlc)
+    prev: str
+    epoch: str
+    upstream: str | None
+
+
+class ChangeRow(SQLModel, table=True):
+    """A change without its content, added once and never altered.
+
+    ``code`` says why it is quarantined, ``peer`` from whom it came. Code ``hash`` marks
+    what is not what its id says: it is kept whole, as it came, under the hash of its
+    bytes, follows into nothing and is passed on to nobody.
+    """
+
+    __tablename__ = "change"
+    __table_args__ = (
+        Index("ix_change_log", "log", "seq"),
+        Index("ix_change_code", "code", **_where("code IS NOT NULL")),
+        _CLUSTERED,
+    )
+
+    id: str = Field(sa_type=ChangeId, primary_key=True)
+    log: str
+    seq: int = Field(sa_type=BigInteger)
+    code: str | None
+    received_ms: int = Field(sa_type=BigInteger)
+    peer: str | None
+    envelope: bytes = Field(sa_type=LargeBinary)
+
+
+class BodyRow(SQLModel, table=True):
+    """What one change says on one document; empty bytes where it was erased."""
+
+    __tablename__ = "body"
+    __table_args__ = _CLUSTERED
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+    change: str = Field(sa_type=ChangeId, primary_key=True)
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class DocumentRow(SQLModel, table=True):
+    """What follows from all bodies of a document.
+
+    ``view`` is what people see, byte for byte the same on all nodes with the same
+    changes. ``heads`` is what the next change is merged with: the current versions of
+    each cell and the versions named in them that have not arrived. ``search`` is folded
+    text of names and reference, ``sites`` is ``|``-enclosed, ``newest`` the greatest
+    clock value among the heads.
+    """
+
+    __tablename__ = "document"
+    __table_args__ = (
+        Index("ix_document_newest", "kind", "newest", "doc"),
+        Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
+        Index("ix_document_subject", "subject", **_where("subject IS NOT NULL")),
+        Index("ix_document_parent", "parent", **_where("parent IS NOT NULL")),
+    )
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+    kind: str
+    reference: str | None
+    subject: str | None = Field(sa_type=DocumentId)
+    parent: str | None = Field(sa_type=DocumentId)
+    sites: str
+    newest: int = Field(sa_type=Hlc)
+    is_voided: bool
+    is_erased: bool
+    contested: int
+    search: str
+    view: str
+    heads: bytes = Field(sa_type=LargeBinary)
+
+
+class AliasRow(SQLModel, table=True):
+    """A person that is linked with others, and the canonical one among them."""
+
+    __tablename__ = "alias"
+    __table_args__ = (Index("ix_alias_canonical", "canonical"), _CLUSTERED)
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+    canonical: str = Field(sa_type=DocumentId)
+
+
+class QueueRow(SQLModel, table=True):
+    """A question for a person.
+
+    ``source`` says what it follows from: a ``document``, a whole ``change``, the
+    ``identity`` of persons, or ``local``, a proposal of this node. All but the local ones
+    are made again when their facts change. ``owner`` and ``sites`` say whose it is.
+    """
+
+    __tablename__ = "queue"
+    __table_args__ = (
+        Index("ix_queue_doc", "doc"),
+        Index("ix_queue_order", "severity", "first_seen", "qid"),
+        _CLUSTERED,
+    )
+
+    qid: str = Field(sa_type=ChangeId, primary_key=True)
+    doc: str
+    kind: str
+    cell: str
+    key: str
+    severity: int
+    owner: str
+    sites: str
+    first_seen: str
+    is_provisional: bool
+    source: str
+    body: Any = Field(sa_type=Json)
+
+
+class AskedRow(SQLModel, table=True):
+    """A question that was open once, so that a late answer can be told what became of it."""
+
+    __tablename__ = "asked"
+    __table_args__ = _CLUSTERED
+
+    qid: str = Field(sa_type=ChangeId, primary_key=True)
+    doc: str
+    kind: str
+    key: str
+
+
+class FeedRow(SQLModel, table=True):
+    """The order in which changes were accepted here; cursors count along it."""
+
+    __tablename__ = "feed"
+    __table_args__ = _CLUSTERED
+
+    shard: int = Field(primary_key=True)
+    pos: int = Field(sa_type=BigInteger, primary_key=True)
+    change: str = Field(sa_type=ChangeId)
+
+
+class CounterRow(SQLModel, table=True):
+    """The last position of a feed's shard; its lock is held to the commit."""
+
+    __tablename__ = "counter"
+
+    shard: int = Field(primary_key=True)
+    n: int = Field(sa_type=BigInteger)
+
+
+class PeerRow(SQLModel, table=True):
+    """Another node: how far each of the two has heard the other."""
+
+    __tablename__ = "peer"
+
+    id: str = Field(primary_key=True)
+    site: str
+    url: str | None
+    epoch: str | None
+    token: str | None
+    token_sha256: bytes | None = Field(sa_type=LargeBinary, unique=True)
+    public_key: str | None
+    in_cursor: str | None
+    out_pos: int = Field(sa_type=BigInteger)
+    last_ok: datetime | None = Field(sa_type=UtcDateTime)
+    clock_off_ms: int | None = Field(sa_type=BigInteger)
+    revoked: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class SubmissionRow(SQLModel, table=True):
+    """A finished form byte for byte as it came, and what became of it.
+
+    ``raw`` is compressed, ``media`` says whether it is ``xml``, ``json`` or ``sealed``.
+    ``instance_id`` may repeat with other content; both are kept. A held one waits for
+    the submission that it corrects.
+    """
+
+    __tablename__ = "submission"
+    __table_args__ = (
+        Index("ix_submission_held", "awaits", **_where("is_held")),
+        Index("ix_submission_change", "change", **_where("change IS NOT NULL")),
+    )
+
+    instance_id: str = Field(primary_key=True)
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    media: str
+    raw: bytes = Field(sa_type=LargeBinary)
+    form_id: str
+    form_version: str
+    finalized_at: str | None
+    received: datetime = Field(sa_type=UtcDateTime)
+    sender: str
+    site: str
+    status: str
+    slug: str | None
+    detail: str | None
+    field: str | None
+    reference: str | None
+    documents: Any = Field(sa_type=Json)
+    attachments: Any = Field(sa_type=Json)
+    change: str | None = Field(sa_type=ChangeId)
+    is_held: bool
+    awaits: str | None
+
+
+class BlobRow(SQLModel, table=True):
+    """A file that came with a submission, kept by its digest inside the store."""
+
+    __tablename__ = "blob"
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    size: int
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class FormRow(SQLModel, table=True):
+    """A version of a form, as the change that published it says."""
+
+    __tablename__ = "form"
+
+    form_id: str = Field(primary_key=True)
+    version: str = Field(primary_key=True)
+    doc: str = Field(sa_type=DocumentId, unique=True)
+    xml: str
+    md5: str
+    title: Any = Field(sa_type=Json)
+    rules: Any = Field(sa_type=Json)
+    published: int = Field(sa_type=Hlc)
+    is_retired: bool
+
+
+class SiteRow(SQLModel, table=True):
+    """A centre, as the changes say."""
+
+    __tablename__ = "site"
+
+    name: str = Field(primary_key=True)
+    doc: str = Field(sa_type=DocumentId, unique=True)
+    title: Any = Field(sa_type=Json)
+    reference_block: str | None
+
+
+class CodeRow(SQLModel, table=True):
+    """A one-time code, kept as its SHA-256; used once, before it expires."""
+
+    __tablename__ = "code"
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    purpose: str
+    payload: Any = Field(sa_type=Json)
+    expires: datetime = Field(sa_type=UtcDateTime)
+    used: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class DeviceRow(SQLModel, table=True):
+    """A phone or tablet that may send submissions."""
+
+    __tablename__ = "device"
+
+    id: str = Field(primary_key=True)
+    label: str
+    site: str
+    role: str
+    token_sha256: bytes = Field(sa_type=LargeBinary, unique=True)
+    public_key: str | None
+    enrolled: datetime = Field(sa_type=UtcDateTime)
+    revoked: datetime | None = Field(sa_type=UtcDateTime)
+    last_seen: datetime | None = Field(sa_type=UtcDateTime)
+    clock_off_ms: int | None = Field(sa_type=BigInteger)
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who works with the records."""
+
+    __tablename__ = "person"
+
+    id: str = Field(primary_key=True)
+    name: str
+    role: str
+    site: str
+    ended: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class SessionRow(SQLModel, table=True):
+    """A person's signed-in browser; the token is kept as its SHA-256."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("ix_session_person", "person"),)
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    person: str = Field(foreign_key="person.id")
+    csrf: str
+    created: datetime = Field(sa_type=UtcDateTime)
+    expires: datetime = Field(sa_type=UtcDateTime)
+
+
+class TokenRow(SQLModel, table=True):
+    """A bearer token of a script or person; kept as its SHA-256."""
+
+    __tablename__ = "token"
+    __table_args__ = (Index("ux_token_id", "id", unique=True),)
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    id: str
+    name: str
+    role: str
+    site: str
+    person: str | None = Field(foreign_key="person.id")
+    created: datetime = Field(sa_type=UtcDateTime)
+    revoked: datetime | None = Field(sa_type=UtcDateTime)
+
+
+class AuditRow(SQLModel, table=True):
+    """Who did or read what, and when: added to, never altered."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_object", "object"),)
+
+    seq: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    actor: str
+    action: str
+    object: str
+    meta: Any = Field(sa_type=Json)
+
+
+class ReferenceBlockRow(SQLModel, table=True):
+    """A block of children's references, and the next number that is free in it."""
+
+    __tablename__ = "reference_block"
+    __table_args__ = (Index("ix_reference_block_owner", "site", "device"),)
+
+    block: str = Field(primary_key=True)
+    site: str
+    device: str | None
+    next: int
+
+
+class LeaseRow(SQLModel, table=True):
+    """Who may do a job at the moment, so that no two do."""
+
+    __tablename__ = "lease"
+
+    name: str = Field(primary_key=True)
+    holder: str
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
+METADATA: Final[MetaData] = SQLModel.metadata
+
+AUDIT_TRIGGERS: Final = tuple(
+    f"CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit "
+    "BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to'); END"
+    for verb in ("UPDATE", "DELETE")
+)
+"""SQLite only; on PostgreSQL the server's role has no right to do either."""

@@ -1,0 +1,131 @@
+"""From what the kernel sees of a document to what is kept of it.
+
+The JSON of a view holds nothing that is local to a node, so nodes with the same changes
+hold the same bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from intake_server.storage.types import to_json
+from sync.merge.cells import SCOPE, Document
+from sync.merge.queue import Item
+from sync.merge.view import Candidate, View
+from sync.values import text_key
+
+REFERENCE: Final = "child_ref"
+"""The property that holds a child's speakable reference."""
+NAMES: Final = ("family_name", "given_name", "patronymic", "name_called")
+"""The properties that a person is searched by, beside the reference."""
+PLACES: Final = ("subject", "form", "instance_id", "parent")
+"""Cells that say where a document belongs; they stand beside its values, not among."""
+
+_PLACELESS: Final = ("person", "link", "schema", "site")
+
+
+def places_of(kind: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a document belongs: its subject, form, submission and parent."""
+    if kind in _PLACELESS:
+        return {}
+    return {
+        name: value for name in PLACES if isinstance(value := values.get(name), str)
+    }
+
+
+def reference_of(kind: str, values: Mapping[str, Any]) -> str | None:
+    """Return the reference of a person."""
+    reference = values.get(REFERENCE) if kind == "person" else None
+    return reference if isinstance(reference, str) else None
+
+
+def view_json(doc: str, kind: str, view: View, aliases: Sequence[str]) -> str:
+    """Return what people see of a document, as canonical JSON."""
+    places = places_of(kind, view.values)
+    values = {name: v for name, v in view.values.items() if name not in places}
+    contested: dict[str, list[dict[str, Any]]] = {}
+    for question in view.questions:
+        said = contested.setdefault(question.rule.name, [])
+        said += [candidate_json(candidate) for candidate in question.candidates]
+    return to_json(
+        {
+            "doc": doc,
+            "kind": kind,
+            "reference": reference_of(kind, view.values),
+            "values": values,
+            "contested": contested,
+            "heads": view.heads,
+            "aliases": aliases,
+            **places,
+        }
+    )
+
+
+def candidate_json(candidate: Candidate) -> dict[str, Any]:
+    """Return one of several answers and who gave it."""
+    return {
+        "value": candidate.value,
+        "heads": candidate.heads,
+        "change": candidate.by.id,
+        "site": candidate.by.site,
+        "author": candidate.by.author,
+        "device": candidate.by.device,
+        "at": candidate.by.at,
+        "off": candidate.by.off,
+        "src": candidate.by.src,
+    }
+
+
+def item_json(item: Item) -> dict[str, Any]:
+    """Return what is kept of an item beside the columns it is found by."""
+    return {
+        "candidates": [candidate_json(candidate) for candidate in item.candidates],
+        "displayed": item.displayed,
+        "element": item.element,
+        "heads": item.heads,
+    }
+
+
+def search_text(kind: str, values: Mapping[str, Any]) -> str:
+    """Return the folded text that a person is found by."""
+    if kind != "person":
+        return ""
+    said = [values.get(name) for name in (REFERENCE, *NAMES)]
+    return fold(" ".join(text for text in said if isinstance(text, str)))
+
+
+def fold(text: str) -> str:
+    """Return text as it is searched: without case, apostrophes alike, spaces single."""
+    return text_key(text).casefold().replace("\0", "")
+
+
+def sites_of(document: Document, view: View) -> tuple[str, ...]:
+    """Return the sites a document belongs to: its scope, else those who wrote it."""
+    scope = view.values.get(SCOPE)
+    if scope:
+        return tuple(scope)
+    return tuple(
+        sorted(
+            {
+                head.version.site
+                for state in document.cells.values()
+                for head in state.heads.values()
+            }
+        )
+    )
+
+
+def enclosed(sites: Sequence[str]) -> str:
+    """Return sites as the ``sites`` columns hold them: each between bars."""
+    return "".join(f"|{site}" for site in sites) + "|" if sites else ""
+
+
+def newest_of(document: Document) -> int:
+    """Return the greatest clock value among a document's heads."""
+    return max(
+        (
+            head.version.hlc
+            for state in document.cells.values()
+            for head in state.heads.values()
+        ),
+        default=0,
+    )

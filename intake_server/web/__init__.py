@@ -1,0 +1,1 @@
+"""The only Flask: requests in, answers out, nothing decided."""

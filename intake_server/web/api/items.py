@@ -1,0 +1,204 @@
+"""One submission of a batch as it stands in JSON, read without ever refusing it.
+
+A member that cannot be read sets the submission aside and is named in its receipt; the
+rest of the batch does not notice.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from math import isfinite
+from typing import Any, Final
+
+from intake_server.errors import MalformedError
+from intake_server.services.intake import Incoming, Problem
+from intake_server.web.api.schemas import is_storable
+
+UNREAD: Final = "~unread"
+"""The answer under which an item that no store can hold is kept, as ASCII JSON."""
+
+DEEPEST: Final = 64
+MOST_ELEMENTS: Final = 20_000
+LONGEST_TEXT: Final = 256 * 1024
+LARGEST_ITEM: Final = 1024 * 1024
+
+_NAMES: Final = {
+    "instance_id": 200,
+    "form_id": 200,
+    "form_version": 200,
+    "finalized_at": 64,
+}
+"""Texts that say which submission it is, and the length that each may have."""
+
+_CONTENTS: Final[Mapping[str, type[Any]]] = {
+    "xml": str,
+    "answers": dict,
+    "sealed": dict,
+}
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+_INT64: Final = range(-(2**63), 2**63)
+
+
+def incoming(item: Mapping[str, Any]) -> Incoming:
+    """Read one submission; what is odd about it becomes its problem."""
+    problem = next(_faults(item), None)
+    if problem:
+        item = _kept_apart(item)
+    elif item.get("sealed") is not None:
+        problem = Problem("unknown-key", "no key of this node opens it", "sealed")
+    xml = item.get("xml")
+    return Incoming(
+        instance_id=item.get("instance_id") or None,
+        form_id=item.get("form_id") or "",
+        form_version=item.get("form_version") or "",
+        finalized_at=item.get("finalized_at"),
+        xml=None if xml is None else xml.encode(),
+        answers=item.get("answers"),
+        sealed=item.get("sealed"),
+        based_on=item.get("based_on") or {},
+        attachments=tuple(item.get("attachments") or ()),
+        problem=problem,
+    )
+
+
+def _kept_apart(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item that every store can hold, with all of the odd one in it."""
+    names = {
+        name: item[name]
+        for name in _NAMES
+        if name in item and not any(_unreadable_name(item, name))
+    }
+    try:
+        whole = json.dumps(item, sort_keys=True)
+    except RecursionError as error:
+        raise MalformedError("the JSON is nested too deeply") from error
+    return {**names, "answers": {UNREAD: whole}}
+
+
+def _faults(item: Mapping[str, Any]) -> Iterator[Problem]:
+    for name in _NAMES:
+        yield from _unreadable_name(item, name)
+    yield from _unreadable_content(item)
+    if not _is_based_on(item.get("based_on")):
+        yield _unreadable("based_on", "must be lists of ids by document and cell")
+    if not _are_attachments(item.get("attachments")):
+        yield _unreadable("attachments", "must be objects with name, sha256 and size")
+
+
+def _unreadable_name(item: Mapping[str, Any], name: str) -> Iterator[Problem]:
+    value = item.get(name)
+    if value is None:
+        return
+    if not isinstance(value, str) or len(value) > _NAMES[name]:
+        yield _unreadable(name, "must be a text, and not a long one")
+    elif not is_storable(value):
+        yield _unreadable(name, "must be a text that can be kept")
+
+
+def _unreadable_content(item: Mapping[str, Any]) -> Iterator[Problem]:
+    given = [name for name in _CONTENTS if item.get(name) is not None]
+    if len(given) != 1:
+        yield _unreadable("answers", "exactly one of xml, answers and sealed is needed")
+        return
+    name = given[0]
+    content: Any = item[name]
+    if not isinstance(content, _CONTENTS[name]):
+        yield _unreadable(name, f"must be of type {_CONTENTS[name].__name__}")
+    elif name != "xml":
+        yield from _Walk().of(content, name)
+    elif not is_storable(content.replace("\0", "")):
+        yield _unreadable(name, "must be text in Unicode")
+
+
+class _Walk:
+    """Looks at every value once and counts what it has seen."""
+
+    def __init__(self) -> None:
+        self.elements = 0
+        self.characters = 0
+
+    def of(self, value: Any, path: str, depth: int = 1) -> Iterator[Problem]:
+        """Yield what no store or form can hold."""
+        self.elements += 1
+        if depth > DEEPEST:
+            yield Problem("too-deep", f"at most {DEEPEST} levels", path)
+        elif self.elements > MOST_ELEMENTS:
+            yield Problem("too-many-elements", f"at most {MOST_ELEMENTS}", path)
+        elif isinstance(value, dict | list):
+            yield from self._inside(value, path, depth)
+        else:
+            yield from self._alone(value, path)
+
+    def _inside(
+        self, value: dict[str, Any] | list[Any], path: str, depth: int
+    ) -> Iterator[Problem]:
+        if isinstance(value, list):
+            for index, inner in enumerate(value):
+                yield from self.of(inner, f"{path}.{index}", depth + 1)
+            return
+        for name, inner in value.items():
+            yield from self._text(name, path)
+            step = name if name.isidentifier() else "?"
+            yield from self.of(inner, f"{path}.{step}", depth + 1)
+
+    def _alone(self, value: Any, path: str) -> Iterator[Problem]:
+        if isinstance(value, str):
+            yield from self._text(value, path)
+        elif isinstance(value, float) and not isfinite(value):
+            yield _unreadable(path, "must be a finite number")
+        elif isinstance(value, int) and value not in _INT64:
+            yield _unreadable(path, "must be a number of at most 64 bits")
+
+    def _text(self, text: str, path: str) -> Iterator[Problem]:
+        self.characters += len(text)
+        if len(text) > LONGEST_TEXT:
+            yield Problem("too-large", f"at most {LONGEST_TEXT} characters", path)
+        elif self.characters > LARGEST_ITEM:
+            yield Problem("too-large", f"at most {LARGEST_ITEM} in all", path)
+        elif not is_storable(text):
+            yield _unreadable(path, "must be a text that can be kept")
+
+
+def _is_based_on(given: Any) -> bool:
+    if given is None:
+        return True
+    return isinstance(given, dict) and all(
+        is_storable(doc)
+        and isinstance(cells, dict)
+        and all(map(_is_ids, cells.items()))
+        for doc, cells in given.items()
+    )
+
+
+def _is_ids(cell: tuple[str, Any]) -> bool:
+    name, ids = cell
+    return (
+        is_storable(name)
+        and isinstance(ids, list)
+        and all(isinstance(id, str) and is_storable(id) for id in ids)
+    )
+
+
+def _are_attachments(given: Any) -> bool:
+    if given is None:
+        return True
+    return isinstance(given, list) and all(map(_is_attachment, given))
+
+
+def _is_attachment(given: Any) -> bool:
+    if not isinstance(given, dict):
+        return False
+    name, digest, size = (given.get(key) for key in ("name", "sha256", "size"))
+    return (
+        isinstance(name, str)
+        and is_storable(name)
+        and isinstance(digest, str)
+        and _DIGEST.match(digest) is not None
+        and isinstance(size, int)
+        and size in _INT64
+        and set(given) == {"name", "sha256", "size"}
+    )
+
+
+def _unreadable(field: str, detail: str) -> Problem:
+    return Problem("unreadable-value", detail, field)

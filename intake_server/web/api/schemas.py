@@ -1,0 +1,90 @@
+"""Shapes that several calls of the JSON API share; meaning is not checked here."""
+
+from typing import Any, Final
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+_NO_NUL: Final = r"^[^\u0000]*$"
+
+
+class Text(fields.String):
+    """Text that every store can hold: no NUL and no half of a surrogate pair."""
+
+    def __init__(self, *, longest: int, shortest: int = 1, **more: Any) -> None:
+        length = validate.Length(min=shortest, max=longest)
+        metadata = {"pattern": _NO_NUL, **more.pop("metadata", {})}
+        super().__init__(
+            validate=[length, _refuse_unstorable], metadata=metadata, **more
+        )
+
+
+def _refuse_unstorable(value: str) -> None:
+    if not is_storable(value):
+        raise ValidationError("Not a text that can be kept.")
+
+
+def is_storable(text: str) -> bool:
+    """Tell whether every store can hold a text."""
+    return not any(
+        character == "\0" or "\ud800" <= character <= "\udfff" for character in text
+    )
+
+
+class Message(Schema):
+    """A shape in which an unknown member is an error."""
+
+    class Meta:
+        """Nothing is guessed, so nothing is dropped in silence."""
+
+        unknown = RAISE
+
+
+class ProblemSchema(Schema):
+    """RFC 9457: branch on ``type``; ``title`` and ``detail`` are for people."""
+
+    type = fields.String(required=True, metadata={"format": "uri-reference"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    instance = fields.String(metadata={"format": "uri-reference"})
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "422: reasons by path of the member"},
+    )
+    current = fields.Raw(
+        metadata={"description": "409: the queue item as it is now, null when settled"}
+    )
+    retry_after_s = fields.Integer(metadata={"description": "503: when to try again"})
+
+
+class MediaSchema(Schema):
+    """A file that belongs to a form."""
+
+    name = fields.String(required=True)
+    hash = fields.String(required=True)
+    url = fields.String(required=True, metadata={"format": "uri-reference"})
+
+
+class TitleSchema(Schema):
+    """A form's title in both languages."""
+
+    uk = fields.String()
+    en = fields.String()
+
+
+class FormSchema(Schema):
+    """A version of a form; ``hash`` is ``md5:`` over exactly the served bytes."""
+
+    form_id = fields.String(required=True)
+    version = fields.String(required=True)
+    title = fields.Nested(TitleSchema, required=True)
+    hash = fields.String(required=True)
+    xform_url = fields.String(required=True, metadata={"format": "uri-reference"})
+    media = fields.List(fields.Nested(MediaSchema), required=True)
+
+
+class FormListSchema(Schema):
+    """The newest version of each form that is in use."""
+
+    forms = fields.List(fields.Nested(FormSchema), required=True)

@@ -1,0 +1,142 @@
+"""A batch of finished forms comes in; each gets a receipt, and none holds up another."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from marshmallow import Schema, fields
+
+from intake_server.errors import StorageFullError, TooLargeError
+from intake_server.security.policy import Action
+from intake_server.services import enrolment, intake
+from intake_server.services.intake import Receipt
+from intake_server.web import arrival
+from intake_server.web.api.endpoint import Call, blueprint, offer
+from intake_server.web.api.items import incoming
+from intake_server.web.api.schemas import Message
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.language import language
+from intake_server.web.receipt_problems import RECEIPT_PROBLEMS
+
+submissions = blueprint("submissions", "Finished forms")
+
+_ITEM = """
+A finished form: `instance_id`, `form_id`, `form_version`, `finalized_at` and exactly one
+of `xml` (text of the instance), `answers` (nested by group, repeats as lists of objects)
+and `sealed` (`to`, `key_id`, `enc`, `ct`). Optional: `based_on` (document, cell, ids)
+and `attachments` (`name`, `sha256`, `size`). A member that cannot be read sets this one
+submission aside; its receipt names it.
+"""
+
+
+class BatchSchema(Message):
+    """Finished forms, in the order in which receipts are wanted."""
+
+    submissions = fields.List(
+        fields.Dict(keys=fields.String(), metadata={"description": _ITEM}),
+        required=True,
+    )
+
+
+class NamedDocumentSchema(Schema):
+    """A document that a submission says something on."""
+
+    doc = fields.String(required=True, metadata={"format": "uuid"})
+    kind = fields.String(required=True)
+
+
+class ReceiptProblemSchema(Schema):
+    """What is odd about one submission; it is kept all the same."""
+
+    type = fields.String(required=True, metadata={"format": "uri-reference"})
+    title = fields.String(required=True)
+    detail = fields.String(required=True)
+    field = fields.String()
+
+
+class ReceiptSchema(Schema):
+    """What became of one submission, after it is durable."""
+
+    instance_id = fields.String(required=True)
+    status = fields.String(
+        required=True, metadata={"enum": ["stored", "duplicate", "quarantined"]}
+    )
+    reference = fields.String()
+    documents = fields.List(fields.Nested(NamedDocumentSchema), required=True)
+    sha256 = fields.String(required=True)
+    missing = fields.List(fields.String(), required=True)
+    sealed_for = fields.String()
+    problem = fields.Nested(ReceiptProblemSchema)
+
+
+class ReceiptsSchema(Schema):
+    """One receipt for each submission, in the order sent."""
+
+    receipts = fields.List(fields.Nested(ReceiptSchema), required=True)
+
+
+@offer(
+    submissions,
+    "POST",
+    "/submissions",
+    Call(
+        action=Action.SUBMIT,
+        body=BatchSchema(),
+        answer=ReceiptsSchema(),
+        failures=(StorageFullError,),
+        responses={
+            "429": {
+                "description": "Too many requests, said by a proxy; see Retry-After"
+            }
+        },
+    ),
+)
+def receive(body: dict[str, Any]) -> ResponseReturnValue:
+    """Take a batch; one receipt per submission, in the order sent.
+
+    Sending a batch again is harmless: what is known is answered as a duplicate.
+    """
+    here = context()
+    batch = body["submissions"]
+    if len(batch) > here.settings.max_batch_items:
+        raise TooLargeError(here.settings.max_batch_items, "submissions")
+    sender = asking()
+    offset_ms = arrival.clock_off_ms()
+    receipts = intake.receive(
+        here.database,
+        [incoming(item) for item in batch],
+        sender=sender,
+        now=arrival.arrived(),
+        offset_ms=offset_ms,
+        entropy=here.entropy,
+    )
+    enrolment.saw(here.database, sender, now=arrival.arrived(), clock_off_ms=offset_ms)
+    return {"receipts": [_said(receipt) for receipt in receipts]}
+
+
+def _said(receipt: Receipt) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "instance_id": receipt.instance_id,
+        "status": receipt.status,
+        "reference": receipt.reference,
+        "documents": [{"doc": doc, "kind": kind} for doc, kind in receipt.documents],
+        "sha256": receipt.sha256,
+        "missing": receipt.missing,
+        "sealed_for": receipt.sealed_for,
+        "problem": _problem(receipt),
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _problem(receipt: Receipt) -> dict[str, Any] | None:
+    if receipt.problem is None:
+        return None
+    kind = RECEIPT_PROBLEMS[receipt.problem.slug]
+    said = {
+        "type": kind.uri,
+        "title": kind.title.within(language()),
+        "detail": receipt.problem.detail,
+    }
+    if receipt.problem.field:
+        said["field"] = receipt.problem.field
+    return said

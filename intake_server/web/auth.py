@@ -1,0 +1,164 @@
+"""Who is asking, and whether they may: checked once, before any view runs.
+
+Every view carries a mark made by ``requires``; the application refuses to start while
+one lacks it. A path says which credentials count: a bearer token under ``/api/`` and
+``/sync/``, the key in the path or Basic for OpenRosa, the session's cookie for pages.
+A cookie never opens the API, so no other site can use it through a browser.
+"""
+
+import hmac
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, Final, TypeVar
+
+from flask import Flask, current_app, g, request
+
+from intake_server.config import is_loopback
+from intake_server.errors import (
+    ConfigError,
+    NotFoundError,
+    StalePageError,
+    UnauthenticatedError,
+)
+from intake_server.security.policy import Action, Principal, may
+from intake_server.services import people
+from intake_server.services.people import Session
+from intake_server.web import cookies
+from intake_server.web.context import context
+from intake_server.web.openrosa.answers import is_openrosa
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+CSRF_FIELD: Final = "csrf"
+CSRF_HEADER: Final = "X-CSRF-Token"
+
+_MARK: Final = "required_action"
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_SAME_SITE: Final = frozenset({"", "none", "same-origin"})
+
+
+class Way(Enum):
+    """How somebody shows who they are; the value is the challenge of a 401."""
+
+    BEARER = 'Bearer realm="dodomu"'
+    OPENROSA = 'Basic realm="dodomu", charset="UTF-8"'
+    SESSION = 'Session realm="dodomu"'
+
+
+def requires(action: Action) -> Callable[[View], View]:
+    """Mark a view with what somebody must be allowed to do to reach it."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, action)
+        return view
+
+    return mark
+
+
+def required(app: Flask, endpoint: str) -> Action | None:
+    """Return what a view requires, or None where it is not marked."""
+    return getattr(app.view_functions[endpoint], _MARK, None)
+
+
+def refuse_unmarked(app: Flask) -> None:
+    """Refuse an application with a view that says nothing about who may reach it.
+
+    Raises:
+        ConfigError: Names the first such view.
+    """
+    for rule in app.url_map.iter_rules():
+        if required(app, rule.endpoint) is None:
+            raise ConfigError(rule.endpoint, "says nothing about who may reach it")
+
+
+def admit() -> None:
+    """Let the request reach its view, or refuse it; runs before each request.
+
+    Raises:
+        UnauthenticatedError: Nobody known is asking.
+        NotFoundError: They may not do what the view requires.
+        StalePageError: The request was not sent by a page of their session.
+    """
+    g.principal = None
+    if request.endpoint is None:
+        return
+    action = required(current_app, request.endpoint)
+    way = _way()
+    is_unsafe = way is Way.SESSION and request.method not in _SAFE
+    if is_unsafe and request.headers.get("Sec-Fetch-Site", "") not in _SAME_SITE:
+        raise StalePageError
+    if action is Action.PUBLIC:
+        return
+    g.principal = _recognised(way)
+    if g.principal is None:
+        raise UnauthenticatedError(way.value)
+    if action is None or not may(g.principal, action):
+        raise NotFoundError("such page")
+    if is_unsafe:
+        _refuse_forged()
+
+
+def asking() -> Principal:
+    """Return who is asking; only for views that are not public."""
+    principal: Principal = g.principal
+    return principal
+
+
+def csrf_token() -> str:
+    """Return what each form of this session's pages must carry; empty without one."""
+    session: Session | None = g.get("session")
+    return session.csrf if session else ""
+
+
+def _way() -> Way:
+    if request.path.startswith(("/api/", "/sync/")):
+        return Way.BEARER
+    return Way.OPENROSA if is_openrosa(request.path) else Way.SESSION
+
+
+def _recognised(way: Way) -> Principal | None:
+    match way:
+        case Way.BEARER:
+            return _by_bearer()
+        case Way.OPENROSA:
+            return _by_key() or _by_basic()
+        case Way.SESSION:
+            return _by_session()
+
+
+def _by_bearer() -> Principal | None:
+    given = request.authorization
+    if given is None or given.type != "bearer" or not given.token:
+        return None
+    return people.who(context().database, given.token)
+
+
+def _by_key() -> Principal | None:
+    key = (request.view_args or {}).get("key")
+    return people.who(context().database, key) if key else None
+
+
+def _by_basic() -> Principal | None:
+    """Take a device's id and token; never over a line that others can read."""
+    given = request.authorization
+    if given is None or given.type != "basic" or not given.password:
+        return None
+    if not request.is_secure and not is_loopback(request.remote_addr or ""):
+        return None
+    principal = people.who(context().database, given.password)
+    return principal if principal and principal.id == given.username else None
+
+
+def _by_session() -> Principal | None:
+    token = cookies.session_token()
+    if not token:
+        return None
+    here = context()
+    g.session = people.signed_in(here.database, token, now=here.now())
+    return g.session.principal if g.session else None
+
+
+def _refuse_forged() -> None:
+    sent = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
+    if not hmac.compare_digest(sent.encode(), csrf_token().encode()):
+        raise StalePageError

@@ -1,0 +1,1 @@
+"""What ODK Collect and other OpenRosa clients speak."""

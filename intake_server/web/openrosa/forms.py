@@ -1,0 +1,79 @@
+"""Forms for ODK Collect: the list, each form, its manifest.
+
+Every address in an answer begins as the request's own did, so a phone that came with a
+key in the path stays on it, and on the host that it knows.
+"""
+
+from typing import Final
+from xml.etree.ElementTree import Element, SubElement
+
+from flask import Response, request
+
+from intake_server.security.policy import Action
+from intake_server.services import publishing
+from intake_server.storage.forms import Form, all_of
+from intake_server.web.api.forms import one, served
+from intake_server.web.auth import requires
+from intake_server.web.context import context
+from intake_server.web.openrosa import answers
+
+_LIST: Final = "http://openrosa.org/xforms/xformsList"
+_MANIFEST: Final = "http://openrosa.org/xforms/xformsManifest"
+_REVALIDATE: Final = "private, no-cache"
+
+
+@requires(Action.FETCH_FORMS)
+def form_list(key: str = "") -> Response:
+    """Answer the list of forms; ``formID`` and ``listAllVersions`` narrow or widen it."""
+    root = Element("xforms", xmlns=_LIST)
+    for form in _wanted():
+        root.append(_entry(form, key))
+    return _revalidated(answers.document(root))
+
+
+@requires(Action.FETCH_FORMS)
+def xform(form_id: str, version: str, key: str = "") -> Response:
+    """Answer exactly the bytes that the list's hash is taken of."""
+    return answers.stated(served(one(form_id, version)))
+
+
+@requires(Action.FETCH_FORMS)
+def manifest(form_id: str, version: str, key: str = "") -> Response:
+    """Answer the files of a form; the forms published so far have none."""
+    one(form_id, version)
+    return _revalidated(answers.document(Element("manifest", xmlns=_MANIFEST)))
+
+
+def _wanted() -> list[Form]:
+    with context().database.reading() as session:
+        if request.args.get("listAllVersions", "").lower() == "true":
+            forms = [form for form in all_of(session) if not form.is_retired]
+        else:
+            forms = list(publishing.available(session))
+    wanted = request.args.get("formID")
+    return [form for form in forms if wanted in (None, "", form.form_id)]
+
+
+def _entry(form: Form, key: str) -> Element:
+    entry = Element("xform")
+    name = form.title.get("uk") or form.title.get("en") or form.form_id
+    SubElement(entry, "formID").text = form.form_id
+    SubElement(entry, "name").text = name
+    SubElement(entry, "version").text = form.version
+    SubElement(entry, "hash").text = f"md5:{form.md5}"
+    SubElement(
+        entry, "downloadUrl"
+    ).text = f"{_beginning(key)}/xforms/{form.form_id}/{form.version}.xml"
+    return entry
+
+
+def _beginning(key: str) -> str:
+    host = answers.address()
+    return f"{host}/key/{key}" if key else host
+
+
+def _revalidated(response: Response) -> Response:
+    response.add_etag()
+    response.headers["Cache-Control"] = _REVALIDATE
+    response.make_conditional(request)
+    return response

@@ -1,0 +1,48 @@
+"""Pages for people who decide: what waits, one question, the children.
+
+They work without a script; htmx only shows sooner what a button shows anyway.
+"""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from intake_server.security.policy import Action, may
+from intake_server.web.auth import asking, requires
+from intake_server.web.pages import children, item, language, queue, room
+
+View = Callable[..., ResponseReturnValue]
+
+_ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
+    ("GET", "/queue", "queue", Action.READ_QUEUE, queue.show),
+    ("GET", "/queue/next", "following", Action.DECIDE, queue.following),
+    ("GET", "/queue/<qid>", "item", Action.READ_QUEUE, item.show),
+    ("POST", "/queue/<qid>", "decide", Action.DECIDE, item.decide),
+    ("POST", "/queue/<qid>/preview", "preview", Action.DECIDE, item.preview),
+    ("GET", "/children", "children", Action.READ_RECORDS, children.find),
+    ("GET", "/children/<doc>", "child", Action.READ_RECORDS, children.show),
+    ("POST", "/language", "language", Action.PUBLIC, language.choose),
+)
+
+
+def blueprint() -> Blueprint:
+    """Return the pages."""
+    pages = Blueprint("pages", "intake_server.web.pages")
+    pages.add_url_rule("/", "home", requires(Action.USE_PAGES)(_home))
+    for method, path, name, action, view in _ROUTES:
+        pages.add_url_rule(path, name, requires(action)(view), methods=[method])
+    pages.app_context_processor(_frame)
+    return pages
+
+
+def _home() -> ResponseReturnValue:
+    """Go to where the work waits; who has none here is told so."""
+    if may(asking(), Action.READ_QUEUE):
+        return redirect(url_for("pages.queue"))
+    return render_template("pages/home.html")
+
+
+def _frame() -> dict[str, Any]:
+    return room.on_every_page()

@@ -1,0 +1,247 @@
+"""Children: finding one, and the page of one with everything that is known."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from flask import render_template, request
+from msgspec import UNSET
+
+from forms.reference import normalise
+from intake_server.clock import moment
+from intake_server.services import child
+from intake_server.services.child import Child, Listed, Told, Visit
+from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.pages import facts, moments, phrases, room, sheet
+from intake_server.web.pages.facts import Fact
+from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.texts import _
+from intake_server.web.pages.wording import Wording
+from sync.change import Write
+from sync.merge.cells import DELETED
+
+_SHOWN: Final = 20
+"""Entries of a history that are shown at first."""
+
+_CLOCK_BITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A child in the list."""
+
+    doc: str
+    name: str
+    reference: str
+    born: str
+    sites: str
+    contested: int
+    changed: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Facts that belong together, under the heading that the form gives them."""
+
+    heading: str
+    facts: tuple[Fact, ...]
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether some fact here is in question."""
+        return any(fact.questions for fact in self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A form that was filled, in words."""
+
+    title: str
+    moment: Moment | None
+    sites: str
+    facts: tuple[Fact, ...]
+    rows: tuple[Section, ...]
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether some fact here is in question."""
+        sections = any(row.is_contested for row in self.rows)
+        return sections or any(fact.questions for fact in self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a history: who, where, when, and what."""
+
+    moment: Moment | None
+    author: str
+    device: str
+    site: str
+    form: str
+    clock: str
+    is_decision: bool
+    aside: str
+    reasons: tuple[str, ...]
+    lines: tuple[tuple[str, str, str], ...]
+
+
+def find() -> str:
+    """Show the children that a search finds; all of them without one."""
+    here = context()
+    q = request.args.get("q", "").strip()
+    found = child.page(
+        here.database,
+        viewer=asking(),
+        now=here.now(),
+        q=normalise(q) or q,
+        cursor=request.args.get("cursor") or None,
+    )
+    words = room.wording()
+    return render_template(
+        "pages/children.html",
+        q=q,
+        rows=tuple(_row(one, words) for one in found.children),
+        next=found.cursor,
+    )
+
+
+def show(doc: str) -> str:
+    """Show everything that is known of one child."""
+    here, viewer = context(), asking()
+    found = child.one(here.database, doc, viewer=viewer, now=here.now())
+    told = child.history(here.database, found, viewer=viewer, now=here.now())
+    written = {actor for t in told for actor in (t.change.author, _device(t))}
+    words = room.wording(written | facts.actors(found.questions))
+    is_whole = request.args.get("all") == "1"
+    return render_template(
+        "pages/child.html",
+        child=sheet.whose(found.persons[0], words),
+        others=tuple(sheet.whose(one, words) for one in found.persons[1:]),
+        sites=words.sites(_sites(found)),
+        questions=_questions(found, words),
+        sections=_sections(found, words),
+        rows=_grouped(found.rows, found.questions, words),
+        events=tuple(_event(one, found.questions, words) for one in found.visits),
+        history=tuple(
+            _entry(one, words) for one in (told if is_whole else told[:_SHOWN])
+        ),
+        more=0 if is_whole else max(0, len(told) - _SHOWN),
+    )
+
+
+def _row(listed: Listed, words: Wording) -> Row:
+    person = listed.person
+    view = person.view
+    is_sure = "birth" not in view["contested"]
+    born = (view["values"].get("birth") or {}).get("birth_date") if is_sure else None
+    return Row(
+        doc=person.doc,
+        name=words.name_of(person),
+        reference=words.reference_of(person),
+        born=moments.day(born, words.language) if isinstance(born, str) else "",
+        sites=words.sites(person.sites),
+        contested=listed.contested,
+        changed=_changed(person, words),
+    )
+
+
+def _changed(view: StoredView, words: Wording) -> Moment | None:
+    return words.moment(moment(view.newest >> _CLOCK_BITS))
+
+
+def _sites(found: Child) -> Sequence[str]:
+    views = found.cases or found.persons
+    return sorted({site for view in views for site in view.sites})
+
+
+def _questions(found: Child, words: Wording) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (item.qid, sheet.title(item, words, found.persons), phrases.KINDS[item.kind])
+        for item in found.questions
+    )
+
+
+def _sections(found: Child, words: Wording) -> tuple[Section, ...]:
+    """Return what person and case say, under the headings of the forms, in their order."""
+    by_heading: dict[tuple[Any, ...], tuple[str, list[Fact]]] = {}
+    views = (*found.persons, *found.cases)
+    every = [f for view in views for f in facts.facts(view, found.questions, words)]
+    every.sort(key=lambda fact: words.words.labels.place(fact.name))
+    labels = words.words.labels
+    for fact in every:
+        asked = labels.first(fact.name)
+        place = (asked.form_id, *asked.place) if asked else ()
+        heading = words.section(asked) if asked else ""
+        under = by_heading.setdefault(place, (heading or _("Other"), []))
+        under[1].append(fact)
+    return tuple(
+        Section(heading, tuple(under)) for heading, under in by_heading.values()
+    )
+
+
+def _grouped(
+    rows: Iterable[StoredView], questions: Sequence[QueueItem], words: Wording
+) -> tuple[Section, ...]:
+    return tuple(
+        Section(words.row(row.kind), facts.facts(row, questions, words)) for row in rows
+    )
+
+
+def _event(visit: Visit, questions: Sequence[QueueItem], words: Wording) -> Event:
+    view = visit.event
+    return Event(
+        words.title(view.view.get("form", "")) or view.kind,
+        _changed(view, words),
+        words.sites(view.sites),
+        facts.facts(view, questions, words),
+        _grouped(visit.rows, questions, words),
+    )
+
+
+def _entry(told: Told, words: Wording) -> Entry:
+    change = told.change
+    writes = [write for _view, said in told.said for write in said]
+    author, device = words.author(change.author), words.author(_device(told))
+    return Entry(
+        moment=words.moment(change.wall),
+        author=author,
+        device=device if device != author else "",
+        site=words.site(change.site),
+        form=words.title(change.form),
+        clock=words.clock(change.off),
+        is_decision=any(write.act == "resolve" for write in writes),
+        aside=phrases.fault(told.code) if told.code else "",
+        reasons=tuple(dict.fromkeys(write.why for write in writes if write.why)),
+        lines=tuple(line for write in writes if (line := _line(write, change.site, words))),
+    )
+
+
+def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | None:
+    """Return label, value and evidence of a write; None for what nobody asks people."""
+    name = write.name
+    if name == DELETED:
+        said = _("made by mistake") if write.v else _("stays")
+        return (_("Record"), said, "")
+    if not words.words.labels.is_known(name) or name == "child_ref":
+        return None
+    if write.undoes:
+        return (words.short(name), _("taken back"), "")
+    grade = words.grade(write.src)
+    if write.s is not None:
+        element = words.value(name, write.e, (site,)).line
+        is_there = bool(write.v)
+        said = (
+            _("added: %(what)s", what=element)
+            if is_there
+            else _("removed: %(what)s", what=element)
+        )
+        return (words.short(name), said, grade)
+    value = None if write.v is UNSET else write.v
+    return (words.short(name), words.value(name, value, (site,)).line, grade)
+
+
+def _device(told: Told) -> str:
+    return f"d:{told.change.device}" if told.change.device else ""

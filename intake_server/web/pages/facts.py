@@ -1,0 +1,183 @@
+"""What a document says, ready to be read: settled values, and questions with all answers."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
+from intake_server.web.pages.decisions import PICKED
+from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.texts import _
+from intake_server.web.pages.wording import NEVER_ALONE, Said, Wording
+from sync.change import Change
+
+CONTESTED: Final = ("field_conflict", "set_conflict")
+"""The kinds of questions that stand beside a value."""
+
+_PROPERTIES_APART: Final = frozenset({"child_ref"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One of several answers, and all there is to judge it by.
+
+    ``choice`` is what the form sends when it is picked; ``heads`` the changes that say
+    it; ``clock`` tells of a wrong clock.
+    """
+
+    number: int
+    choice: str
+    said: Said
+    heads: frozenset[str]
+    author: str
+    device: str
+    site: str
+    moment: Moment | None
+    clock: str
+    grade: str
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A contested value on a record; ``element`` is a set's, in words."""
+
+    qid: str
+    element: str
+    candidates: tuple[Candidate, ...]
+    is_provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One property of a record: what stands, or the questions about it, or both.
+
+    ``said`` is None where nothing may be shown alone.
+    """
+
+    name: str
+    label: str
+    said: Said | None
+    questions: tuple[Question, ...] = ()
+
+
+def facts(
+    view: StoredView, items: Iterable[QueueItem], wording: Wording
+) -> tuple[Fact, ...]:
+    """Return what a record says, in the order in which forms ask for it."""
+    values: Mapping[str, Any] = view.view["values"]
+    about: dict[str, list[QueueItem]] = {}
+    for item in items:
+        if item.doc == view.doc and item.kind in CONTESTED:
+            about.setdefault(item.cell, []).append(item)
+    labels = wording.words.labels
+    names = {name for name in values if labels.is_known(name)} | about.keys()
+    order = sorted(names - _PROPERTIES_APART, key=labels.place)
+    return tuple(
+        _fact(name, view, about.get(name, ()), wording) for name in order
+    )
+
+
+def candidates(
+    item: QueueItem, wording: Wording, changes: Mapping[str, Change] | None = None
+) -> tuple[Candidate, ...]:
+    """Return the answers of a question, in the order that every page has."""
+    return tuple(
+        _candidate(number, item, said, wording, changes or {})
+        for number, said in enumerate(item.candidates, 1)
+    )
+
+
+def actors(items: Iterable[QueueItem]) -> set[str]:
+    """Return who wrote the answers of questions, devices too."""
+    said = [one for item in items for one in item.candidates]
+    return {actor for one in said for actor in (one["author"], _device(one)) if actor}
+
+
+def _fact(name: str, value: Any, items: Sequence[QueueItem], wording: Wording) -> Fact:
+    questions = tuple(
+        Question(
+            item.qid,
+            element_of(item, wording),
+            candidates(item, wording),
+            item.is_provisional,
+        )
+        for item in items
+    )
+    said: Said | None = None
+    if isinstance(value, list):
+        doubtful = {element for item in items for element in _doubtful(item)}
+        rest = [each for each in value if each not in doubtful]
+        said = wording.value(name, rest, view.sites) if rest else None
+    elif not items and value is not None:
+        said = wording.value(name, value, view.sites)
+    if said is None and not items:
+        said = Said(_("nothing"))
+    return Fact(name, wording.label(name), said, questions)
+
+
+def element_of(item: QueueItem, wording: Wording) -> str:
+    """Return the set element that a question is about, in words; empty for none."""
+    if item.element is None or _is_mixed(item):
+        return ""
+    return wording.value(item.cell, item.element, item.sites).line
+
+
+def _doubtful(item: QueueItem) -> frozenset[str]:
+    """Return the set elements that are in question."""
+    if _is_mixed(item):
+        return frozenset(str(said["value"]) for said in item.candidates)
+    return frozenset({item.element} if item.element is not None else ())
+
+
+def _is_mixed(item: QueueItem) -> bool:
+    """Tell whether a question is about several elements that exclude each other."""
+    return item.key == item.cell
+
+
+def is_never_alone(item: QueueItem, wording: Wording) -> bool:
+    """Tell whether none of a question's values may be shown alone."""
+    return wording.rule(item.cell).harm in NEVER_ALONE
+
+
+def _candidate(
+    number: int,
+    item: QueueItem,
+    said: Mapping[str, Any],
+    wording: Wording,
+    changes: Mapping[str, Change],
+) -> Candidate:
+    value = said["value"]
+    is_readable = wording.may_read(item.cell, (said["site"],))
+    written = changes.get(said["change"])
+    author, device = wording.author(said["author"]), wording.author(_device(said))
+    return Candidate(
+        number=number,
+        choice=choice(value) if is_readable else "",
+        said=_in_words(item, value, wording),
+        heads=frozenset(said["heads"]),
+        author=author,
+        device=device if device != author else "",
+        site=wording.site(said["site"]),
+        moment=wording.moment(said["at"]),
+        clock=wording.clock(said["off"]),
+        grade=wording.grade(said["src"]),
+        form=wording.title(written.form) if written else "",
+    )
+
+
+def choice(value: Any) -> str:
+    """Return what a form sends when a value is picked."""
+    return PICKED + json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def _in_words(item: QueueItem, value: Any, wording: Wording) -> Said:
+    if item.kind == "set_conflict" and isinstance(value, bool):
+        return Said(_("is there") if value else _("is not there"))
+    return wording.value(item.cell, value, (site,))
+
+
+def _device(said: Mapping[str, Any]) -> str:
+    return f"d:{said['device']}" if said.get("device") else ""

@@ -1,0 +1,163 @@
+"""One question: all its answers side by side, and a form that decides it.
+
+Somebody else was faster: the page comes again with the question as it is now, and with
+the choice and the reason still filled in.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from intake_server.errors import InvalidRequestError, NotFoundError, StaleItemError
+from intake_server.services import desk, merging
+from intake_server.services.desk import File
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.pages import decisions, facts, phrases, room, sheet
+from intake_server.web.pages.decisions import Filled
+from intake_server.web.pages.wording import Wording
+
+_EMPTY: Final = Filled()
+
+
+def show(qid: str) -> Response:
+    """Show a question; where it is settled, say what stands now."""
+    try:
+        found = _file(qid)
+    except NotFoundError:
+        return _settled(qid, _EMPTY, HTTPStatus.GONE)
+    return _page(found, _EMPTY)
+
+
+def preview(qid: str) -> Response:
+    """Show the question again, with what would stand after the choice."""
+    filled = Filled.of(request.form)
+    try:
+        found = _file(qid)
+    except NotFoundError:
+        return _settled(qid, filled, HTTPStatus.CONFLICT)
+    return _page(found, filled)
+
+
+def decide(qid: str) -> Response:
+    """Write the decision and go on to the next question."""
+    here, filled = context(), Filled.of(request.form)
+    try:
+        decision = decisions.decision(filled, room.wording())
+    except InvalidRequestError as error:
+        return _again(
+            qid, filled, {name: said[0] for name, said in error.errors.items()}
+        )
+    try:
+        merging.resolve(here.database, qid, decision, by=asking(), now=here.now())
+    except StaleItemError as error:
+        return _stale(qid, error, filled)
+    except InvalidRequestError as error:
+        return _again(qid, filled, decisions.refusals(error))
+    return redirect(url_for("pages.following", decided=qid), 303)
+
+
+def _again(qid: str, filled: Filled, errors: Mapping[str, str]) -> Response:
+    """Show the question with what is wrong with the decision."""
+    try:
+        found = _file(qid)
+    except NotFoundError:
+        return _settled(qid, filled, HTTPStatus.CONFLICT)
+    return _page(found, filled, errors=errors, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _stale(qid: str, error: StaleItemError, filled: Filled) -> Response:
+    """Show the question as it is now, with the choice that was made."""
+    if error.current is None:
+        return _settled(qid, filled, HTTPStatus.CONFLICT)
+    here = context()
+    found = desk.around(here.database, error.current, viewer=asking(), now=here.now())
+    return _page(found, filled, status=HTTPStatus.CONFLICT)
+
+
+def _page(
+    found: File,
+    filled: Filled,
+    *,
+    errors: Mapping[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    items = (found.item, *found.others)
+    words = room.wording({*facts.actors(items), *_senders(found)})
+    shown = sheet.sheet(found, words, filled)
+    is_stale = status == HTTPStatus.CONFLICT
+    return make_response(
+        render_template(
+            "pages/item.html",
+            sheet=shown,
+            filled=filled,
+            errors=errors or {},
+            is_stale=is_stale,
+            changed=sheet.changed(found, shown.candidates, filled) if is_stale else "",
+            lost=_lost(found, filled, words) if is_stale else "",
+            reasons=[str(reason) for reason in phrases.REASONS],
+            kind=str(phrases.KINDS[found.item.kind]),
+            since=words.moment(found.item.first_seen),
+            decided=_decided(words),
+        ),
+        status,
+    )
+
+
+def _settled(qid: str, filled: Filled, status: int) -> Response:
+    here = context()
+    found = desk.settled(here.database, qid, viewer=asking())
+    words = room.wording()
+    was_picked = filled.choice.startswith(decisions.PICKED)
+    return make_response(
+        render_template(
+            "pages/settled.html",
+            title=words.short(found.cell),
+            kind=str(phrases.KINDS[found.kind]),
+            child=sheet.whose(found.child, words) if found.child else None,
+            stands=words.value(found.cell, found.value, found.sites) if found.record else None,
+            chosen=words.value(found.cell, filled.picked, found.sites).line if was_picked else "",
+            typed=", ".join(filter(None, filled.typed.values())),
+            reason=filled.reason,
+            is_contested=found.is_contested,
+        ),
+        status,
+    )
+
+
+def _decided(words: Wording) -> tuple[str, sheet.Whose | None] | None:
+    """Return what was decided just before, and whose it was."""
+    qid = request.args.get("decided")
+    if not qid:
+        return None
+    try:
+        before = desk.settled(context().database, qid, viewer=asking())
+    except NotFoundError:
+        return None
+    whose = sheet.whose(before.child, words) if before.child else None
+    return words.short(before.cell), whose
+
+
+def _lost(found: File, filled: Filled, words: Wording) -> str:
+    """Return the answer that was picked, where it is no longer among the answers."""
+    if (
+        not filled.choice.startswith(decisions.PICKED)
+        or found.item.kind != "field_conflict"
+    ):
+        return ""
+    if any(facts.choice(c["value"]) == filled.choice for c in found.item.candidates):
+        return ""
+    return words.value(found.item.cell, filled.picked, found.item.sites).line
+
+
+def _file(qid: str) -> File:
+    here = context()
+    return desk.file(here.database, qid, viewer=asking(), now=here.now())
+
+
+def _senders(found: File) -> set[str]:
+    known = found.item.facts or {}
+    return {known["sender"]} if "sender" in known else set()

@@ -1,0 +1,87 @@
+"""Times as people say them: in Kyiv, the day in words, and how long ago it was."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+
+from intake_server.web.pages.texts import _
+
+_KYIV: Final[Any] = get_timezone("Europe/Kyiv")
+_DAY_AND_TIME: Final = "EEEE, d MMMM y, HH:mm"
+_A_MINUTE: Final = timedelta(minutes=1)
+_DAY: Final = "d MMMM y"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment for the eye (``text``, ``ago``) and for the machine (``iso``)."""
+
+    iso: str
+    text: str
+    ago: str
+
+
+def spoken(moment: datetime | str, *, now: datetime, language: str) -> Moment | None:
+    """Return a moment in words; None for a text that names none."""
+    if isinstance(moment, str):
+        found = _read(moment)
+        if found is None:
+            return None
+        moment = found
+    text = format_datetime(moment, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
+    return Moment(moment.isoformat(), text, _ago(moment - now, language))
+
+
+def lasting(milliseconds: int, language: str) -> str:
+    """Return a length of time in words, whatever its sign."""
+    length = timedelta(milliseconds=abs(milliseconds))
+    return format_timedelta(length, locale=language)
+
+
+def day(text: str, language: str) -> str:
+    """Return an ISO date in words; the text itself where it is none."""
+    try:
+        return format_date(date.fromisoformat(text), _DAY, locale=language)
+    except ValueError:
+        return text
+
+
+def day_and_time(text: str, language: str) -> str:
+    """Return an RFC 3339 moment in words, in Kyiv; the text itself where it is none."""
+    found = _read(text)
+    if found is None:
+        return text
+    return format_datetime(found, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
+
+
+def for_input(text: str) -> str:
+    """Return a moment as an input of the type ``datetime-local`` takes it, in Kyiv."""
+    found = _read(text)
+    return found.astimezone(_KYIV).strftime("%Y-%m-%dT%H:%M") if found else ""
+
+
+def from_input(text: str) -> str:
+    """Return RFC 3339 text of what such an input gives; what is no moment stays."""
+    try:
+        local = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    if local.tzinfo is None:
+        local = _KYIV.localize(local)
+    return local.isoformat(timespec="milliseconds")
+
+
+def _ago(length: timedelta, language: str) -> str:
+    if abs(length) < _A_MINUTE:
+        return _("just now")
+    return format_timedelta(length, add_direction=True, locale=language)
+
+
+def _read(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

@@ -1,0 +1,115 @@
+"""The fixed words of the pages: kinds of questions, evidence grades, what is wrong.
+
+What forms ask is not here; that is in the forms (``services.labels``).
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from intake_server.web.language import Language
+from intake_server.web.pages.texts import LazyString, _l
+from intake_server.web.receipt_problems import RECEIPT_PROBLEMS
+
+Phrases = Mapping[str, LazyString]
+
+KINDS: Final[Phrases] = {
+    "field_conflict": _l("Different answers"),
+    "set_conflict": _l("Added and removed"),
+    "delete_conflict": _l("Voided, yet still written to"),
+    "edit_on_erased": _l("Written to after erasure"),
+    "link_conflict": _l("One child or two"),
+    "link_blocked": _l("Linked, yet said to be two"),
+    "rule": _l("Answers that do not fit together"),
+    "quarantine": _l("Set aside: cannot be read here"),
+    "log_fork": _l("Two entries claim one place"),
+    "pair": _l("Perhaps one child"),
+    "family": _l("Perhaps one family"),
+    "register": _l("Perhaps in the register"),
+    "triage": _l("Form held back"),
+    "finding": _l("Form with a finding"),
+}
+"""What each kind of question is called."""
+
+ASKED: Final[Phrases] = {
+    "field_conflict": _l("Which answer is right?"),
+    "set_conflict": _l("What stays?"),
+    "delete_conflict": _l("Was this record made by mistake?"),
+    "edit_on_erased": _l("The record was erased, and somebody wrote to it later."),
+    "link_conflict": _l("Are these two records one child?"),
+    "link_blocked": _l("Are these two records one child?"),
+    "rule": _l("These answers cannot all be true. Are they right all the same?"),
+    "quarantine": _l("This change cannot be read here."),
+    "log_fork": _l("One node wrote two different entries with one number."),
+    "triage": _l("What shall become of this form?"),
+}
+"""What is asked about a question of each kind."""
+
+SEVERITIES: Final[Mapping[int, LazyString]] = {
+    3: _l("Could harm the child"),
+    2: _l("Confidential"),
+    1: _l("Everything else"),
+    0: _l("Everything else"),
+}
+
+HARMS: Final[Phrases] = {
+    "identity": _l("who the child is"),
+    "custody": _l("who cares for the child"),
+    "consent": _l("consent"),
+    "medical": _l("health"),
+}
+
+GRADES: Final[Phrases] = {
+    "document": _l("a document"),
+    "guardian": _l("a guardian's word"),
+    "self_report": _l("the child's word"),
+    "occupation_document": _l("a paper of the occupation authorities"),
+    "estimate": _l("an estimate"),
+}
+"""What an answer rests on."""
+
+FAULTS: Final[Phrases] = {
+    "shape": _l("it is not built as answers are"),
+    "type": _l("the answer is of another type than the field"),
+    "enum": _l("nobody has defined this answer"),
+    "once": _l("this field is answered only once"),
+}
+"""Why a change was set aside, by the first part of its code."""
+
+HELD: Final[Phrases] = {
+    "no-reference": _l("The form does not say whose it is"),
+    "correction": _l("A correction of an earlier form"),
+}
+"""Why a form is held, beside what receipts say."""
+
+ROLES: Final[Phrases] = {
+    "worker": _l("worker"),
+    "coordinator": _l("coordinator"),
+    "auditor": _l("auditor"),
+    "admin": _l("administrator"),
+    "national_supervisor": _l("national supervisor"),
+}
+
+REASONS: Final[tuple[LazyString, ...]] = (
+    _l("according to the discharge summary"),
+    _l("according to the document"),
+    _l("asked the doctor by phone"),
+    _l("asked the child"),
+    _l("asked the guardian"),
+    _l("a slip of the pen"),
+    _l("the newer fact"),
+)
+"""Offered as reasons; any other may be typed."""
+
+
+def fault(code: str) -> str:
+    """Return in words why a change was set aside."""
+    said = FAULTS.get(code.partition(":")[0])
+    return str(said) if said else code
+
+
+def held(slug: str, language: Language) -> str:
+    """Return in words why a form is held."""
+    if slug in HELD:
+        return str(HELD[slug])
+    problem = RECEIPT_PROBLEMS.get(slug)
+    return problem.title.within(language) if problem else slug

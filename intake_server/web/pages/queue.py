@@ -1,0 +1,160 @@
+"""The list of questions, the most serious first, and the way to the next one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import redirect, render_template, request, url_for
+from werkzeug import Response
+
+from intake_server.services import desk
+from intake_server.services.desk import Listed
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.pages import phrases, room, sheet
+from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.texts import _
+from intake_server.web.pages.wording import Wording
+
+_MOST_SERIOUS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A question in the list."""
+
+    qid: str
+    title: str
+    form: str
+    kind: str
+    problem: str
+    name: str
+    reference: str
+    sites: str
+    since: Moment | None
+    owner: str
+    severity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Questions of one weight."""
+
+    severity: int
+    heading: str
+    rows: tuple[Row, ...]
+
+
+def show() -> str:
+    """Show the questions that wait."""
+    here, viewer = context(), asking()
+    kind = request.args.get("kind") or None
+    site = request.args.get("site") or None
+    mine = request.args.get("mine") == "1"
+    found = desk.page(
+        here.database,
+        viewer=viewer,
+        now=here.now(),
+        kind=kind,
+        site=site,
+        mine=mine,
+        cursor=request.args.get("cursor") or None,
+    )
+    words = room.wording()
+    certain = [one for one in found.questions if not one.item.is_provisional]
+    waiting = [one for one in found.questions if one.item.is_provisional]
+    counts = desk.tally(here.database, viewer)
+    return render_template(
+        "pages/queue.html",
+        parts=_parts(certain, words),
+        provisional=tuple(_row(one, words) for one in waiting),
+        severities=_by_severity(counts),
+        kinds=_by_kind(counts),
+        total=sum(counts.values()),
+        sites=sorted((name, words.site(name)) for name in words.words.sites),
+        kind=kind,
+        site=site,
+        mine=mine,
+        next=found.cursor,
+    )
+
+
+def following() -> Response:
+    """Go to the question that should be decided next, or to the list."""
+    here = context()
+    decided = request.args.get("decided") or None
+    qid = desk.following(here.database, asking())
+    if qid is None:
+        return redirect(url_for("pages.queue", decided=decided), 303)
+    return redirect(url_for("pages.item", qid=qid, decided=decided), 303)
+
+
+def _parts(listed: Sequence[Listed], words: Wording) -> tuple[Part, ...]:
+    by_heading: dict[str, list[Row]] = {}
+    for one in listed:
+        heading = str(phrases.SEVERITIES[one.item.severity])
+        by_heading.setdefault(heading, []).append(_row(one, words))
+    return tuple(
+        Part(rows[0].severity, heading, tuple(rows))
+        for heading, rows in by_heading.items()
+    )
+
+
+def _row(listed: Listed, words: Wording) -> Row:
+    item, child = listed.item, listed.child
+    return Row(
+        qid=item.qid,
+        title=sheet.title(item, words, (child,) if child else ()),
+        form=_form(listed, words),
+        kind=str(phrases.KINDS[item.kind]),
+        problem=_problem(listed, words),
+        name=words.name_of(child) if child else "",
+        reference=words.reference_of(child),
+        sites=words.sites(item.sites),
+        since=words.moment(item.first_seen),
+        owner=words.owner(item.owner),
+        severity=item.severity,
+    )
+
+
+def _form(listed: Listed, words: Wording) -> str:
+    asked = words.words.labels.first(listed.item.cell)
+    return words.title(asked.form_id) if asked else ""
+
+
+def _problem(listed: Listed, words: Wording) -> str:
+    item = listed.item
+    match item.kind:
+        case "triage":
+            return phrases.held(item.cell, words.language)
+        case "quarantine":
+            return phrases.fault(item.cell)
+        case _other:
+            harm = (
+                words.rule(item.cell).harm if item.severity == _MOST_SERIOUS else None
+            )
+            return _("about: %(what)s", what=phrases.HARMS[harm]) if harm else ""
+
+
+def _by_severity(
+    counts: Mapping[tuple[int, str], int],
+) -> tuple[tuple[int, str, int], ...]:
+    totals: dict[str, tuple[int, int]] = {}
+    for (severity, _kind), count in sorted(counts.items(), reverse=True):
+        heading = str(phrases.SEVERITIES[severity])
+        weight, before = totals.get(heading, (severity, 0))
+        totals[heading] = (weight, before + count)
+    return tuple((weight, heading, n) for heading, (weight, n) in totals.items())
+
+
+def _by_kind(
+    counts: Mapping[tuple[int, str], int],
+) -> tuple[tuple[str, str, int], ...]:
+    totals: dict[str, int] = {}
+    for (_severity, kind), count in counts.items():
+        totals[kind] = totals.get(kind, 0) + count
+    return tuple(
+        (kind, str(phrases.KINDS[kind]), totals[kind])
+        for kind in phrases.KINDS
+        if kind in totals
+    )

@@ -1,0 +1,66 @@
+"""What every page here needs: who asks, in which words, and how the line is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g
+
+from intake_server.security.policy import Action, Principal, may
+from intake_server.services import contact, desk
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.language import language
+from intake_server.web.pages import phrases
+from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.wording import Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How things stand with one other node."""
+
+    site: str
+    unsent: int
+    last: Moment | None
+
+
+def wording(actors: Iterable[str] = ()) -> Wording:
+    """Return how things are said to who is asking.
+
+    Args:
+        actors: Whose names are wanted.
+    """
+    here = context()
+    words = desk.words(here.database, actors)
+    return Wording(words, asking(), language(), here.now())
+
+
+def lines() -> tuple[Line, ...]:
+    """Return how things stand with the nodes that this one exchanges with."""
+    viewer: Principal | None = g.get("principal")
+    if viewer is None or not may(viewer, Action.SEE_SYNC):
+        return ()
+    said = wording()
+    return tuple(
+        Line(
+            said.site(one.site),
+            one.unsent,
+            said.moment(one.last_ok) if one.last_ok else None,
+        )
+        for one in contact.standing(context().database).contacts
+        if not one.is_revoked
+    )
+
+
+def on_every_page() -> dict[str, Any]:
+    """Return what the frame of a page shows; read from the store only where used."""
+    viewer: Principal | None = g.get("principal")
+    return {
+        "viewer": viewer,
+        "role": str(phrases.ROLES.get(viewer.role.value, "")) if viewer else "",
+        "site_title": lambda: wording().site(viewer.site) if viewer else "",
+        "may": lambda action: may(viewer, Action(action)),
+        "lines": lines,
+        "is_demo": context().settings.demo,
+    }

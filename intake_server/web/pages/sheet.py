@@ -1,0 +1,252 @@
+"""All that a question's page shows, put together before a template sees it."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from intake_server.security.policy import Action, may, may_decide
+from intake_server.services import merging
+from intake_server.services.desk import File
+from intake_server.services.labels import short, within
+from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
+from intake_server.web.pages import facts, inputs, phrases
+from intake_server.web.pages.decisions import Filled
+from intake_server.web.pages.facts import Candidate, Fact
+from intake_server.web.pages.inputs import Input
+from intake_server.web.pages.preview import Preview, preview
+from intake_server.web.pages.texts import _, _n
+from intake_server.web.pages.wording import Said, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """A child that a question is about."""
+
+    doc: str
+    name: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A question as its page shows it.
+
+    ``form`` and ``title`` are its heading, ``new`` the numbers of answers that came
+    while somebody decided, ``meanwhile`` what is shown until it is decided,
+    ``neighbours`` the rest of the record, ``compared`` the two records of a link.
+    """
+
+    item: QueueItem
+    form: str
+    title: str
+    question: str
+    whose: tuple[Whose, ...]
+    candidates: tuple[Candidate, ...]
+    new: frozenset[int]
+    meanwhile: Said | None
+    is_never_alone: bool
+    is_readable: bool
+    neighbours: tuple[Fact, ...]
+    compared: tuple[tuple[str, str, str], ...]
+    details: tuple[tuple[str, str], ...]
+    inputs: tuple[Input, ...]
+    may_decide: bool
+    owner: str
+    preview: Preview
+
+
+def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
+    """Return what the page of a question shows."""
+    item = file.item
+    answers = facts.candidates(item, wording, file.changes)
+    form = _form(file, answers, wording)
+    is_answered = item.kind in merging.VERBS
+    return Sheet(
+        item=item,
+        form=form,
+        title=title(item, wording, file.children),
+        question=str(phrases.ASKED.get(item.kind, phrases.KINDS[item.kind])),
+        whose=tuple(whose(child, wording) for child in file.children),
+        candidates=answers,
+        new=_new(answers, filled.shown),
+        meanwhile=_meanwhile(item, wording),
+        is_never_alone=facts.is_never_alone(item, wording),
+        is_readable=wording.may_read(item.cell, item.sites),
+        neighbours=_neighbours(file, wording),
+        compared=_compared(file.children, wording),
+        details=(*_about_rule(file, wording), *_held(file, wording)),
+        inputs=_inputs(item, wording, filled),
+        may_decide=is_answered
+        and may(wording.viewer, Action.DECIDE)
+        and may_decide(wording.viewer, item.owner)
+        and wording.may_read(item.cell, item.sites),
+        owner=wording.owner(item.owner),
+        preview=preview(file, wording, filled),
+    )
+
+
+def whose(child: StoredView, wording: Wording) -> Whose:
+    """Return a child as headings name it."""
+    return Whose(child.doc, wording.name_of(child), wording.reference_of(child))
+
+
+def title(item: QueueItem, wording: Wording, children: Sequence[StoredView]) -> str:
+    """Return what a question is about, in a few words."""
+    made = _TITLES.get(item.kind)
+    return made(item, wording, children) if made else str(phrases.KINDS[item.kind])
+
+
+def changed(file: File, answers: Sequence[Candidate], filled: Filled) -> str:
+    """Return in words what happened to a question while somebody decided."""
+    came = len(_new(answers, filled.shown))
+    gone = len(filled.shown - set(file.item.heads))
+    said = [
+        _n("%(num)d new answer has come.", "%(num)d new answers have come.", came)
+        if came
+        else "",
+        _n(
+            "%(num)d answer no longer stands.",
+            "%(num)d answers no longer stand.",
+            gone,
+        )
+        if gone
+        else "",
+    ]
+    return " ".join(filter(None, said))
+
+
+def _of_element(item: QueueItem, wording: Wording, _: Sequence[StoredView]) -> str:
+    element = facts.element_of(item, wording)
+    label = wording.short(item.cell)
+    return f"{label}: {element}" if element else label
+
+
+def _of_names(_: QueueItem, wording: Wording, children: Sequence[StoredView]) -> str:
+    return " / ".join(wording.name_of(child) for child in children)
+
+
+def _of_held(item: QueueItem, wording: Wording, _: Sequence[StoredView]) -> str:
+    form = str((item.facts or {}).get("form_id", ""))
+    return wording.title(form) or phrases.held(item.cell, wording.language)
+
+
+def _of_aside(item: QueueItem, wording: Wording, _: Sequence[StoredView]) -> str:
+    name = item.cell.partition(":")[2]
+    return wording.short(name) if name else str(phrases.KINDS[item.kind])
+
+
+def _of_rule(item: QueueItem, wording: Wording, _: Sequence[StoredView]) -> str:
+    return " — ".join(wording.short(name) for name in _checked(item, wording))
+
+
+_TITLES: Final[
+    Mapping[str, Callable[[QueueItem, Wording, Sequence[StoredView]], str]]
+] = {
+    "field_conflict": lambda item, wording, _: wording.short(item.cell),
+    "set_conflict": _of_element,
+    "link_conflict": _of_names,
+    "link_blocked": _of_names,
+    "triage": _of_held,
+    "quarantine": _of_aside,
+    "rule": _of_rule,
+}
+
+
+def _new(answers: Sequence[Candidate], shown: frozenset[str]) -> frozenset[int]:
+    if not shown:
+        return frozenset()
+    return frozenset(one.number for one in answers if not one.heads <= shown)
+
+
+def _meanwhile(item: QueueItem, wording: Wording) -> Said | None:
+    if item.kind not in facts.CONTESTED or facts.is_never_alone(item, wording):
+        return None
+    if item.kind == "set_conflict" and isinstance(item.displayed, bool):
+        return Said(_("is there") if item.displayed else _("is not there"))
+    return wording.value(item.cell, item.displayed, item.sites)
+
+
+def _inputs(item: QueueItem, wording: Wording, filled: Filled) -> tuple[Input, ...]:
+    if item.kind != "field_conflict":
+        return ()
+    return inputs.inputs(item.cell, wording, filled.typed)
+
+
+def _form(file: File, answers: Sequence[Candidate], wording: Wording) -> str:
+    """Return the form that asked first, else the first that asks at all."""
+    written = next((one.form for one in answers if one.form), "")
+    if written:
+        return written
+    asked = wording.words.labels.first(file.item.cell)
+    if asked:
+        return wording.title(asked.form_id)
+    return str(phrases.KINDS[file.item.kind])
+
+
+def _neighbours(file: File, wording: Wording) -> tuple[Fact, ...]:
+    if file.record is None or len(file.children) > 1:
+        return ()
+    found = facts.facts(file.record, file.others, wording)
+    return tuple(fact for fact in found if fact.name != file.item.cell)
+
+
+def _compared(
+    children: Sequence[StoredView], wording: Wording
+) -> tuple[tuple[str, str, str], ...]:
+    if len(children) < 2:  # noqa: PLR2004 - a link has two ends
+        return ()
+    sides = [_lines(child, wording) for child in children[:2]]
+    names = dict.fromkeys(name for side in sides for name in side)
+    return tuple(
+        (wording.label(name), sides[0].get(name, ""), sides[1].get(name, ""))
+        for name in names
+    )
+
+
+def _lines(child: StoredView, wording: Wording) -> Mapping[str, str]:
+    return {
+        fact.name: fact.said.line
+        for fact in facts.facts(child, (), wording)
+        if fact.said is not None
+    }
+
+
+def _checked(item: QueueItem, wording: Wording) -> tuple[str, ...]:
+    checks = (c for c in wording.words.schema.checks if c.id == item.cell)
+    return next(((check.a, check.b) for check in checks), (item.cell,))
+
+
+def _about_rule(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
+    if file.item.kind != "rule" or file.record is None:
+        return
+    values = file.record.view["values"]
+    for name in _checked(file.item, wording):
+        yield wording.label(name), wording.value(name, values.get(name), file.item.sites).line
+
+
+def _held(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
+    """Yield what is known of a form that is held, or of a change that was set aside."""
+    item, known = file.item, file.item.facts or {}
+    if item.kind == "quarantine":
+        yield _("What is wrong"), phrases.fault(item.cell)
+        for change in file.changes.values():
+            if change.id in item.heads:
+                yield _("Form"), wording.title(change.form)
+                yield _("From"), wording.site(change.site)
+    if item.kind != "triage":
+        return
+    yield _("What is wrong"), phrases.held(item.cell, wording.language)
+    yield (
+        _("Form"),
+        f"{wording.title(known['form_id'])} {known['form_version']}".strip(),
+    )
+    yield _("Filled by"), wording.author(known["sender"])
+    yield _("From"), wording.sites(item.sites)
+    if known["field"]:
+        yield _("Field"), wording.short(known["field"])
+    for answer in file.answers:
+        name = answer.field.property or answer.field.name
+        label = short(within(answer.field.label, wording.language))
+        if answer.value is not None and label:
+            yield label, wording.value(name, answer.value, item.sites).line

@@ -1,0 +1,223 @@
+"""From what is stored to what people read: values, names, times, in one language.
+
+A sealed value is never put into words for somebody who may not read it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from forms import reference as references
+from intake_server.security.policy import Principal, may_decide
+from intake_server.services.desk import Words
+from intake_server.services.labels import Asked, short, within
+from intake_server.storage.documents import StoredView
+from intake_server.web.language import Language
+from intake_server.web.pages import moments, phrases
+from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.texts import _
+from sync.merge.queue import CLINICIAN, COORDINATOR, READERS
+from sync.merge.schema import Rule
+from sync.values import is_sealed
+
+NEVER_ALONE: Final = frozenset({"medical", "custody", "consent"})
+"""While a cell of such harm is contested, no page shows one of its values alone."""
+
+_SEALED: Final = "sealed"
+_DIGEST: Final = 64
+_NAME: Final = ("family_name", "given_name", "patronymic")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A value in words; ``parts`` are the members of a group, ``entries`` of a list."""
+
+    text: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+    entries: tuple[str, ...] = ()
+
+    @property
+    def line(self) -> str:
+        """The value in one line."""
+        if self.parts:
+            return "; ".join(f"{label}: {value}" for label, value in self.parts)
+        return self.text or "; ".join(self.entries)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Says things to one viewer at one moment."""
+
+    words: Words
+    viewer: Principal
+    language: Language
+    now: datetime
+
+    def rule(self, name: str) -> Rule:
+        """Return the merge rule of a name."""
+        return self.words.schema.rule(name)
+
+    def label(self, name: str, form: str = "") -> str:
+        """Return what people call a property or a group."""
+        return self.words.labels.label(name, self.language, form_id(form))
+
+    def short(self, name: str, form: str = "") -> str:
+        """Return a label without what stands in brackets behind it."""
+        return short(self.label(name, form))
+
+    def member(self, name: str) -> str:
+        """Return what people call a property that may be a member of a group."""
+        return self.words.labels.member(name, self.language)
+
+    def title(self, form: str) -> str:
+        """Return what people call a form, ``id@version`` or its id."""
+        return self.words.labels.title(form_id(form), self.language) if form else ""
+
+    def section(self, asked: Asked) -> str:
+        """Return the heading that a question stands under."""
+        return within(asked.section, self.language)
+
+    def row(self, kind: str) -> str:
+        """Return the heading of a kind of row."""
+        return within(self.words.labels.rows.get(kind, {}), self.language) or kind
+
+    def site(self, name: str) -> str:
+        """Return what people call a site."""
+        return within(self.words.sites.get(name, {}), self.language) or name
+
+    def sites(self, names: Sequence[str]) -> str:
+        """Return what people call several sites."""
+        return ", ".join(map(self.site, names))
+
+    def owner(self, owner: str) -> str:
+        """Return in words who decides a question."""
+        known = {
+            COORDINATOR: _("a coordinator"),
+            CLINICIAN: _("a clinician of the treating centre"),
+            READERS: _("those who care for the child"),
+        }
+        site = owner.removeprefix("site:")
+        return known.get(owner) or _("the centre %(site)s", site=self.site(site))
+
+    def author(self, actor: str) -> str:
+        """Return who an actor is; empty where that is not known here."""
+        found = self.words.authors.get(actor)
+        if found is None or found.kind == "program":
+            return ""
+        if found.name:
+            return found.name
+        return _("a device") if found.kind == "device" else _("a person")
+
+    def moment(self, moment: datetime | str) -> Moment | None:
+        """Return a moment in words."""
+        return moments.spoken(moment, now=self.now, language=self.language)
+
+    def clock(self, off: int | None) -> str:
+        """Return in words how wrong a device's clock was; empty when it was right."""
+        if off is None:
+            return ""
+        length = moments.lasting(off, self.language)
+        if off > 0:
+            return _("the device's clock was %(length)s fast", length=length)
+        return _("the device's clock was %(length)s slow", length=length)
+
+    def grade(self, src: str | None) -> str:
+        """Return in words what an answer rests on."""
+        return str(phrases.GRADES.get(src, src)) if src else ""
+
+    def may_read(self, name: str, sites: Collection[str]) -> bool:
+        """Tell whether the viewer may read a value.
+
+        A sealed one is for those who decide such questions, and for the site that wrote
+        it where no other site did.
+
+        Args:
+            name: The property.
+            sites: Every site that may have written it.
+        """
+        is_own = set(sites) == {self.viewer.site}
+        is_open = self.rule(name).level != _SEALED
+        return is_open or is_own or may_decide(self.viewer, READERS)
+
+    def value(self, name: str, value: Any, sites: Collection[str]) -> Said:
+        """Return a value of a property, a group or a set in words.
+
+        Args:
+            name: The property, the group or the set.
+            value: What was written.
+            sites: Every site that may have written it.
+        """
+        if not self.may_read(name, sites):
+            return Said(_sealed())
+        if value is None:
+            return Said(_("nothing: the answer was cleared"))
+        if name in self.words.labels.groups and isinstance(value, Mapping):
+            return Said(parts=self._parts(name, value))
+        if isinstance(value, list):
+            return Said(entries=tuple(self._entry(name, each) for each in value))
+        return Said(self._one(name, value))
+
+    def name_of(self, person: StoredView | None) -> str:
+        """Return a child's name, as the family name comes first."""
+        if person is None:
+            return ""
+        values = person.view["values"]
+        said = [values.get(part) for part in _NAME]
+        called = values.get("name_called") or []
+        name = " ".join(text for text in said if isinstance(text, str) and text)
+        return name or ", ".join(called) or _("name not known yet")
+
+    def reference_of(self, person: StoredView | None) -> str:
+        """Return a child's reference as it stands on the card."""
+        known = person.reference if person else None
+        return references.printed(known) if known else ""
+
+    def _parts(
+        self, group: str, value: Mapping[str, Any]
+    ) -> tuple[tuple[str, str], ...]:
+        members = self.words.labels.groups[group]
+        order = [*members, *sorted(value.keys() - set(members))]
+        return tuple(
+            (short(self.member(name)), self._one(name, value[name]))
+            for name in order
+            if value.get(name) is not None
+        )
+
+    def _entry(self, name: str, entry: Any) -> str:
+        if isinstance(entry, Mapping) and "value" in entry:
+            said = self._one(name, entry["value"])
+            when = self.moment(str(entry.get("at", "")))
+            return f"{said} ({when.text})" if when else said
+        return self._one(name, entry)
+
+    def _one(self, name: str, value: Any) -> str:
+        choice = self.words.labels.choices(name).get(str(value))
+        if choice is not None:
+            return within(choice.label, self.language) or choice.name
+        if isinstance(value, dict) and is_sealed(value):
+            return _sealed()
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        return self._text(name, value) if isinstance(value, str) else str(value)
+
+    def _text(self, name: str, value: str) -> str:
+        asked = self.words.labels.about(name)
+        match asked.type if asked else "":
+            case "date":
+                return moments.day(value, self.language)
+            case "dateTime":
+                return moments.day_and_time(value, self.language)
+            case "binary":
+                return _("a file") if len(value) == _DIGEST else value
+            case _other:
+                return value
+
+
+def _sealed() -> str:
+    return _("sealed: only those who care for the child read it")
+
+
+def form_id(form: str) -> str:
+    """Return the id in ``id@version``."""
+    return form.partition("@")[0]

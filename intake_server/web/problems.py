@@ -1,0 +1,225 @@
+"""Which problem a client is told of, and the page that explains it.
+
+A problem is an RFC 9457 document. Clients branch on ``type`` and never on ``title`` or
+``detail``. A slug is for ever: a retired one keeps its page. Nothing else in the server
+mentions a status next to an error.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from intake_server import errors
+from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
+from intake_server.web.items import said
+from intake_server.web.language import Language, Text
+from intake_server.web.problem_type import ProblemType
+from intake_server.web.receipt_problems import RECEIPT_PROBLEMS
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_TOO_LARGE: Final = ProblemType(
+    "request-too-large",
+    413,
+    Text("Запит завеликий", "The request is too large"),
+    Text(
+        "Розділіть записи на менші пакети й надішліть їх знову.",
+        "Split the records into smaller batches and send these.",
+    ),
+)
+
+_MISCONFIGURED: Final = ProblemType(
+    "misconfigured",
+    500,
+    Text("Сервер налаштовано неправильно", "The server is not set up properly"),
+    Text(
+        "Скажіть адміністраторові: команда dodomu doctor назве причину.",
+        "Tell the administrator: dodomu doctor names the reason.",
+    ),
+)
+
+PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
+    errors.IntakeError: ProblemType(
+        "not-done",
+        500,
+        Text("Не вдалося виконати", "It could not be done"),
+        Text(
+            "Спробуйте пізніше; якщо не допоможе, скажіть адміністраторові.",
+            "Try later; if that does not help, tell the administrator.",
+        ),
+    ),
+    errors.ConfigError: _MISCONFIGURED,
+    errors.UnsafeConfigError: _MISCONFIGURED,
+    UnsafeStoreError: _MISCONFIGURED,
+    WrongKeyError: _MISCONFIGURED,
+    errors.MalformedError: ProblemType(
+        "malformed",
+        400,
+        Text("Запит не читається", "The request cannot be read"),
+        Text(
+            "Тіло запиту має бути тим, що названо в Content-Type: JSON у UTF-8.",
+            "The body must be what Content-Type says: JSON in UTF-8.",
+        ),
+    ),
+    errors.UnauthenticatedError: ProblemType(
+        "unauthenticated",
+        401,
+        Text("Потрібен дозвіл", "Credentials are needed"),
+        Text(
+            "Надішліть чинний токен. Відкликаний пристрій реєструють заново.",
+            "Send a token that is in force. A revoked device is enrolled anew.",
+        ),
+    ),
+    errors.NotFoundError: ProblemType(
+        "not-found",
+        404,
+        Text("Такого немає", "There is no such thing"),
+        Text(
+            "Його немає, або воно не для вас; відповідь в обох випадках однакова.",
+            "It does not exist or is not for you; the answer is the same for both.",
+        ),
+    ),
+    errors.UnknownCodeError: ProblemType(
+        "unknown-code",
+        404,
+        Text("Код не діє", "The code is not in force"),
+        Text(
+            "Код одноразовий і діє недовго. Попросіть новий у координатора.",
+            "A code works once and not for long. Ask a coordinator for a new one.",
+        ),
+    ),
+    errors.StalePageError: ProblemType(
+        "stale-page",
+        403,
+        Text("Сторінка застаріла", "The page is out of date"),
+        Text(
+            "Відкрийте сторінку знову й повторіть дію.",
+            "Open the page again and repeat what you did.",
+        ),
+    ),
+    errors.StaleItemError: ProblemType(
+        "stale-item",
+        409,
+        Text("Питання вже змінилося", "The question has moved on"),
+        Text(
+            "Хтось був швидшим. Перегляньте нові відповіді й вирішіть ще раз.",
+            "Somebody was faster. Read the newer answers, then decide again.",
+        ),
+    ),
+    errors.TooLargeError: _TOO_LARGE,
+    RequestEntityTooLarge: _TOO_LARGE,
+    errors.UnsupportedTypeError: ProblemType(
+        "unsupported-type",
+        415,
+        Text("Такий тип тут не читають", "Such a type is not read here"),
+        Text(
+            "Надішліть application/json, за бажанням стиснутий gzip або zstd.",
+            "Send application/json, compressed with gzip or zstd if you like.",
+        ),
+    ),
+    errors.InvalidRequestError: ProblemType(
+        "invalid",
+        422,
+        Text("Запит не відповідає опису", "The request does not fit its description"),
+        Text(
+            "У errors названо кожне поле, що не підходить, і причину.",
+            "The member errors names each field that does not fit, and why.",
+        ),
+    ),
+    errors.WrongVerbError: ProblemType(
+        "wrong-verb",
+        422,
+        Text("Так на це питання не відповідають", "This question takes other answers"),
+        Text(
+            "Прочитайте питання: його вид каже, які відповіді можливі.",
+            "Read the question: its kind says which answers are possible.",
+        ),
+    ),
+    errors.UnknownProtocolError: ProblemType(
+        "unknown-protocol",
+        426,
+        Text("Вузол говорить іншою версією", "The node speaks another version"),
+        Text(
+            "Оновіть Dodomu на обох вузлах: протокол обміну має бути спільний.",
+            "Update Dodomu on both nodes: they must share a version of the protocol.",
+        ),
+    ),
+    errors.HeldError: ProblemType(
+        "under-way",
+        409,
+        Text("Це вже робиться", "This is already under way"),
+        Text(
+            "Зачекайте, доки закінчиться, і повторіть.",
+            "Wait until it is done, then repeat.",
+        ),
+    ),
+    errors.BusyError: ProblemType(
+        "busy",
+        503,
+        Text("Сервер зайнятий", "The server is busy"),
+        Text(
+            "Нічого не записано. Надішліть те саме ще раз за кілька секунд.",
+            "Nothing was written. Send the same again in a few seconds.",
+        ),
+    ),
+    errors.AuditError: ProblemType(
+        "not-noted",
+        503,
+        Text("Дію не вдалося занотувати", "The act could not be noted"),
+        Text(
+            "Без запису в журналі нічого не показують і не міняють. Спробуйте пізніше.",
+            "Without a note in the log nothing is shown or changed. Try later.",
+        ),
+    ),
+    errors.StorageFullError: ProblemType(
+        "storage-full",
+        507,
+        Text("На сервері немає місця", "The server has no room left"),
+        Text(
+            "Записи лишаються на пристрої. Скажіть адміністраторові центру.",
+            "The records stay on the device. Tell the administrator of the centre.",
+        ),
+    ),
+}
+"""The problem that each error is answered with."""
+
+
+PAGES: Final[Mapping[str, ProblemType]] = {
+    each.slug: each for each in PROBLEMS.values()
+} | dict(RECEIPT_PROBLEMS)
+"""Everything that has a page."""
+
+
+def kind_of(error: Exception) -> ProblemType | None:
+    """Return the problem that an error is answered with, or None when unknown."""
+    for cls in type(error).__mro__:
+        if cls in PROBLEMS:
+            return PROBLEMS[cls]
+    return None
+
+
+def document(
+    kind: ProblemType, error: Exception, *, instance: str, language: Language
+) -> dict[str, Any]:
+    """Return the problem document of an error."""
+    return {
+        "type": kind.uri,
+        "title": kind.title.within(language),
+        "status": kind.status,
+        "detail": str(error),
+        "instance": instance,
+        **_members(error),
+    }
+
+
+def _members(error: Exception) -> dict[str, Any]:
+    match error:
+        case errors.InvalidRequestError():
+            return {"errors": error.errors}
+        case errors.StaleItemError():
+            return {"current": error.current and said(error.current)}
+        case errors.BusyError():
+            return {"retry_after_s": error.retry_after_s}
+        case _:
+            return {}

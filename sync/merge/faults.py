@@ -1,0 +1,148 @@
+"""Why a change is set aside: a function of the change and the schema alone.
+
+So every node answers the same, and a schema that learns a state or a field lets the
+change in again. A fault takes the whole change, and costs nobody else anything.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from msgspec import UNSET
+
+from sync import clock
+from sync.change import Change, Edit, Write
+from sync.merge.cells import ERASED, LINK, VERDICT
+from sync.merge.identity import DIFFERENT, SAME
+from sync.merge.schema import Rule, Schema
+from sync.values import (
+    is_date,
+    is_datetime,
+    is_decimal,
+    is_number,
+    is_plain,
+    is_sealed,
+    text_key,
+)
+
+MOST_PREDS: Final = 10_000
+"""How many versions one write may name; nobody saw more on a screen."""
+
+_SEALABLE: Final = frozenset(("review", "once", "log"))
+
+
+def fault(change: Change, schema: Schema) -> str | None:
+    """Return why a change is quarantined, or None when it is good.
+
+    ``shape:F`` is no write of a cell, ``type:F`` a value of another type, ``enum:F`` a
+    state that nobody defined, ``once:F`` a second answer where only one may be given.
+    The code is that of the first bad field F in name order.
+    """
+    if member := _about_envelope(change):
+        return f"shape:{member}"
+    found = [bad for edit in change.edits for bad in _faults(edit, schema)]
+    if not found:
+        return None
+    name, _, code = min(found)
+    return f"{code}:{name}"
+
+
+def _about_envelope(change: Change) -> str | None:
+    """Return the member of the envelope that does not hold."""
+    docs = {edit.doc for edit in change.edits}
+    if len(docs) != len(change.edits):
+        return "doc"
+    try:
+        clock.parse(change.hlc)
+    except ValueError:
+        return "hlc"
+    return None
+
+
+def _faults(edit: Edit, schema: Schema) -> Iterator[tuple[str, str, str]]:
+    """Yield name, cell and code of every bad write on one document."""
+    said: dict[str, Write] = {}
+    for write in edit.w or ():
+        code = _misshapen(write) or _unfit(edit, write, schema)
+        other = said.setdefault(write.cell, write)
+        if code is None and other is not write and _says_else(other, write):
+            code = "shape"
+        if code:
+            yield write.name, write.cell, code
+
+
+def _says_else(one: Write, other: Write) -> bool:
+    return (one.v, one.p) != (other.v, other.p)
+
+
+def _misshapen(write: Write) -> str | None:
+    """Tell a write that names no cell, or says nothing, or names half the world."""
+    names = [name for name in (write.f, write.g, write.s, write.n) if name is not None]
+    if len(names) != 1 or not names[0] or "/" in names[0]:
+        return "shape"
+    has_element = bool(write.e and text_key(write.e))
+    if (write.s is not None or write.n is not None) and not has_element:
+        return "shape"
+    if write.v is UNSET or write.undoes or len(write.p) > MOST_PREDS:
+        return "shape"
+    return None
+
+
+def _unfit(edit: Edit, write: Write, schema: Schema) -> str | None:
+    rule = schema.rule(write.name)
+    if not is_plain(write.v) or not _is_placed(write, rule) or not _fits(write, rule):
+        return "type"
+    if rule.order and write.v is not None and write.v not in rule.order.states:
+        return "enum"
+    if edit.type == LINK and write.name == VERDICT and write.v not in (SAME, DIFFERENT):
+        return "enum"
+    if rule.policy == "once" and write.p and write.act not in ("amend", "resolve"):
+        return "once"
+    return None
+
+
+def _is_placed(write: Write, rule: Rule) -> bool:
+    """Tell whether it writes an element, an entry or a whole field, as its rule wants.
+
+    Of a name that nobody declared all are taken.
+    """
+    if not rule.is_declared:
+        return True
+    if rule.policy == "set":
+        return write.s is not None
+    if rule.policy == "log":
+        return write.n is not None
+    return write.f is not None or write.g is not None
+
+
+def _fits(write: Write, rule: Rule) -> bool:
+    value = write.v
+    if write.name == ERASED:
+        return value is True
+    if value is None:
+        return True
+    if is_sealed(value):
+        return rule.policy in _SEALABLE
+    kind = "element" if write.s is not None else rule.policy
+    return _FITS.get(kind, _FITS.get(rule.type or "", _anything))(value)
+
+
+def _anything(value: Any) -> bool:
+    del value
+    return True
+
+
+_FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "element": lambda value: isinstance(value, bool),
+    "meet": lambda value: (
+        isinstance(value, list) and all(isinstance(item, str) for item in value)
+    ),
+    "lattice": lambda value: isinstance(value, str),
+    "text": lambda value: isinstance(value, str),
+    "date": is_date,
+    "datetime": is_datetime,
+    "number": is_number,
+    "decimal": is_decimal,
+    "group": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, list),
+    "boolean": lambda value: isinstance(value, bool),
+}

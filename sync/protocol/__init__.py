@@ -1,0 +1,1 @@
+"""What two nodes say to each other, and whose turn it is."""

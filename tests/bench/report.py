@@ -1,0 +1,118 @@
+"""What the runs say: a table for people, JSON for comparing, the machine for both."""
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import sqlcipher3.dbapi2
+from rich.console import Console
+from rich.table import Table
+from workloads import Timed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """One row: so many things a second, beside the bare insert of the same rows.
+
+    ``at_least`` and ``share_at_least`` are what the design asks for.
+    """
+
+    name: str
+    what: str
+    count: int
+    runs: tuple[Timed, ...]
+    bare: tuple[Timed, ...]
+    at_least: float
+    share_at_least: float | None = None
+
+    @property
+    def rates(self) -> tuple[float, ...]:
+        """How many a second, by run."""
+        return tuple(self.count / run.seconds for run in self.runs)
+
+    @property
+    def bare_rates(self) -> tuple[float, ...]:
+        """The same of the bare insert."""
+        return tuple(self.count / run.seconds for run in self.bare)
+
+    @property
+    def share(self) -> float:
+        """The part of the bare insert's rate that is reached."""
+        return median(self.rates) / median(self.bare_rates)
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the median is what it shall be."""
+        is_fast = median(self.rates) >= self.at_least
+        return is_fast and self.share >= (self.share_at_least or 0)
+
+    def json(self) -> dict[str, Any]:
+        """Return the row as it is written down."""
+        return {
+            "name": self.name,
+            "unit": f"{self.what}/s",
+            "count": self.count,
+            "rate": round(median(self.rates), 1),
+            "rates": [round(rate, 1) for rate in self.rates],
+            "bare_rate": round(median(self.bare_rates), 1),
+            "bare_rates": [round(rate, 1) for rate in self.bare_rates],
+            "share_of_bare": round(self.share, 4),
+            "peak_mb": round(max(run.peak_mb for run in self.runs)),
+            "to_reach": {"rate": self.at_least, "share_of_bare": self.share_at_least},
+            "is_reached": self.is_reached,
+        }
+
+
+def show(figures: Sequence[Figure], machine: dict[str, Any]) -> None:
+    """Print the table."""
+    table = Table(title="Medians, with the least and the most of all runs")
+    table.add_column("figure")
+    for heading in ("a second", "bare insert", "share", "peak MB", "to reach", ""):
+        table.add_column(heading, justify="right")
+    for figure in figures:
+        table.add_row(
+            figure.name,
+            _spread(figure.rates),
+            _spread(figure.bare_rates),
+            f"{figure.share:.1%}",
+            f"{max(run.peak_mb for run in figure.runs):.0f}",
+            _asked(figure),
+            "yes" if figure.is_reached else "no",
+        )
+    console = Console(width=None if Console().is_terminal else 120)
+    console.print(table)
+    console.print(", ".join(f"{name} {fact}" for name, fact in machine.items()))
+
+
+def machine() -> dict[str, Any]:
+    """Return what the figures depend on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 2),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "sqlite": sqlcipher3.dbapi2.sqlite_version,
+    }
+
+
+def _processor() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else ()
+    names = (line.partition(":")[2].strip() for line in lines if "model name" in line)
+    return next(names, platform.processor())
+
+
+def _spread(rates: Sequence[float]) -> str:
+    return f"{median(rates):,.0f} ({min(rates):,.0f}-{max(rates):,.0f})"
+
+
+def _asked(figure: Figure) -> str:
+    asked = f"{figure.at_least:,.0f}"
+    if figure.share_at_least is not None:
+        asked += f" and {figure.share_at_least:.0%}"
+    return asked

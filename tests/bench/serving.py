@@ -1,0 +1,133 @@
+"""A node's web server with one worker, on a real socket of this machine."""
+
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+from intake_server import clock
+from intake_server.app import create_app
+from intake_server.config import Settings
+from intake_server.services import enrolment
+from intake_server.services.intake import Incoming
+from intake_server.storage.database import Database
+
+_PATIENCE_S = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A device that hands its submissions over."""
+
+    port: int
+    token: str
+
+    def send(self, body: bytes) -> None:
+        """Post a batch and hold the server to its word that all of it is kept."""
+        line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_S)
+        try:
+            line.request(
+                "POST",
+                "/api/v1/submissions",
+                body,
+                {
+                    "Authorization": f"Bearer {self.token}",
+                    "Content-Type": "application/json",
+                },
+            )
+            answer = line.getresponse()
+            said = answer.read()
+        finally:
+            line.close()
+        if answer.status != http.HTTPStatus.OK:
+            raise RuntimeError(f"the server answered {answer.status}")
+        statuses = {receipt["status"] for receipt in json.loads(said)["receipts"]}
+        if statuses != {"stored"}:
+            raise RuntimeError(f"the server did not store all: {statuses}")
+
+
+def packed(batch: Sequence[Incoming]) -> bytes:
+    """Return the request that carries a batch."""
+    items = [
+        {
+            "instance_id": one.instance_id,
+            "form_id": one.form_id,
+            "form_version": one.form_version,
+            "finalized_at": one.finalized_at,
+            "xml": (one.xml or b"").decode(),
+        }
+        for one in batch
+    ]
+    return json.dumps({"submissions": items}).encode()
+
+
+@contextmanager
+def served(url: str, key: bytes, folder: Path, site: str) -> Iterator[Phone]:
+    """Serve a store and give a device that is enrolled there."""
+    with Database(url, key) as database:
+        now = clock.now()
+        code = enrolment.offer_device(
+            database, site, label="Phone", by="bench", now=now
+        )
+        token = enrolment.enrol(database, code, label="", now=now).token
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    here = str(Path(__file__).resolve())
+    server = subprocess.Popen(
+        [sys.executable, here, url, key.hex(), str(folder), str(port)]
+    )
+    try:
+        _wait_for(port)
+        yield Phone(port, token)
+    finally:
+        server.terminate()
+        server.wait(_PATIENCE_S)
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
+            line.request("GET", "/healthz")
+            line.getresponse().read()
+        except ConnectionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+        else:
+            return
+
+
+class _Server(BaseApplication):
+    """Gunicorn with one worker, without a configuration file."""
+
+    def __init__(self, url: str, key: bytes, folder: Path, port: int) -> None:
+        self._store = (url, key, folder)
+        self._port = port
+        super().__init__()
+
+    def load_config(self) -> None:
+        self.cfg.set("bind", f"127.0.0.1:{self._port}")
+        self.cfg.set("workers", 1)
+        self.cfg.set("loglevel", "warning")
+
+    def load(self) -> Any:
+        url, key, folder = self._store
+        settings = Settings(data=folder, secret_key="nobody signs in here " * 3)
+        return create_app(settings, Database(url, key))
+
+
+if __name__ == "__main__":
+    url, key, folder, port = sys.argv[1:]
+    _Server(url, bytes.fromhex(key), Path(folder), int(port)).run()

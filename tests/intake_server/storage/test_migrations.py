@@ -1,0 +1,53 @@
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from intake_server.storage import migrations
+from intake_server.storage.database import Database
+from intake_server.storage.tables import METADATA
+
+
+def stepped(tmp_path):
+    """A store that was made step by step, as one grows over the years."""
+    database = Database(f"sqlite:///{tmp_path}/stepped.sqlite3")
+    with database.engine.begin() as connection:
+        migrations.upgrade(connection)
+    return database
+
+
+def statements(file):
+    with file.engine.connect() as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT type, name, sql FROM sqlite_master ORDER BY type, name"
+        )
+        return [(kind, name, "".join((sql or "").split())) for kind, name, sql in rows]
+
+
+def test_a_store_made_at_once_equals_one_made_step_by_step(tmp_path, file):
+    with stepped(tmp_path) as other:
+        assert statements(other) == statements(file)
+
+
+def test_the_steps_lead_to_the_tables_of_this_program(tmp_path):
+    with stepped(tmp_path) as other, other.engine.connect() as connection:
+        context = MigrationContext.configure(connection)
+
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_the_newest_step_is_the_one_that_new_stores_are_stamped_with(file):
+    config = Config()
+    config.set_main_option("script_location", "intake_server/storage/migrations")
+
+    assert ScriptDirectory.from_config(config).get_heads() == [migrations.HEAD]
+    with file.engine.connect() as connection:
+        assert migrations.current(connection) == migrations.HEAD
+
+
+def test_migrating_again_changes_nothing(file):
+    before = statements(file)
+
+    file.migrate()
+
+    assert statements(file) == before

@@ -1,0 +1,68 @@
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from intake_server.storage import submissions
+from intake_server.storage.submissions import Submission
+
+CHANGE = "0192f3c4a1b20003" * 2
+RAW = "<data>\u0000ні</data>".encode() * 100
+
+
+def a_submission(instance_id="uuid:1", raw=RAW, **facts):
+    return Submission(
+        **{
+            "instance_id": instance_id,
+            "sha256": sha256(raw).digest(),
+            "media": "xml",
+            "raw": raw,
+            "form_id": "reception",
+            "form_version": "1",
+            "received": datetime(2026, 3, 2, 9, tzinfo=UTC),
+            "sender": "d:dev-1",
+            "site": "truskavets",
+            "status": "stored",
+            "documents": (("5a1f3c52-7c1d-5d0e-9d5f-0c7f2b9f6a11", "person"),),
+            "attachments": ({"name": "a.jpg", "sha256": "00", "size": 3},),
+            "change": CHANGE,
+        }
+        | facts
+    )
+
+
+def test_a_submission_is_kept_byte_for_byte(database):
+    sent = a_submission()
+    with database.transaction() as session:
+        submissions.add_all(session, [sent])
+
+        assert submissions.raw(session, "uuid:1", sent.sha256) == RAW
+        assert submissions.known(session, ["uuid:1", "uuid:2"]) == {
+            "uuid:1": [replace(sent, raw=b"")]
+        }
+        assert list(submissions.of_change(session, CHANGE)) == [replace(sent, raw=b"")]
+        assert submissions.raw(session, "uuid:2", sent.sha256) is None
+
+
+def test_the_same_id_with_other_content_is_kept_beside_the_first(database):
+    first = a_submission()
+    second = a_submission(
+        raw=b"<data/>", status="quarantined", slug="instance-conflict"
+    )
+    with database.transaction() as session:
+        submissions.add_all(session, [first, second])
+        submissions.add_all(session, [])
+
+        known = submissions.known(session, ["uuid:1"])["uuid:1"]
+        assert {s.slug for s in known} == {None, "instance-conflict"}
+
+
+def test_a_held_one_waits_for_the_submission_that_it_corrects(database):
+    held = a_submission("uuid:2", is_held=True, awaits="uuid:1", change=None)
+    with database.transaction() as session:
+        submissions.add_all(session, [held])
+
+        assert list(submissions.held(session, ["uuid:1"])) == [held]
+        assert list(submissions.held(session, ["uuid:9"])) == []
+        submissions.settle(session, replace(held, is_held=False, change=CHANGE))
+        assert list(submissions.held(session)) == []
+        assert submissions.raw(session, "uuid:2", held.sha256) == RAW

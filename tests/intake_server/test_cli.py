@@ -1,0 +1,349 @@
+import json
+import stat
+
+import pytest
+from click.testing import CliRunner
+from network import a_central, a_centre, a_member
+from programs import Serving, said
+
+from intake_server import clock
+from intake_server.cli import main
+from intake_server.config import Settings
+from intake_server.security.policy import PEOPLE
+from intake_server.services import contact, enrolment, people
+from intake_server.storage import forms, references
+
+SECRET = "kalyna-2026/ostannii-poihnav-u-dodomu!"
+
+
+class Node:
+    """A node in a folder, and its operator at the keyboard."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def run(self, *words, expect=0, **environ):
+        result = CliRunner().invoke(
+            main, [*words, "--data", str(self.folder)], env=environ
+        )
+        assert result.exit_code == expect, result.output
+        return result
+
+    def said(self, *words, expect=0, **environ):
+        result = self.run(*words, "--json", expect=expect, **environ)
+        [line] = result.stdout.splitlines()
+        return json.loads(line)
+
+    @property
+    def database(self):
+        return a_member(Settings.load({}, self.folder / "dodomu.toml")).database
+
+
+@pytest.fixture
+def nowhere(tmp_path):
+    return Node(tmp_path / "node")
+
+
+@pytest.fixture
+def node(tmp_path):
+    with a_central(tmp_path / "kyiv").database:
+        yield Node(tmp_path / "kyiv")
+
+
+def test_making_a_node_makes_all_that_it_needs(nowhere):
+    made = nowhere.said("init", "--role", "central", "--site", "kyiv")
+
+    settings = Settings.load({}, nowhere.folder / "dodomu.toml")
+    assert (made["role"], made["site"]) == ("central", "kyiv")
+    assert settings.node == made["node"]
+    settings.refuse_unsafe()
+    listed = nowhere.said("forms", "list")["forms"]
+    assert {"reception", "rehabilitation", "reunification"} <= {
+        form["form_id"] for form in listed
+    }
+    with nowhere.database as database, database.reading() as session:
+        assert references.blocks(session, "kyiv")
+        assert forms.all_of(session)
+
+
+def test_nobody_else_can_read_what_a_node_keeps(nowhere):
+    nowhere.folder.mkdir(mode=0o755)
+
+    nowhere.run("init", "--role", "center", "--site", "truskavets")
+
+    def mode(*parts):
+        return stat.S_IMODE(nowhere.folder.joinpath(*parts).stat().st_mode)
+
+    assert mode() == mode("keys") == 0o700
+    assert mode("dodomu.toml") == mode("keys", "secret_key") == 0o600
+    assert mode("keys", "database.key") == mode("keys", "node.key") == 0o600
+    assert len((nowhere.folder / "keys" / "database.key").read_bytes()) == 32
+
+
+def test_a_node_is_not_made_twice(node):
+    before = (node.folder / "dodomu.toml").read_bytes()
+
+    refused = node.said("init", "--role", "center", "--site", "other", expect=1)
+
+    assert "already" in refused["error"]
+    assert (node.folder / "dodomu.toml").read_bytes() == before
+
+
+def test_a_making_that_broke_off_is_completed(nowhere):
+    nowhere.run("init", "--role", "center", "--site", "truskavets")
+    (nowhere.folder / "dodomu.toml").unlink()
+    key = (nowhere.folder / "keys" / "database.key").read_bytes()
+
+    nowhere.run("init", "--role", "center", "--site", "truskavets")
+
+    assert (nowhere.folder / "keys" / "database.key").read_bytes() == key
+
+
+def test_a_centre_joins_and_holds_what_central_holds(tmp_path, node):
+    central = a_member(Settings.load({}, node.folder / "dodomu.toml"))
+    centre = Node(tmp_path / "centre")
+    with central.database, central.serving() as url:
+        central.say("child", family_name="Ремез")
+        code = node.said("site", "add", "truskavets")["code"]
+
+        made = centre.said(
+            *("init", "--role", "center", "--site", "truskavets"),
+            *("--upstream", url, "--join", code),
+        )
+
+        assert made["sync"]["pulled"] > 0
+        again = centre.said("sync", "now")
+        assert (again["pushed"], again["pulled"], again["rounds"]) == (0, 0, 1)
+        [up] = centre.said("sync", "status")["peers"]
+        assert (up["site"], up["upstream"], up["unsent"]) == ("kyiv", True, 0)
+        [down] = node.said("sync", "status")["peers"]
+        assert (down["site"], down["upstream"], down["unsent"]) == (
+            "truskavets",
+            False,
+            0,
+        )
+
+
+def test_a_centre_that_was_made_alone_joins_later(tmp_path, node):
+    central = a_member(Settings.load({}, node.folder / "dodomu.toml"))
+    centre = Node(tmp_path / "centre")
+    centre.run("init", "--role", "center", "--site", "truskavets")
+    with central.database, central.serving() as url:
+        code = node.said("site", "add", "truskavets")["code"]
+
+        joined = centre.said("join", code, "--upstream", url)
+        refused = centre.said("join", code, "--upstream", url, expect=1)
+
+    assert joined["sync"]["pushed"] > 0
+    assert "no such code" in refused["error"]
+    assert Settings.load({}, centre.folder / "dodomu.toml").upstream == url
+
+
+def test_an_upstream_that_is_away_is_said_in_words(tmp_path, node):
+    central = a_member(Settings.load({}, node.folder / "dodomu.toml"))
+    with central.database, central.serving():
+        centre = a_centre(tmp_path / "centre", central, "truskavets")
+        centre.database.dispose()
+
+    refused = Node(tmp_path / "centre").said("sync", "now", expect=1)
+
+    assert "does not answer" in refused["error"]
+
+
+def test_a_node_without_upstream_cannot_exchange(node):
+    assert "upstream" in node.said("sync", "now", expect=1)["error"]
+
+
+def test_who_must_wait_is_told_for_whom(tmp_path, node):
+    central = a_member(Settings.load({}, node.folder / "dodomu.toml"))
+    with central.database, central.serving():
+        centre = a_centre(tmp_path / "centre", central, "truskavets")
+        with centre.database:
+            contact.take(
+                centre.database, "sync with kyiv", "dodomu work", now=clock.now()
+            )
+
+            refused = Node(tmp_path / "centre").said("sync", "now", expect=1)
+
+    assert "dodomu work" in refused["error"]
+
+
+def test_a_device_is_enrolled_and_revoked(node):
+    made = node.said("device", "enrol", "--site", "truskavets", "--label", "Phone 1")
+
+    with node.database as database:
+        assert people.who(database, made["token"]).id == made["device_id"]
+        scanned = enrolment.enrol(database, made["code"], label="", now=clock.now())
+        assert scanned.site == "truskavets"
+    assert made["openrosa_url"].endswith(f"/key/{made['token']}")
+
+    node.run("device", "revoke", made["device_id"])
+
+    with node.database as database:
+        assert people.who(database, made["token"]) is None
+    listed = node.said("device", "list")["devices"]
+    assert [bool(one["revoked"]) for one in listed if one["label"]] == [True, False]
+
+
+def test_a_qr_holds_the_settings_for_collect(node):
+    drawn = node.run("device", "enrol", "--label", "Phone", "--qr").stdout
+
+    assert drawn.count("██") > 400
+
+
+def test_an_unknown_device_cannot_be_revoked(node):
+    assert "no device" in node.said("device", "revoke", "x", expect=1)["error"]
+
+
+def test_a_person_is_added_with_a_link_to_sign_in(node):
+    made = node.said("user", "add", "--name", "Iryna", "--role", "coordinator")
+
+    code = made["url"].rpartition("/sign-in/")[2]
+    with node.database as database:
+        token = people.sign_in(database, code, now=clock.now())
+        assert people.signed_in(database, token, now=clock.now())
+
+    node.run("user", "end", made["user_id"])
+    [listed] = node.said("user", "list")["users"]
+    assert listed["ended"]
+    node.said("user", "link", made["user_id"], expect=1)
+
+
+@pytest.mark.parametrize("role", [role.value for role in PEOPLE])
+def test_a_new_token_is_printed_alone(node, role):
+    printed = node.run("token", "new", "--role", role, "--site", "kyiv").stdout
+
+    [token] = printed.splitlines()
+    with node.database as database:
+        assert people.who(database, token).role.value == role
+
+
+def test_a_sound_store_is_verified(node):
+    report = node.said("verify")
+
+    assert report["changes"] == report["documents"] == 1
+    assert report["different"] == []
+
+
+def test_a_store_that_shows_something_else_is_found_out(node):
+    with node.database as database, database.transaction() as session:
+        session.connection().exec_driver_sql("UPDATE document SET view = '{}'")
+
+    report = node.said("verify", expect=1)
+
+    assert len(report["different"]) == 1
+
+
+def test_every_setting_is_listed_with_its_source(node):
+    listed = {
+        row["name"]: row
+        for row in node.said("settings", DODOMU_PORT="9000")["settings"]
+    }
+
+    assert (listed["port"]["value"], listed["port"]["source"]) == (9000, "DODOMU_PORT")
+    assert listed["secret_key"]["value"] == "(hidden)"
+    assert listed["lang"]["source"] == "default"
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_new_node(node):
+    findings = node.said("doctor")["findings"]
+
+    assert {found["check"] for found in findings} >= {
+        "packages",
+        "keys",
+        "settings",
+        "disk",
+        "clock",
+        "store",
+    }
+    assert all(found["ok"] for found in findings)
+
+
+def test_the_doctor_names_what_is_wrong(node):
+    (node.folder / "keys" / "node.key").chmod(0o644)
+
+    findings = node.said(
+        "doctor",
+        expect=1,
+        DODOMU_UPSTREAM="http://127.0.0.1:9",
+        DODOMU_MIN_FREE_BYTES=str(10**18),
+    )["findings"]
+
+    assert {found["check"] for found in findings if not found["ok"]} == {
+        "keys",
+        "disk",
+        "upstream",
+    }
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"DODOMU_SECRET_KEY": "short"},
+        {"DODOMU_HOST": "0.0.0.0"},  # noqa: S104 - that it is refused is the point
+        {"DODOMU_PROT": "8080"},
+        {"DODOMU_PORT": "many"},
+    ],
+)
+def test_an_unsafe_or_misspelt_setting_stops_the_start(node, environ):
+    refused = node.said("serve", expect=78, **environ)
+
+    assert "dodomu settings" in refused["error"]
+
+
+def test_a_key_that_does_not_fit_stops_the_start(node):
+    (node.folder / "keys" / "database.key").write_bytes(bytes(32))
+
+    assert "key" in node.said("verify", expect=78)["error"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["init"],
+        ["init", "--role", "center", "--site", "Трускавець"],
+        ["init", "--role", "center", "--site", "tru", "--upstream", "http://x"],
+        ["init", "--role", "center", "--site", "tru", "--join", "abc"],
+        ["token", "new", "--role", "volunteer"],
+        ["sync", "later"],
+    ],
+)
+def test_wrong_usage_is_told_from_failure(nowhere, words):
+    nowhere.run(*words, expect=2)
+
+
+def test_a_folder_without_a_node_is_said_to_be_one(nowhere):
+    assert "dodomu init" in nowhere.said("sync", "status", expect=1)["error"]
+
+
+def test_the_folder_may_be_named_by_the_environment_or_before_the_command(node):
+    folder = str(node.folder)
+
+    by_environment = CliRunner().invoke(
+        main, ["sync", "status", "--json"], env={"DODOMU_DATA": folder}
+    )
+    before = CliRunner().invoke(main, ["--data", folder, "--json", "sync", "status"])
+
+    assert json.loads(by_environment.stdout) == json.loads(before.stdout)
+
+
+def test_no_secret_is_in_what_the_settings_say(node):
+    url = "postgresql+psycopg://dodomu:secret-word@db/dodomu"
+
+    listed = node.run(
+        "settings", DODOMU_DATABASE_URL=url, DODOMU_SECRET_KEY=SECRET
+    ).output
+
+    assert "secret-word" not in listed
+    assert SECRET not in listed
+
+
+def test_serving_says_where_it_listens_when_it_answers(node):
+    server = Serving(node.folder)
+
+    assert server.line.startswith("listening on http://127.0.0.1:")
+    assert server.stop() == 0
+
+
+def test_the_program_starts_as_a_module(node):
+    assert said(node.folder, "sync", "status")["site"] == "kyiv"

@@ -1,0 +1,179 @@
+"""A centre where things wait: two sites that contradict each other about one child."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Final
+
+from centres import DANYLO, FORMS, RECEPTION, REHABILITATION, a_form
+from flask.testing import FlaskClient
+from servers import MORNING, SIGNING, Watch
+from stores import Stores
+
+from intake_server.app import create_app
+from intake_server.clock import milliseconds
+from intake_server.config import Settings
+from intake_server.security.policy import Principal, Role
+from intake_server.services import enrolment, intake, people, publishing, references
+from intake_server.services.authoring import Pen
+from intake_server.services.intake import Receipt
+from intake_server.storage import ingest, node, queue
+from intake_server.storage.database import Database
+from intake_server.storage.node import Node
+from intake_server.storage.queue import QueueItem
+from sync import documents
+from sync.change import Write
+
+SITES: Final = {
+    "kyiv": {"uk": "Київ", "en": "Kyiv"},
+    "truskavets": {"uk": "Трускавець", "en": "Truskavets"},
+    "chernivtsi": {"uk": "Чернівці", "en": "Chernivtsi"},
+}
+CHILD: Final = documents.person(DANYLO)
+CASE: Final = documents.case(CHILD)
+
+
+class Desk:
+    """One node's pages, and the people and phones around it."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self.database = database
+        self.watch = Watch()
+        self.app = create_app(settings, database, clock=self.watch)
+        self._random = Random("desk")
+        self._number = 0
+        with database.transaction() as session:
+            here = Node(id="kyiv", role="central", site="kyiv", log="kyiv-1", epoch="1")
+            node.write(session, here)
+            for site in SITES:
+                references.reserve(session, site)
+            publishing.publish(
+                session,
+                FORMS.values(),
+                site="kyiv",
+                now=MORNING,
+                entropy=self._random.randbytes,
+            )
+            self._name_sites(session)
+
+    def phone(self, site: str, label: str) -> Principal:
+        """Enrol a phone."""
+        now = self.watch()
+        code = enrolment.offer_device(
+            self.database, site, label=label, by="operator", now=now
+        )
+        enrolled = enrolment.enrol(self.database, code, label="", now=now)
+        found = people.who(self.database, enrolled.token)
+        assert found is not None
+        return found
+
+    def send(
+        self,
+        phone: Principal,
+        form_id: str,
+        answers: Mapping[str, Any],
+        *,
+        hours_ago: float = 0,
+        offset_ms: int | None = None,
+    ) -> Receipt:
+        """Send a finished form from a phone."""
+        self._number += 1
+        finished = self.watch() - timedelta(hours=hours_ago)
+        form = a_form(
+            form_id,
+            answers,
+            number=self._number,
+            finalized_at=finished.isoformat(timespec="milliseconds"),
+        )
+        (receipt,) = intake.receive(
+            self.database,
+            [form],
+            sender=phone,
+            now=self.watch(),
+            offset_ms=offset_ms,
+            entropy=self._random.randbytes,
+        )
+        return receipt
+
+    def questions(self) -> Mapping[str, QueueItem]:
+        """Return what waits, by cell."""
+        with self.database.reading() as session:
+            return {item.key: item for item in queue.page(session).items}
+
+    def invite(self, name: str, role: Role, site: str) -> str:
+        """Return a sign-in link's code for a new person."""
+        now = self.watch()
+        person = people.add(
+            self.database, name, role=role, site=site, by="operator", now=now
+        )
+        return people.invite(self.database, person, by="operator", now=now)
+
+    def browser(
+        self, role: Role = Role.COORDINATOR, site: str = "kyiv", name: str = "Iryna"
+    ) -> FlaskClient:
+        """Return a browser in which somebody is signed in; it reads Ukrainian."""
+        client = self.app.test_client()
+        client.post(f"/sign-in/{self.invite(name, role, site)}")
+        return client
+
+    def _name_sites(self, session: Any) -> None:
+        pen = Pen(session, now=MORNING, entropy=self._random.randbytes)
+        change = pen.write(
+            {
+                (documents.site(name), "site"): [
+                    Write(f="name", v=name),
+                    Write(f="title", v=title),
+                ]
+                for name, title in SITES.items()
+            },
+            author="operator",
+            site="kyiv",
+        )
+        pen.close()
+        ingest.ingest(
+            session,
+            [change],
+            peer=None,
+            received_ms=milliseconds(MORNING),
+            schema=publishing.schema(session),
+        )
+
+
+@contextmanager
+def a_desk(folder: Path, stores: Stores, **settings: Any) -> Iterator[Desk]:
+    """A node with the shipped forms, and nobody's answers yet."""
+    chosen = {"data": folder, "secret_key": SIGNING, "min_free_bytes": 0, **settings}
+    with stores.new() as database:
+        yield Desk(database, Settings(**chosen))
+
+
+def with_a_clash(desk: Desk) -> Desk:
+    """Let two centres write different things about one child."""
+    olena = desk.phone("truskavets", "Телефон Олени")
+    taras = desk.phone("chernivtsi", "Телефон Тараса")
+    reception = deepcopy(RECEPTION)
+    reception["g_contact"]["child_ref"] = DANYLO
+    desk.send(olena, "reception", reception, hours_ago=72)
+    desk.send(
+        olena,
+        "rehabilitation",
+        {
+            **REHABILITATION,
+            "g_med": {"medication": "вальпроат 300 мг × 2", "allergies": "пеніцилін"},
+        },
+        hours_ago=50,
+    )
+    desk.send(
+        taras,
+        "rehabilitation",
+        {
+            "g_stay": {"child_ref": DANYLO, "center": "chernivtsi"},
+            "g_med": {"medication": "вальпроат 500 мг × 2", "allergies": "арахіс"},
+        },
+        hours_ago=3,
+        offset_ms=-86_400_000,
+    )
+    return desk

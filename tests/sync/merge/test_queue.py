@@ -1,0 +1,96 @@
+"""What people are asked, whose it is and how urgent."""
+
+import pytest
+from histories import SCHEMA, a_change, a_head
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sync.change import Edit, Write
+from sync.merge import queue
+from sync.merge.fold import fold
+from sync.merge.schema import Rule
+
+IDS = st.lists(st.text(st.characters(codec="utf-8"), min_size=1), unique=True)
+
+
+@given(IDS, st.randoms())
+def test_the_id_of_a_question_depends_on_its_heads_in_no_order(ids, random):
+    shuffled = list(ids)
+    random.shuffle(shuffled)
+
+    one = queue.identify("field_conflict", "P1", "surname", ids)
+
+    assert queue.identify("field_conflict", "P1", "surname", shuffled) == one
+    assert len(one) == 32
+
+
+@given(IDS)
+def test_two_cells_with_the_same_heads_are_two_questions(ids):
+    told_apart = {
+        queue.identify(kind, doc, cell, ids)
+        for kind in ("field_conflict", "set_conflict")
+        for doc in ("P1", "P2")
+        for cell in ("surname", "given_name")
+    }
+
+    assert len(told_apart) == 8
+
+
+@pytest.mark.parametrize(
+    ("facts", "sites", "owner"),
+    [
+        ({"harm": "medical"}, ("TRU", "TRU"), "site:TRU"),
+        ({"harm": "medical"}, ("TRU", "CHE"), "clinician"),
+        ({"level": "sealed"}, ("TRU", "CHE"), "readers"),
+        ({}, ("TRU", "CHE"), "coordinator"),
+    ],
+)
+def test_a_question_goes_to_who_can_answer_it(facts, sites, owner):
+    heads = [a_head(f"c{n}", n, site=site) for n, site in enumerate(sites)]
+
+    assert queue.owner_of(Rule(name="x", **facts), heads) == owner
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity"),
+    [
+        ({"harm": "custody", "level": "public_stat"}, 3),
+        ({}, 2),
+        ({"level": "sealed"}, 2),
+        ({"level": "restricted"}, 1),
+        ({"level": "public_stat"}, 1),
+    ],
+)
+def test_what_could_harm_a_child_comes_first(facts, severity):
+    assert queue.severity_of(Rule(name="x", **facts)) == severity
+
+
+def test_a_quarantined_change_without_documents_is_still_a_question():
+    change = a_change("c1", edits=(), hlc="never")
+
+    (item,) = fold([change], SCHEMA).items
+
+    assert (item.kind, item.doc, item.cell) == ("quarantine", "", "shape:hlc")
+
+
+def test_items_are_found_by_their_id():
+    change = a_change("c1", Write(f="weight_kg", v="x"))
+
+    items = queue.by_id(fold([change], SCHEMA).items)
+
+    assert [items[qid].heads for qid in items] == [("c1",)]
+
+
+def test_one_change_in_two_places_is_named_once():
+    edit = Edit(
+        doc="P1",
+        type="person",
+        w=(
+            Write(f="date_deported", v="2023-02-01"),
+            Write(f="date_returned", v="2023-01-01"),
+        ),
+    )
+
+    (item,) = fold([a_change("c1", edits=(edit,))], SCHEMA).items
+
+    assert (item.kind, item.heads) == ("rule", ("c1",))
