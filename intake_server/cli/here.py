@@ -27,12 +27,16 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 class Refusal(click.ClickException):
     """Something that was not done, with the reason and what to do about it."""
 
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        # Nobody knows the command any more by the time its failure is shown.
+        context = click.get_current_context(silent=True)
+        self._here = context.find_object(Here) if context else None
+
     @override
     def show(self, file: Any = None) -> None:
         click.echo(f"dodomu: {self.message}", err=True)
-        context = click.get_current_context(silent=True)
-        here = context.find_object(Here) if context else None
-        if here and here.is_json:
+        if self._here and self._here.is_json:
             click.echo(_json({"error": self.message}))
 
 

@@ -31,7 +31,8 @@ class Tab:
     def open(self, qid: str) -> None:
         """Open a question, and leave it so."""
         page = self._browser.get(f"{self._url}/queue/{qid}", timeout=_TIMEOUT_S)
-        self._form = html.fromstring(page.text).get_element_by_id("decision")
+        page_of: Any = html.fromstring(page.text)
+        self._form = page_of.get_element_by_id("decision")
 
     def decide(self, value: str, reason: str) -> Shown:
         """Choose one of the answers that stand on the page, and send it."""
@@ -44,7 +45,8 @@ class Tab:
         answer = self._browser.post(
             self._url + self._form.get("action"), data=sent, timeout=_TIMEOUT_S
         )
-        text = html.fromstring(answer.text).text_content()
+        shown: Any = html.fromstring(answer.text)
+        text = shown.text_content()
         return Shown(answer.status_code, " ".join(text.split()))
 
     def close(self) -> None:

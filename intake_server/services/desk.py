@@ -96,6 +96,11 @@ class Settled:
         return self.record.view["values"].get(self.cell) if self.record else None
 
     @property
+    def sites(self) -> tuple[str, ...]:
+        """The sites that the record belongs to."""
+        return self.record.sites if self.record else ()
+
+    @property
     def is_contested(self) -> bool:
         """Whether the cell is in question again, or still."""
         return self.record is not None and self.cell in self.record.view["contested"]

@@ -1,6 +1,6 @@
 """A centre where things wait: two sites that contradict each other about one child."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import deepcopy
 from datetime import timedelta
@@ -57,7 +57,7 @@ class Desk:
                 now=MORNING,
                 entropy=self._random.randbytes,
             )
-            self._name_sites(session)
+        self.write(_titles(), author="operator")
 
     def phone(self, site: str, label: str) -> Principal:
         """Enrol a phone."""
@@ -119,27 +119,34 @@ class Desk:
         client.post(f"/sign-in/{self.invite(name, role, site)}")
         return client
 
-    def _name_sites(self, session: Any) -> None:
-        pen = Pen(session, now=MORNING, entropy=self._random.randbytes)
-        change = pen.write(
-            {
-                (documents.site(name), "site"): [
-                    Write(f="name", v=name),
-                    Write(f="title", v=title),
-                ]
-                for name, title in SITES.items()
-            },
-            author="operator",
-            site="kyiv",
-        )
-        pen.close()
-        ingest.ingest(
-            session,
-            [change],
-            peer=None,
-            received_ms=milliseconds(MORNING),
-            schema=publishing.schema(session),
-        )
+    def write(
+        self,
+        *edits: Mapping[tuple[str, str], Sequence[Write]],
+        site: str = "kyiv",
+        author: str = "u:somebody",
+    ) -> None:
+        """Write changes as they could come from another node, one each."""
+        with self.database.transaction() as session:
+            pen = Pen(session, now=self.watch(), entropy=self._random.randbytes)
+            changes = [pen.write(edit, author=author, site=site) for edit in edits]
+            pen.close()
+            ingest.ingest(
+                session,
+                changes,
+                peer=None,
+                received_ms=milliseconds(self.watch()),
+                schema=publishing.schema(session),
+            )
+
+
+def _titles() -> Mapping[tuple[str, str], Sequence[Write]]:
+    return {
+        (documents.site(name), "site"): [
+            Write(f="name", v=name),
+            Write(f="title", v=title),
+        ]
+        for name, title in SITES.items()
+    }
 
 
 @contextmanager

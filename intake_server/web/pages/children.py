@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import render_template, request
+from flask import render_template
 from msgspec import UNSET
 
 from forms.reference import normalise
@@ -91,13 +91,13 @@ class Entry:
 def find() -> str:
     """Show the children that a search finds; all of them without one."""
     here = context()
-    q = request.args.get("q", "").strip()
+    q = room.asked("q")
     found = child.page(
         here.database,
         viewer=asking(),
         now=here.now(),
         q=normalise(q) or q,
-        cursor=request.args.get("cursor") or None,
+        cursor=room.asked("cursor") or None,
     )
     words = room.wording()
     return render_template(
@@ -115,7 +115,7 @@ def show(doc: str) -> str:
     told = child.history(here.database, found, viewer=viewer, now=here.now())
     written = {actor for t in told for actor in (t.change.author, _device(t))}
     words = room.wording(written | facts.actors(found.questions))
-    is_whole = request.args.get("all") == "1"
+    is_whole = room.asked("all") == "1"
     return render_template(
         "pages/child.html",
         child=sheet.whose(found.persons[0], words),
@@ -215,7 +215,9 @@ def _entry(told: Told, words: Wording) -> Entry:
         is_decision=any(write.act == "resolve" for write in writes),
         aside=phrases.fault(told.code) if told.code else "",
         reasons=tuple(dict.fromkeys(write.why for write in writes if write.why)),
-        lines=tuple(line for write in writes if (line := _line(write, change.site, words))),
+        lines=tuple(
+            line for write in writes if (line := _line(write, change.site, words))
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from forms.reference import normalise
 from intake_server.errors import InvalidRequestError
 from intake_server.services.merging import Decision
+from intake_server.web.api.schemas import is_storable
 from intake_server.web.pages import inputs
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
@@ -45,8 +46,11 @@ class Filled:
 
     @classmethod
     def of(cls, form: MultiDict[str, str]) -> Self:
-        """Return what a form that was sent holds."""
+        """Return what a form that was sent holds; what no store can hold is left out."""
         prefix = inputs.FIELD
+        form = MultiDict(
+            (name, storable(text)) for name, text in form.items(multi=True)
+        )
         return cls(
             name=form.get("name", ""),
             choice=form.get("choice", ""),
@@ -113,6 +117,11 @@ def refusals(error: InvalidRequestError) -> Mapping[str, str]:
     }
     other = ("choice", _("This question is not answered so."))
     return dict(known.get(name, other) for name in error.errors)
+
+
+def storable(text: str) -> str:
+    """Return a text without the characters that no store can hold."""
+    return "".join(filter(is_storable, text))
 
 
 _FIXED: Final[Mapping[str, tuple[str, Any]]] = {

@@ -75,9 +75,7 @@ def facts(
     labels = wording.words.labels
     names = {name for name in values if labels.is_known(name)} | about.keys()
     order = sorted(names - _PROPERTIES_APART, key=labels.place)
-    return tuple(
-        _fact(name, view, about.get(name, ()), wording) for name in order
-    )
+    return tuple(_fact(name, view, about.get(name, ()), wording) for name in order)
 
 
 def candidates(
@@ -96,7 +94,10 @@ def actors(items: Iterable[QueueItem]) -> set[str]:
     return {actor for one in said for actor in (one["author"], _device(one)) if actor}
 
 
-def _fact(name: str, value: Any, items: Sequence[QueueItem], wording: Wording) -> Fact:
+def _fact(
+    name: str, view: StoredView, items: Sequence[QueueItem], wording: Wording
+) -> Fact:
+    value = view.view["values"].get(name)
     questions = tuple(
         Question(
             item.qid,
@@ -109,7 +110,7 @@ def _fact(name: str, value: Any, items: Sequence[QueueItem], wording: Wording) -
     said: Said | None = None
     if isinstance(value, list):
         doubtful = {element for item in items for element in _doubtful(item)}
-        rest = [each for each in value if each not in doubtful]
+        rest = [each for each in value if not doubtful or each not in doubtful]
         said = wording.value(name, rest, view.sites) if rest else None
     elif not items and value is not None:
         said = wording.value(name, value, view.sites)
@@ -156,7 +157,7 @@ def _candidate(
     return Candidate(
         number=number,
         choice=choice(value) if is_readable else "",
-        said=_in_words(item, value, wording),
+        said=_in_words(item, said, wording),
         heads=frozenset(said["heads"]),
         author=author,
         device=device if device != author else "",
@@ -173,10 +174,11 @@ def choice(value: Any) -> str:
     return PICKED + json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _in_words(item: QueueItem, value: Any, wording: Wording) -> Said:
+def _in_words(item: QueueItem, said: Mapping[str, Any], wording: Wording) -> Said:
+    value = said["value"]
     if item.kind == "set_conflict" and isinstance(value, bool):
         return Said(_("is there") if value else _("is not there"))
-    return wording.value(item.cell, value, (site,))
+    return wording.value(item.cell, value, (said["site"],))
 
 
 def _device(said: Mapping[str, Any]) -> str:

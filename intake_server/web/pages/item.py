@@ -4,6 +4,7 @@ Somebody else was faster: the page comes again with the question as it is now, a
 the choice and the reason still filled in.
 """
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Final
@@ -21,10 +22,12 @@ from intake_server.web.pages.decisions import Filled
 from intake_server.web.pages.wording import Wording
 
 _EMPTY: Final = Filled()
+_ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
 def show(qid: str) -> Response:
     """Show a question; where it is settled, say what stands now."""
+    _refuse_no_id(qid)
     try:
         found = _file(qid)
     except NotFoundError:
@@ -34,6 +37,7 @@ def show(qid: str) -> Response:
 
 def preview(qid: str) -> Response:
     """Show the question again, with what would stand after the choice."""
+    _refuse_no_id(qid)
     filled = Filled.of(request.form)
     try:
         found = _file(qid)
@@ -44,6 +48,7 @@ def preview(qid: str) -> Response:
 
 def decide(qid: str) -> Response:
     """Write the decision and go on to the next question."""
+    _refuse_no_id(qid)
     here, filled = context(), Filled.of(request.form)
     try:
         decision = decisions.decision(filled, room.wording())
@@ -118,8 +123,12 @@ def _settled(qid: str, filled: Filled, status: int) -> Response:
             title=words.short(found.cell),
             kind=str(phrases.KINDS[found.kind]),
             child=sheet.whose(found.child, words) if found.child else None,
-            stands=words.value(found.cell, found.value, found.sites) if found.record else None,
-            chosen=words.value(found.cell, filled.picked, found.sites).line if was_picked else "",
+            stands=words.value(found.cell, found.value, found.sites)
+            if found.record
+            else None,
+            chosen=words.value(found.cell, filled.picked, found.sites).line
+            if was_picked
+            else "",
             typed=", ".join(filter(None, filled.typed.values())),
             reason=filled.reason,
             is_contested=found.is_contested,
@@ -130,8 +139,8 @@ def _settled(qid: str, filled: Filled, status: int) -> Response:
 
 def _decided(words: Wording) -> tuple[str, sheet.Whose | None] | None:
     """Return what was decided just before, and whose it was."""
-    qid = request.args.get("decided")
-    if not qid:
+    qid = room.asked("decided")
+    if not qid or not _ID.fullmatch(qid):
         return None
     try:
         before = desk.settled(context().database, qid, viewer=asking())
@@ -151,6 +160,12 @@ def _lost(found: File, filled: Filled, words: Wording) -> str:
     if any(facts.choice(c["value"]) == filled.choice for c in found.item.candidates):
         return ""
     return words.value(found.item.cell, filled.picked, found.item.sites).line
+
+
+def _refuse_no_id(qid: str) -> None:
+    """Refuse what no question was ever called."""
+    if not _ID.fullmatch(qid):
+        raise NotFoundError("item")
 
 
 def _file(qid: str) -> File:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from werkzeug import Response
 
 from intake_server.services import desk
@@ -48,9 +48,9 @@ class Part:
 def show() -> str:
     """Show the questions that wait."""
     here, viewer = context(), asking()
-    kind = request.args.get("kind") or None
-    site = request.args.get("site") or None
-    mine = request.args.get("mine") == "1"
+    kind = room.asked("kind") or None
+    site = room.asked("site") or None
+    mine = room.asked("mine") == "1"
     found = desk.page(
         here.database,
         viewer=viewer,
@@ -58,7 +58,7 @@ def show() -> str:
         kind=kind,
         site=site,
         mine=mine,
-        cursor=request.args.get("cursor") or None,
+        cursor=room.asked("cursor") or None,
     )
     words = room.wording()
     certain = [one for one in found.questions if not one.item.is_provisional]
@@ -82,7 +82,7 @@ def show() -> str:
 def following() -> Response:
     """Go to the question that should be decided next, or to the list."""
     here = context()
-    decided = request.args.get("decided") or None
+    decided = room.asked("decided") or None
     qid = desk.following(here.database, asking())
     if qid is None:
         return redirect(url_for("pages.queue", decided=decided), 303)

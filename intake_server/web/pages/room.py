@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from flask import g
+from flask import g, request
 
 from intake_server.security.policy import Action, Principal, may
 from intake_server.services import contact, desk
+from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import language
 from intake_server.web.pages import phrases
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.wording import Wording
+
+_LONGEST: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,15 @@ def lines() -> tuple[Line, ...]:
         for one in contact.standing(context().database).contacts
         if not one.is_revoked
     )
+
+
+def asked(name: str) -> str:
+    """Return what a page's address asks for under a name; empty for nothing.
+
+    What no store can hold asks for nothing.
+    """
+    text = request.args.get(name, "").strip()[:_LONGEST]
+    return text if is_storable(text) else ""
 
 
 def on_every_page() -> dict[str, Any]:

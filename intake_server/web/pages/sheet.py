@@ -222,7 +222,10 @@ def _about_rule(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
         return
     values = file.record.view["values"]
     for name in _checked(file.item, wording):
-        yield wording.label(name), wording.value(name, values.get(name), file.item.sites).line
+        yield (
+            wording.label(name),
+            wording.value(name, values.get(name), file.item.sites).line,
+        )
 
 
 def _held(file: File, wording: Wording) -> Iterable[tuple[str, str]]:

@@ -7,6 +7,8 @@ from intake_server.security.policy import Principal, Role
 from intake_server.services import merging
 from intake_server.services.merging import Decision
 from intake_server.storage import documents
+from sync import documents as documents_of
+from sync.change import Write
 
 OKSANA = Principal("person", "ok", "Oksana", Role.COORDINATOR, "kyiv")
 FIVE_HUNDRED = 'is:"вальпроат 500 мг × 2"'
@@ -287,6 +289,77 @@ def test_a_held_form_that_is_left_is_asked_about_no_more(clash, iryna):
     decide(iryna, a_held_form(clash), choice="dismiss", reason=REASON)
 
     assert "no-reference" not in clash.questions()
+
+
+def test_an_element_of_a_set_is_kept_or_removed(clash):
+    removed = Write(s="allergies", e="пеніцилін", v=False)
+    clash.write({(CASE, "case"): [removed]}, site="chernivtsi")
+    path = f"/queue/{clash.questions()['allergies/пеніцилін'].qid}"
+    iryna = clash.browser()
+
+    page = words(iryna.get(path))
+    decide(iryna, path, choice="is:false", reason=REASON)
+
+    assert "Алергії: пеніцилін" in page
+    assert "Що залишається?" in page
+    assert stands(clash, "allergies") == ["арахіс"]
+
+
+def test_a_record_that_was_voided_unseen_is_kept(clash):
+    void = Write(f="_deleted", v=True, saw=())
+    clash.write({(CASE, "case"): [void]}, site="chernivtsi")
+    item = clash.questions()["_deleted"]
+    iryna = clash.browser()
+
+    page = words(iryna.get(f"/queue/{item.qid}"))
+    decide(iryna, f"/queue/{item.qid}", choice="is:false", reason=REASON)
+
+    assert "Чи цей запис створено помилково?" in page
+    assert "_deleted" not in clash.questions()
+
+
+def test_two_records_are_compared_side_by_side(clash):
+    other = a_second_child(clash)
+    same, different = (
+        {
+            (documents_of.link(CHILD, other), "link"): [
+                Write(f="a", v=min(CHILD, other)),
+                Write(f="b", v=max(CHILD, other)),
+                Write(f="verdict", v=verdict),
+            ]
+        }
+        for verdict in ("same", "different")
+    )
+    clash.write(same, site="truskavets")
+    clash.write(different, site="chernivtsi")
+    (item,) = (i for i in clash.questions().values() if i.kind == "link_conflict")
+    iryna = clash.browser()
+
+    page = words(iryna.get(f"/queue/{item.qid}"))
+    decide(iryna, f"/queue/{item.qid}", choice="different", reason=REASON)
+
+    assert "Чи ці два записи — одна дитина?" in page
+    assert "Ґудзь" in page
+    assert "Ремез" in page
+    assert not [i for i in clash.questions().values() if i.kind == "link_conflict"]
+
+
+def test_what_cannot_be_read_asks_nobody(clash):
+    unknown = Write(f="case_status", v="dreaming")
+    clash.write({(CASE, "case"): [unknown]}, site="chernivtsi")
+    (item,) = (i for i in clash.questions().values() if i.kind == "quarantine")
+
+    page = clash.browser().get(f"/queue/{item.qid}")
+
+    assert "Що не так такої відповіді ніхто не визначив" in words(page)
+    assert "Відповідати не треба нікому." in words(page)
+    assert not tree(page).xpath("//form[@id='decision']")
+
+
+def a_second_child(desk):
+    said = {"g_child": {"family_name": "Ґудзь", "given_name": "Микита"}}
+    receipt = desk.send(desk.phone("chernivtsi", "T"), "reception", said)
+    return documents_of.person(receipt.reference)
 
 
 def contradict(desk, form, *answers):

@@ -1,0 +1,135 @@
+from centres import DANYLO
+from desks import CASE, CHILD
+from pages import decide, tree, words
+
+from intake_server.security.policy import Role
+from intake_server.storage import audit
+
+PAGE = f"/children/{CHILD}"
+FIVE_HUNDRED = 'is:"вальпроат 500 мг × 2"'
+
+
+def test_a_child_stands_with_name_code_and_centres(iryna):
+    page = words(iryna.get(PAGE))
+
+    assert "Чернівці, Трускавець Ремез Данило 4KH-7T29-9" in page
+
+
+def test_a_contested_answer_is_shown_whole_with_site_and_time(iryna):
+    (contested,) = tree(iryna.get(PAGE)).xpath("//*[@class='contested']")
+
+    said = " ".join(contested.text_content().split())
+    assert "вальпроат 300 мг × 2 Трускавець, Телефон Олени" in said
+    assert "вальпроат 500 мг × 2 Чернівці, Телефон Тараса" in said
+    assert "20 листопада 2026, 09:00" in said
+
+
+def test_a_contested_answer_leads_to_its_question(clash, iryna):
+    (link,) = tree(iryna.get(PAGE)).xpath("//*[@class='contested']//a/@href")
+
+    assert link == f"/queue/{clash.questions()['medication'].qid}"
+
+
+def test_health_that_is_contested_in_part_shows_no_part_alone(clash):
+    for site, said in (("truskavets", "none"), ("chernivtsi", "epilepsy")):
+        answers = {"g_stay": {"child_ref": DANYLO}, "g_med": {"conditions": [said]}}
+        clash.send(clash.phone(site, "L"), "rehabilitation", answers)
+
+    page = tree(clash.browser().get(PAGE))
+
+    (fact,) = page.xpath("//dl[@class='facts']/div[dt='Стани здоровʼя']/dd")
+    assert fact.xpath("./div/@class") == ["contested"]
+
+
+def test_facts_stand_under_the_headings_of_their_form(iryna):
+    headings = tree(iryna.get(PAGE)).xpath("//section[@class='sheet']/h2/text()")
+
+    assert headings[:3] == ["Прийом", "Перші слова", "Згода"]
+    assert "Медичний прийом" in headings
+
+
+def test_the_history_says_who_where_when_and_why(clash, iryna):
+    path = f"/queue/{clash.questions()['medication'].qid}"
+    decide(iryna, path, choice=FIVE_HUNDRED, reason="за випискою лікаря")
+
+    entries = tree(iryna.get(PAGE)).xpath("//ol[@class='history']/li")
+
+    newest = " ".join(entries[0].text_content().split())
+    assert "неділя, 22 листопада 2026, 11:00" in newest
+    assert "Iryna, Київ · рішення" in newest
+    assert "Чому: «за випискою лікаря»" in newest
+    assert "вальпроат 500 мг × 2" in newest
+    assert len(entries) == 4
+
+
+def test_the_page_of_a_case_is_the_childs(iryna):
+    assert "4KH-7T29-9" in words(iryna.get(f"/children/{CASE}"))
+
+
+def test_a_child_of_others_is_absent(clash):
+    bohdan = clash.browser(Role.WORKER, "kharkiv", "Bohdan")
+
+    assert bohdan.get(PAGE).status_code == 404
+    assert "Ремез" not in bohdan.get("/children").text
+    assert bohdan.get("/children/nobody").status_code == 404
+
+
+def test_both_centres_of_a_child_see_what_the_other_said(clash):
+    stepan = clash.browser(Role.WORKER, "chernivtsi", "Stepan")
+
+    assert "вальпроат 300 мг × 2" in words(stepan.get(PAGE))
+
+
+def test_a_sealed_answer_of_another_centre_is_not_in_the_page(clash):
+    secret = {"g_start": {"child_ref": DANYLO}, "g_adult": {"adult_rnokpp": "31415926"}}
+    clash.send(clash.phone("truskavets", "L"), "reunification", secret)
+
+    page = clash.browser(Role.WORKER, "chernivtsi", "Stepan").get(PAGE)
+
+    assert "закрито: читає лише команда догляду за дитиною" in words(page)
+    assert "31415926" not in page.text
+
+
+def test_children_are_found_by_code_in_any_spelling(iryna):
+    for spelling in ("4KH7T299", "4kh-7t29-9", "4кн 7т29 9"):
+        assert "Ремез Данило" in words(iryna.get(f"/children?q={spelling}"))
+
+
+def test_children_are_found_by_a_part_of_a_name(iryna):
+    assert "Ремез Данило" in words(iryna.get("/children?q=реме"))
+    assert "За цим тут не знайдено" in words(iryna.get("/children?q=кравець"))
+
+
+def test_a_list_of_children_says_how_much_is_in_question(iryna):
+    assert "спірне: 1" in words(iryna.get("/children"))
+
+
+def test_further_children_stand_on_further_pages(clash):
+    olena = clash.phone("truskavets", "L")
+    for _ in range(55):
+        clash.send(olena, "reception", {"g_child": {"family_name": "Верба"}})
+    iryna = clash.browser()
+
+    first = tree(iryna.get("/children"))
+    (further,) = first.xpath("//a[contains(@href, 'cursor=')]/@href")
+    second = tree(iryna.get(further))
+
+    names = [page.xpath("//a[@class='row-title']/@href") for page in (first, second)]
+    assert [len(hrefs) for hrefs in names] == [50, 6]
+    assert not set(names[0]) & set(names[1])
+
+
+def test_looking_at_a_child_is_noted(clash, iryna):
+    iryna.get(PAGE)
+
+    with clash.database.reading() as session:
+        entries = audit.page(session, object=CHILD, actor=None, before=None, limit=9)
+    assert {"read_record", "read_history"} <= {entry.action for entry in entries}
+
+
+def test_a_child_stands_whole_in_english(iryna):
+    page = words(iryna.get(PAGE, headers={"Accept-Language": "en"}))
+
+    assert "Medical intake" in page
+    assert "In question" in page
+    assert "Sunday, 22 November 2026" in page

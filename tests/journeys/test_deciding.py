@@ -1,0 +1,188 @@
+"""A coordinator's way through the questions, in a real browser."""
+
+from contextlib import contextmanager
+
+import pytest
+from browsers import barriers
+from centres import DANYLO
+from desks import CASE, CHILD
+
+from intake_server.security.policy import Role
+from intake_server.storage import documents
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+
+
+@contextmanager
+def somebody(browser, desk, address, name="Iryna", **about):
+    """Sign a coordinator in; the pages run no script that they did not bring."""
+    context = browser.new_context(**{"locale": "uk-UA", "viewport": DESK, **about})
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda said: complaints.append(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{address}/sign-in/{desk.invite(name, Role.COORDINATOR, 'kyiv')}")
+    page.locator("main button").click()
+    page.wait_for_url("**/queue")
+    yield page
+    context.close()
+    assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def press(page, key, until):
+    """Press a key until an element has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        if page.locator(until).first.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"{key} does not lead to {until}")
+
+
+def test_a_question_is_decided_by_keyboard_alone(browser, desk, address):
+    send_a_held_form(desk)
+
+    with somebody(browser, desk, address) as page:
+        press(page, "Tab", ".row-title")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#decision")
+        press(page, "Tab", "input[name=choice]")
+        page.keyboard.press("2")
+        page.wait_for_function(
+            "document.querySelector('#preview').innerText.includes('500')"
+        )
+        press(page, "Tab", "#field-reason")
+        page.keyboard.type("за випискою лікаря")
+        page.keyboard.press("Enter")
+
+        page.wait_for_selector("text=Це наступне питання.")
+        assert page.locator("h1").inner_text() == "Прийом на реабілітацію"
+        assert "Ліки зараз" in page.locator(".notice").inner_text()
+    assert stands(desk, "medication") == "вальпроат 500 мг × 2"
+
+
+def test_a_stale_tab_keeps_what_was_chosen_in_it(browser, desk, address):
+    question = f"{address}/queue/{desk.questions()['medication'].qid}"
+
+    with somebody(browser, desk, address) as page:
+        page.goto(question)
+        page.get_by_text("вальпроат 300 мг × 2").click()
+        page.locator("#field-reason").fill("сказала мама")
+        send_a_third_answer(desk)
+        with page.expect_response(
+            lambda answer: answer.request.method == "POST"
+        ) as sent:
+            page.get_by_role("button", name="Записати рішення").click()
+
+        assert sent.value.status == 409
+        assert page.get_by_role("alert").inner_text().startswith("Поки ви вирішували")
+        assert (
+            page.locator("input[name=choice]:checked")
+            .evaluate("one => one.value")
+            .endswith('"вальпроат 300 мг × 2"')
+        )
+        assert page.locator("#field-reason").input_value() == "сказала мама"
+        assert page.locator(".is-new").count() == 1
+    assert "medication" in desk.questions()
+
+
+def test_two_who_decide_at_once_do_not_overwrite_each_other(browser, desk, address):
+    question = f"{address}/queue/{desk.questions()['medication'].qid}"
+
+    with (
+        somebody(browser, desk, address) as first,
+        somebody(browser, desk, address, "Bohdan") as second,
+    ):
+        for page, answer in ((first, "300"), (second, "500")):
+            page.goto(question)
+            page.get_by_text(f"вальпроат {answer} мг × 2").click()
+            page.locator("#field-reason").fill(f"причина {answer}")
+        first.get_by_role("button", name="Записати рішення").click()
+        first.wait_for_url("**/queue?decided=*")
+        second.get_by_role("button", name="Записати рішення").click()
+
+        said = second.locator("main").inner_text()
+        assert "Хтось був швидший" in said
+        assert "вальпроат 500 мг × 2" in said
+        assert "причина 500" in said
+    assert stands(desk, "medication") == "вальпроат 300 мг × 2"
+
+
+def test_a_question_is_decided_without_any_script(browser, desk, address):
+    question = f"{address}/queue/{desk.questions()['medication'].qid}"
+
+    with somebody(browser, desk, address, java_script_enabled=False) as page:
+        page.goto(question)
+        page.get_by_text("вальпроат 300 мг × 2").click()
+        page.get_by_role("button", name="Показати, що буде").click()
+        assert "вальпроат 300" in page.locator("#preview").inner_text()
+        page.locator("#field-reason").fill("телефоном")
+        page.get_by_role("button", name="Записати рішення").click()
+        page.wait_for_url("**/queue?decided=*")
+
+    assert stands(desk, "medication") == "вальпроат 300 мг × 2"
+
+
+def test_typing_an_answer_chooses_it(browser, desk, address):
+    with somebody(browser, desk, address) as page:
+        page.goto(f"{address}/queue/{desk.questions()['medication'].qid}")
+
+        page.get_by_label("Ліки зараз (назва").fill("нічого")
+
+        assert page.locator("input[value=typed]").is_checked()
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(browser, desk, address, locale, scheme):
+    held = send_a_held_form(desk)
+    medication = desk.questions()["medication"].qid
+    about = {"locale": locale, "color_scheme": scheme}
+
+    with somebody(browser, desk, address, **about) as page:
+        for path in (
+            "/queue",
+            f"/queue/{medication}",
+            f"/queue/{held}",
+            "/children",
+            f"/children/{CHILD}",
+            "/queue/nothing",
+        ):
+            page.goto(address + path)
+            assert barriers(page) == [], path
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+def test_nothing_is_cut_off_on_a_small_phone(browser, desk, address, locale):
+    held = send_a_held_form(desk)
+    medication = desk.questions()["medication"].qid
+
+    with somebody(browser, desk, address, viewport=PHONE, locale=locale) as page:
+        for path in (
+            "/queue",
+            f"/queue/{medication}",
+            f"/queue/{held}",
+            "/children",
+            f"/children/{CHILD}",
+        ):
+            page.goto(address + path)
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= PHONE["width"], path
+
+
+def send_a_held_form(desk):
+    said = {"g_stay": {"center": "chernivtsi"}, "g_med": {"medication": "магній"}}
+    desk.send(desk.phone("chernivtsi", "T"), "rehabilitation", said)
+    return desk.questions()["no-reference"].qid
+
+
+def send_a_third_answer(desk):
+    said = {"g_stay": {"child_ref": DANYLO}, "g_med": {"medication": "нічого"}}
+    desk.send(desk.phone("truskavets", "L"), "rehabilitation", said)
+
+
+def stands(desk, cell):
+    with desk.database.reading() as session:
+        return documents.find(session, CASE).view["values"][cell]

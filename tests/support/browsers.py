@@ -1,0 +1,71 @@
+"""A real browser on a real server, for what only they show."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from typing import Any, Final
+
+from flask import Flask
+from parts import need
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+CHROMIUM: Final = Path("/usr/bin/chromium")
+AXE: Final = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
+
+_QUIET: Final = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_GRAVE: Final = {"serious", "critical"}
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on this machine; give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextmanager
+def a_browser() -> Iterator[Browser]:
+    """Start Debian's Chromium."""
+    need(CHROMIUM.exists(), "Debian's chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+def barriers(page: Page) -> list[str]:
+    """Return what axe finds on a page that shuts somebody out."""
+    # The policy of our pages lets no foreign script in; a test may go around it.
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa',"
+        " 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{rule['id']}: {node['target']}: {node['failureSummary']}"
+        for rule in found["violations"]
+        if rule["impact"] in _GRAVE
+        for node in rule["nodes"]
+    ]
