@@ -67,6 +67,7 @@ def ingest(
         _ask_about_changes(connection, arrived)
         late = _complete(connection, added, schema)
         documents.update(refold.refold(connection, late, schema))
+        late |= _withheld(connection, fresh, documents)
         late |= _erase(connection, documents, schema)
         projection.project(connection, documents, schema=schema, is_known=known | late)
         if any(document.kind == forms.KIND for document in documents.values()):
@@ -102,6 +103,37 @@ def _merge(
             )
             before[one.change.id] = live
     return documents, known
+
+
+def _withheld(
+    connection: Connection, fresh: Sequence[Arrival], documents: dict[str, Document]
+) -> set[str]:
+    """Note changes that come without the content of a document that is erased.
+
+    Whoever sent them has erased it too; that they touch it is still to be asked about.
+
+    Returns:
+        Documents that were loaded for that.
+    """
+    named = [
+        (edit.doc, one.key)
+        for one in fresh
+        for edit in one.change.edits
+        if edit.w is None
+    ]
+    loaded = standing.load(connection, {doc for doc, _ in named} - documents.keys())
+    erased = {doc: known for doc, known in loaded.items() if ERASED in known.cells}
+    documents.update(erased)
+    bulk.many(
+        connection,
+        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (doc_bytes(doc), key, b"")
+            for doc, key in named
+            if doc in documents and ERASED in documents[doc].cells
+        ],
+    )
+    return set(erased)
 
 
 def _before(

@@ -50,9 +50,7 @@ def test_a_question_is_decided_by_keyboard_alone(browser, desk, address):
         page.wait_for_selector("#decision")
         press(page, "Tab", "input[name=choice]")
         page.keyboard.press("2")
-        page.wait_for_function(
-            "document.querySelector('#preview').innerText.includes('500')"
-        )
+        page.locator("#preview", has_text="500").wait_for()
         press(page, "Tab", "#field-reason")
         page.keyboard.type("за випискою лікаря")
         page.keyboard.press("Enter")
@@ -71,9 +69,7 @@ def test_a_stale_tab_keeps_what_was_chosen_in_it(browser, desk, address):
         page.get_by_text("вальпроат 300 мг × 2").click()
         page.locator("#field-reason").fill("сказала мама")
         send_a_third_answer(desk)
-        with page.expect_response(
-            lambda answer: answer.request.method == "POST"
-        ) as sent:
+        with page.expect_response(lambda answer: answer.url == question) as sent:
             page.get_by_role("button", name="Записати рішення").click()
 
         assert sent.value.status == 409

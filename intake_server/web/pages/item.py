@@ -36,13 +36,17 @@ def show(qid: str) -> Response:
 
 
 def preview(qid: str) -> Response:
-    """Show the question again, with what would stand after the choice."""
+    """Show the question again, with what would stand after the choice.
+
+    Where it is settled meanwhile, that stands in the preview's place, and the form that
+    is being filled in stays as it is.
+    """
     _refuse_no_id(qid)
     filled = Filled.of(request.form)
     try:
         found = _file(qid)
     except NotFoundError:
-        return _settled(qid, filled, HTTPStatus.CONFLICT)
+        return _settled(qid, filled, HTTPStatus.OK)
     return _page(found, filled)
 
 
@@ -132,6 +136,7 @@ def _settled(qid: str, filled: Filled, status: int) -> Response:
             typed=", ".join(filter(None, filled.typed.values())),
             reason=filled.reason,
             is_contested=found.is_contested,
+            is_preview=status == HTTPStatus.OK,
         ),
         status,
     )

@@ -41,5 +41,8 @@ def test_every_file_that_a_page_names_is_there(iryna):
 
 
 def test_every_picture_that_the_style_names_is_there():
-    for address in re.findall(r'url\("([^"]+)"\)', (STATIC / "pages.css").read_text()):
+    named = re.findall(r'url\("([^"]+)"\)', (STATIC / "icons.css").read_text())
+
+    assert named
+    for address in named:
         assert (PACKAGE / address.lstrip("/")).is_file()

@@ -1,7 +1,11 @@
-from desks import CASE
+from datetime import timedelta
+
+from desks import CASE, a_desk
 from pages import tree, words
 
 from intake_server.security.policy import Role
+from intake_server.storage import peers
+from intake_server.storage.peers import Peer
 from sync.change import Write
 
 HELD = {"g_stay": {"center": "chernivtsi"}, "g_med": {"medication": "магній"}}
@@ -93,8 +97,23 @@ def test_an_administrator_is_told_that_nothing_is_here_for_them(clash):
     assert "Ваша роль не має тут ні питань, ні записів." in page
 
 
-def test_the_demo_says_that_its_data_are_invented(desk):
+def test_the_demo_alone_says_that_its_data_are_invented(desk, tmp_path, stores):
+    with a_desk(tmp_path, stores, demo=True) as demo:
+        assert "усі дані вигадані" in demo.browser().get("/queue").text
     assert "усі дані вигадані" not in desk.browser().get("/queue").text
+
+
+def test_each_page_says_how_the_line_is(clash):
+    heard = clash.watch() - timedelta(minutes=7)
+    with clash.database.transaction() as session:
+        peers.write(session, Peer(id="p", site="truskavets", last_ok=heard))
+
+    page = tree(clash.browser().get("/children"))
+
+    (line,) = page.xpath("//header//*[@class='line']")
+    said = " ".join(line.text_content().split())
+    assert said.startswith("Трускавець: не надіслано: ")
+    assert said.endswith("останній звʼязок 7 хвилин тому")
 
 
 def write_blind_edit(desk):
