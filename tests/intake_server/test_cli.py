@@ -182,7 +182,8 @@ def test_a_device_is_enrolled_and_revoked(node):
     with node.database as database:
         assert people.who(database, made["token"]) is None
     listed = node.said("device", "list")["devices"]
-    assert [bool(one["revoked"]) for one in listed if one["label"]] == [True, False]
+    is_revoked = {one["device_id"]: bool(one["revoked"]) for one in listed}
+    assert is_revoked == {made["device_id"]: True, scanned.device_id: False}
 
 
 def test_a_qr_holds_the_settings_for_collect(node):
