@@ -16,7 +16,7 @@ from sync import documents as ids
 from sync.change import Write
 from sync.merge.cells import DELETED, DISMISS, ERASED, LINK, VERDICT
 from sync.merge.identity import DIFFERENT, SAME
-from sync.merge.schema import Schema
+from sync.merge.schema import Rule, Schema
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,16 +41,29 @@ def _about_field(
     value = decision.argument
     if decision.verb == "pick":
         value = _picked(found, decision.argument)
-    is_group = schema.rule(found.key).type == "group"
+    rule = schema.rule(found.key)
+    is_group = rule.type == "group"
     write = Write(
         f=None if is_group else found.key,
         g=found.key if is_group else None,
         v=value,
         p=found.heads,
+        src=_evidence(found, rule),
         act="resolve",
         why=decision.reason,
     )
     return {_target(session, found.doc): [write]}
+
+
+def _evidence(found: QueueItem, rule: Rule) -> str | None:
+    """Return the grade a decision stands on: that of the answers it decides between.
+
+    Anything weaker would not supersede them.
+    """
+    if rule.policy != "authority":
+        return None
+    best = max(found.candidates, key=lambda said: rule.grade(said["src"]))
+    return str(best["src"]) if best["src"] else None
 
 
 def _about_set(

@@ -7,6 +7,7 @@ from centres import (
     IRYNA,
     MARTA,
     OLENA,
+    RECEPTION,
     REHABILITATION,
     STEPAN,
     TARAS,
@@ -178,3 +179,21 @@ def test_workers_see_the_questions_their_site_has_a_part_in(centre):
     }
 
     assert seen == {"Marta": 1, "Stepan": 1, "Iryna": 1, "Bohdan": 0}
+
+
+def test_a_decision_between_two_papers_settles_them(centre):
+    for number, day in enumerate(("2012-03-04", "2012-04-03"), start=1):
+        papers = with_answers(
+            RECEPTION,
+            g_contact={"child_ref": DANYLO},
+            g_child={"birth_date": day, "birth_source": "document"},
+        )
+        centre.receive(a_form("reception", papers, number=number))
+    (item,) = centre.questions()
+    assert item.cell == "birth"
+
+    centre.decide(item.qid, "pick", 1)
+
+    assert centre.questions() == ()
+    birth = centre.view(ids.person(DANYLO))["values"]["birth"]
+    assert birth == item.candidates[1]["value"]
