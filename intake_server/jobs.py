@@ -3,13 +3,15 @@
 import logging
 import os
 import socket
+import time
+from collections.abc import Callable
 from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from intake_server import clock
 from intake_server.clock import Clock
-from intake_server.errors import HeldError, NotFoundError
+from intake_server.errors import HeldError, IntakeError, NotFoundError
 from intake_server.services import contact, housekeeping
 from intake_server.storage.database import Database
 from sync.errors import RefusedError, UnreachableError
@@ -64,19 +66,24 @@ def schedule(
 
 
 def exchange_with_upstream(
-    database: Database, *, url: str = "", holder: str, now: Clock = clock.now
+    database: Database,
+    *,
+    url: str = "",
+    holder: str,
+    now: Clock = clock.now,
+    wait: Callable[[float], None] = time.sleep,
 ) -> None:
     """Exchange with the upstream; what stands in the way is noted and waits its turn."""
     try:
-        done = contact.call(database, url=url, holder=holder, now=now)
+        done = contact.call(database, url=url, holder=holder, now=now, wait=wait)
     except NotFoundError:
         return
     except HeldError as held:
         _log.info("not now: %s", held)
     except UnreachableError as trouble:
         _log.warning("the upstream does not answer: %s", trouble)
-    except RefusedError as refusal:
-        _log.error("the upstream refuses: %s", refusal)
+    except (RefusedError, IntakeError) as failure:
+        _log.error("not exchanged: %s", failure)
     else:
         _log.info("sent %d, received %d", done.pushed, done.pulled)
 

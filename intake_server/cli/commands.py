@@ -3,10 +3,12 @@
 0 is done, 1 not done, 2 wrong usage, 78 a configuration under which nothing may start.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from typing_extensions import override
 
 from forms.errors import FormError
@@ -16,6 +18,21 @@ from intake_server.errors import ConfigError, IntakeError, StorageFullError
 from intake_server.storage.errors import StorageError
 from sync.errors import RefusedError, SyncError, UnreachableError
 
+_UNSAFE: Final = (ConfigError, StorageError, ArgumentError)
+_KNOWN: Final = (IntakeError, SyncError, FormError, DBAPIError, PermissionError)
+_SAID: Final[Mapping[type[Exception], str]] = {
+    ConfigError: "{}; see: dodomu settings",
+    ArgumentError: "database_url: {}; see: dodomu settings",
+    StorageFullError: "the disk is full; nothing was lost or written",
+    UnreachableError: (
+        "the other node does not answer ({}); "
+        "what was exchanged so far is kept, say it again later"
+    ),
+    RefusedError: "the other node said no: {}",
+    PermissionError: "may not read or write {}",
+    DBAPIError: "the database failed: {}",
+}
+
 
 class _Told(click.Group):
     """Commands whose failures are told in words."""
@@ -24,23 +41,33 @@ class _Told(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except ConfigError as error:
-            raise UnsafeRefusal(f"{error}; see: dodomu settings") from error
-        except StorageError as error:
-            raise UnsafeRefusal(str(error)) from error
-        except StorageFullError as error:
-            raise Refusal("the disk is full; nothing was lost or written") from error
-        except UnreachableError as error:
-            raise Refusal(
-                f"the other node does not answer ({error}); "
-                "what was exchanged so far is kept, say it again later"
-            ) from error
-        except RefusedError as error:
-            raise Refusal(f"the other node said no: {error.reason}") from error
-        except (IntakeError, SyncError, FormError) as error:
-            raise Refusal(str(error)) from error
-        except PermissionError as error:
-            raise Refusal(f"may not read or write {error.filename}") from error
+        except _UNSAFE as error:
+            raise UnsafeRefusal(_words(error)) from error
+        except _KNOWN as error:
+            raise Refusal(_words(error)) from error
+
+
+def _words(error: Exception) -> str:
+    """Return what went wrong and what to do about it."""
+    for kind, words in _SAID.items():
+        if isinstance(error, kind):
+            return words.format(_fact(error))
+    return str(error)
+
+
+def _fact(error: Exception) -> str:
+    match error:
+        case RefusedError():
+            return error.reason
+        case PermissionError():
+            return str(error.filename)
+        case DBAPIError(statement=None):
+            return str(error.orig).partition("\n")[0]
+        case DBAPIError():
+            # What it says of a statement may hold somebody's answers.
+            return type(error.orig).__name__
+        case _:
+            return str(error)
 
 
 @click.group(cls=_Told, context_settings={"help_option_names": ["-h", "--help"]})

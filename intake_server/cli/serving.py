@@ -4,6 +4,7 @@ import importlib
 import logging
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ from typing_extensions import override
 
 from intake_server import clock, jobs
 from intake_server.app import create_app
-from intake_server.cli.here import DEFAULT, Here, common, open_store
+from intake_server.cli.here import DEFAULT, Here, Refusal, common, open_store
 from intake_server.config import Settings
 from intake_server.services import contact
 
@@ -102,6 +103,7 @@ def serve(here: Here, host: str | None, port: int | None, workers: int) -> None:
         port=settings.port if port is None else port,
     )
     settings.refuse_unsafe()
+    _refuse_taken(settings)
     with open_store(settings) as database:
         database.migrate()
 
@@ -111,12 +113,23 @@ def serve(here: Here, host: str | None, port: int | None, workers: int) -> None:
     _Server(settings, workers, ready).run()
 
 
+def _refuse_taken(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise Refusal(
+            f"cannot listen on {settings.host}, port {settings.port} "
+            f"({os.strerror(error.errno or 0)}); choose another with --port"
+        ) from error
+
+
 @click.command()
 @common
 def work(here: Here) -> None:
     """Do what time asks for: exchange with the upstream, throw away what is over."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logging.getLogger("intake_server").setLevel(logging.INFO)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -16,13 +16,13 @@ class Desk:
     """One person at work, who calls the node of their site."""
 
     def __init__(self, caller: Caller, sheaf: Sheaf, *, entropy: Entropy) -> None:
-        self._caller = caller
+        self.caller = caller
         self._sheaf = sheaf
         self._entropy = entropy
 
     def record(self, doc: str) -> dict[str, Any]:
         """Return a record as it stands on the screen."""
-        found: dict[str, Any] = self._caller.get(f"/records/{doc}").body
+        found: dict[str, Any] = self.caller.get(f"/records/{doc}").body
         return found
 
     def save(
@@ -39,21 +39,21 @@ class Desk:
             answers: What was answered.
             seen: The records that were on the screen while it was filled.
         """
-        listed = self._caller.get("/forms").body["forms"]
+        listed = self.caller.get("/forms").body["forms"]
         version = next(f["version"] for f in listed if f["form_id"] == form_id)
         item = {
             "instance_id": f"uuid:{UUID(bytes=self._entropy(_UUID_BYTES), version=4)}",
             "form_id": form_id,
             "form_version": version,
-            "finalized_at": moment(self._caller.now()),
+            "finalized_at": moment(self.caller.now()),
             "answers": answers,
             "based_on": {record["doc"]: record["heads"] for record in seen},
         }
-        answer = self._caller.post("/submissions", {"submissions": [item]})
+        answer = self.caller.post("/submissions", {"submissions": [item]})
         receipt: dict[str, Any] = answer.body["receipts"][0]
-        self._sheaf.add(Sent(self._caller, item, receipt))
+        self._sheaf.add(Sent(self.caller, item, receipt))
         return receipt
 
     def resolve(self, qid: str, **decision: Any) -> Answer:
         """Decide a question; the answer may be that it has moved on."""
-        return self._caller.post(f"/queue/{qid}/resolve", decision)
+        return self.caller.post(f"/queue/{qid}/resolve", decision)

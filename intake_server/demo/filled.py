@@ -171,6 +171,8 @@ def reunification(
             "verif_methods": ["documents", "child_recognises"],
             "verif_result": "match",
             "child_record_check": "yes",
+            "verifier_1": "TRU-014",
+            "verifier_2": "SSD-201",
             "recommendation": "further_tracing",
         },
     }

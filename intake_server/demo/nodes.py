@@ -20,7 +20,7 @@ from intake_server.demo.gate import Gate
 from intake_server.demo.line import Line
 from intake_server.demo.moments import StoryClock
 from intake_server.demo.people import CENTERS, KYIV, SITES, TOWNS, Worker
-from intake_server.errors import ConfigError
+from intake_server.errors import IntakeError
 from intake_server.security.policy import Role
 from intake_server.services import (
     contact,
@@ -172,6 +172,7 @@ class Node:
         if self.upstream:
             self.upstream.close()
         self.server.shutdown()
+        self.server.server_close()
         self.database.dispose()
 
 
@@ -252,9 +253,12 @@ def _port(number: int) -> socket.socket:
     """Take a port.
 
     Raises:
-        ConfigError: Somebody else has it.
+        IntakeError: Somebody else has it.
     """
     try:
         return socket.create_server((HOST, number))
     except OSError as error:
-        raise ConfigError("port", f"{number} is taken; name another") from error
+        raise IntakeError(
+            f"the port {number} is taken; name another, with two free ones after it: "
+            "dodomu demo --port 9080"
+        ) from error

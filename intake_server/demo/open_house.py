@@ -20,6 +20,7 @@ from sync.change import canonical
 from sync.errors import RefusedError, UnreachableError
 
 _EVERY_S: Final = 3.0
+_FAREWELL_S: Final = 1.0
 _WORD_BYTES: Final = 9
 
 _OPEN: Final = Text(
@@ -54,10 +55,15 @@ def keep_open(stage: Stage, gate: Gate, language: Language, *, is_json: bool) ->
     else:
         click.echo(_invitation(stage, doors, waiting, language))
     with _told_to_stop() as stop:
-        for site in CENTERS:
-            arguments = (stage.nodes[site], stop)
-            Thread(target=_exchange, args=arguments, daemon=True).start()
+        threads = [
+            Thread(target=_exchange, args=(stage.nodes[site], stop), daemon=True)
+            for site in CENTERS
+        ]
+        for thread in threads:
+            thread.start()
         stop.wait()
+        for thread in threads:
+            thread.join(_FAREWELL_S)
 
 
 def _door(stage: Stage, gate: Gate, worker: Worker) -> Door:
@@ -109,9 +115,10 @@ def _document(stage: Stage, doors: list[Door], language: Language) -> dict[str, 
 
 def _exchange(node: Node, stop: Event) -> None:
     """Exchange every few seconds; a line that is cut is tried again."""
-    while not stop.wait(_EVERY_S):
+    while not stop.is_set():
         with suppress(BusyError, HeldError, UnreachableError, RefusedError):
             node.exchange()
+        stop.wait(_EVERY_S)
 
 
 @contextmanager

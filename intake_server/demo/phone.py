@@ -22,26 +22,21 @@ class Phone:
     """One phone, that calls the node at which it is enrolled."""
 
     def __init__(self, caller: Caller, sheaf: Sheaf, *, entropy: Entropy) -> None:
-        self._caller = caller
+        self.caller = caller
         self._sheaf = sheaf
         self._entropy = entropy
         self._forms: dict[str, FormDefinition] = {}
 
-    @property
-    def caller(self) -> Caller:
-        """What the phone calls its node with."""
-        return self._caller
-
     def enrol(self, code: str, label: str) -> Answer:
         """Show a code; keep the token that comes for it."""
-        answer = self._caller.post("/devices/enrol", {"code": code, "label": label})
+        answer = self.caller.post("/devices/enrol", {"code": code, "label": label})
         if not answer.problem:
-            self._caller.token = answer.body["token"]
+            self.caller.token = answer.body["token"]
         return answer
 
     def fetch_forms(self) -> Sequence[Mapping[str, Any]]:
         """Fetch the list and every form in it; return the list."""
-        listed: Sequence[Mapping[str, Any]] = self._caller.get("/forms").body["forms"]
+        listed: Sequence[Mapping[str, Any]] = self.caller.get("/forms").body["forms"]
         for form in listed:
             self.keep_form(self.xform(form))
         return listed
@@ -49,7 +44,7 @@ class Phone:
     def xform(self, form: Mapping[str, Any]) -> bytes:
         """Return the bytes of a form."""
         path = f"/forms/{form['form_id']}/{form['version']}.xml"
-        return self._caller.get(path).raw
+        return self.caller.get(path).raw
 
     def keep_form(self, xform: bytes) -> None:
         """Keep a form to fill, in place of an earlier version."""
@@ -72,19 +67,19 @@ class Phone:
             "instance_id": id_,
             "form_id": form_id,
             "form_version": definition.version,
-            "finalized_at": moment(at or self._caller.now()),
+            "finalized_at": moment(at or self.caller.now()),
             "xml": to_xml(definition, answers, instance_id=id_).decode(),
         }
 
     def send(self, items: Sequence[Item]) -> list[dict[str, Any]]:
         """Send finished forms; return a receipt for each."""
-        answer = self._caller.post("/submissions", {"submissions": items})
+        answer = self.caller.post("/submissions", {"submissions": items})
         receipts: list[dict[str, Any]] = answer.body["receipts"]
         for item, receipt in zip(items, receipts, strict=True):
             digest = sha256(item["xml"].encode()).hexdigest()
-            self._sheaf.add(Sent(self._caller, item, receipt, digest))
+            self._sheaf.add(Sent(self.caller, item, receipt, digest))
         return receipts
 
     def send_and_lose(self, items: Sequence[Item]) -> bytes:
         """Send finished forms over a line that tears; return what was still heard."""
-        return self._caller.post_and_lose("/submissions", {"submissions": items})
+        return self.caller.post_and_lose("/submissions", {"submissions": items})

@@ -3,7 +3,7 @@
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_bytes
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import click
 
+from forms.catalogue import Form
 from intake_server import clock
 from intake_server.demo import telling
 from intake_server.demo.chance import Seeded
@@ -42,15 +43,15 @@ def main(
         lang: The language of the telling.
         is_json: Whether standard output gets one JSON document and nothing else.
     """
-    teller = _Teller(lang, is_silent=is_json)
+    teller = Teller(lang, is_silent=is_json)
     teller.say(telling.opening(lang))
     with _folder() as folder:
         if once:
-            return _once(teller, folder, port)
+            return tell_once(teller, folder, port=port or 0)
         return _open(teller, folder, PORT if port is None else port)
 
 
-class _Teller:
+class Teller:
     """Tells the story while it is played."""
 
     def __init__(self, language: Language, *, is_silent: bool) -> None:
@@ -64,10 +65,10 @@ class _Teller:
             click.echo(words)
             sys.stdout.flush()
 
-    def set_up(self, setting: Setting) -> Stage:
+    def set_up(self, setting: Setting, published: Iterable[Form] = ()) -> Stage:
         """Make the stage."""
         with patience(_SETTING_UP.within(self.language)):
-            return set_up(setting)
+            return set_up(setting, published)
 
     def tell(self, stage: Stage, step: Step) -> None:
         """Play a step and tell it."""
@@ -79,16 +80,26 @@ class _Teller:
             self.say(telling.outcome(played, self.language))
 
 
-def _once(teller: _Teller, folder: Path, port: int | None) -> int:
+def tell_once(
+    teller: Teller, folder: Path, *, port: int = 0, published: Iterable[Form] = ()
+) -> int:
+    """Tell the whole story, the same each time; return the exit code.
+
+    Args:
+        teller: Who tells it.
+        folder: Where the nodes get their directories.
+        port: Where Kyiv answers; 0 is any that is free, for the centres too.
+        published: Forms that Kyiv publishes first, beside the shipped ones.
+    """
     began = time.monotonic()
     setting = Setting(
         folder=folder,
-        ports=_ports(port or 0),
+        ports=_ports(port),
         clock=StoryClock(BEGINNING),
         chance=Seeded,
         language=teller.language,
     )
-    stage = teller.set_up(setting)
+    stage = teller.set_up(setting, published)
     try:
         for step in STORY:
             teller.tell(stage, step)
@@ -125,7 +136,7 @@ def outcome(played: list[Played], language: Language) -> dict[str, Any]:
     }
 
 
-def _open(teller: _Teller, folder: Path, port: int) -> int:
+def _open(teller: Teller, folder: Path, port: int) -> int:
     setting = Setting(
         folder=folder,
         ports=_ports(port),

@@ -30,10 +30,21 @@ class Stage:
 
     Attributes:
         nodes: The nodes by site.
-        people: Ids of the people at their nodes, by Ukrainian name.
+        clock: Tells the time, to everybody.
+        entropy: What phones make ids of.
+        windows: How the story looks at the nodes, by site.
+        desks: The desks of those who work here, by Ukrainian name.
+        people: Their ids at their nodes, by Ukrainian name.
         newer: The version of the reception form that Kyiv publishes in the story.
+        sheaf: All that was sent.
+        phones: The phones, by the Ukrainian name of their owner.
+        batch: What Lina's phone sends at once.
         references: Children's references by Ukrainian name, as receipts said them.
+        until: The planned end that Marta writes.
+        receipts: Receipts that a later step asks for, by Ukrainian name.
+        questions: The questions that Oksana decides, by what they are about.
         asked: Ids of all questions that were ever seen open.
+        decided: Decisions that a node acknowledged.
     """
 
     nodes: Mapping[str, Node]
@@ -47,6 +58,7 @@ class Stage:
     phones: dict[str, Phone] = field(default_factory=dict)
     batch: list[Mapping[str, Any]] = field(default_factory=list)
     references: dict[str, str] = field(default_factory=dict)
+    until: str = ""
     receipts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     questions: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     asked: set[str] = field(default_factory=set)
@@ -61,10 +73,6 @@ class Stage:
     def today(self) -> date:
         """The day in Ukraine."""
         return self.clock().astimezone(HOME).date()
-
-    def day(self, after: int) -> date:
-        """Return the day so many days after today."""
-        return self.today + timedelta(days=after)
 
     def desk(self, worker: Worker) -> Desk:
         """Return the desk of somebody."""
@@ -106,6 +114,11 @@ class Stage:
 
     def close(self) -> None:
         """Stop everybody and everything."""
+        callers = [window.caller for window in self.windows.values()]
+        callers += [desk.caller for desk in self.desks.values()]
+        callers += [phone.caller for phone in self.phones.values()]
+        for caller in callers:
+            caller.close()
         for node in reversed(list(self.nodes.values())):
             node.close()
 

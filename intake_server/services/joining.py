@@ -1,5 +1,6 @@
 """A node lets another in by a one-time code, or is let in itself."""
 
+import json
 import re
 from base64 import b64decode, b64encode
 from dataclasses import replace
@@ -19,6 +20,7 @@ from intake_server.storage.database import Database
 from intake_server.storage.peers import Peer
 from intake_server.storage.references import Block
 from sync.client.transport import Transport
+from sync.errors import UnreachableError
 from sync.protocol.messages import Join, Joined
 
 _NODE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
@@ -92,7 +94,10 @@ def join(database: Database, settings: Settings, url: str, code: str) -> Peer:
     finally:
         transport.close()
     if _EQUALITY in joined.network_keys:
-        keep(settings.keys / NETWORK_KEY, b64decode(joined.network_keys[_EQUALITY]))
+        shared = _key(joined.network_keys[_EQUALITY])
+        if shared is None:
+            raise UnreachableError("something else answered")
+        keep(settings.keys / NETWORK_KEY, shared)
     upstream = Peer(
         id=joined.node,
         site=joined.site,
@@ -111,14 +116,19 @@ def join(database: Database, settings: Settings, url: str, code: str) -> Peer:
 
 
 def _refuse_misshapen(message: Join) -> None:
-    try:
-        is_key = len(b64decode(message.public_key, validate=True)) == _KEY_BYTES
-    except ValueError:
-        is_key = False
-    if not is_key:
+    if _key(message.public_key) is None:
         raise InvalidRequestError({"public_key": ["is not 32 bytes in base64"]})
     if not _NODE.match(message.node):
         raise InvalidRequestError({"node": ["is not the id of a node"]})
+
+
+def _key(text: str) -> bytes | None:
+    """Return a key of 32 bytes that is written in base64; None where it is none."""
+    try:
+        key = b64decode(text, validate=True)
+    except ValueError:
+        return None
+    return key if len(key) == _KEY_BYTES else None
 
 
 def _public_key(keys: Path) -> str:
@@ -138,5 +148,5 @@ def _note_upstream(file: Path, url: str) -> None:
     kept = [line for line in lines if not re.match(r"upstream\s*=", line)]
     partial = file.with_suffix(".new")
     partial.unlink(missing_ok=True)
-    keep(partial, "\n".join([*kept, f'upstream = "{url}"', ""]).encode())
+    keep(partial, "\n".join([*kept, f"upstream = {json.dumps(url)}", ""]).encode())
     partial.replace(file)

@@ -4,6 +4,7 @@ Keys are files beside the store, never in it. Making a node again completes what
 earlier attempt left unfinished and replaces nothing.
 """
 
+import json
 import os
 import re
 import secrets
@@ -189,5 +190,6 @@ def _settings_file(settings: Settings, node_id: str) -> str:
         f'secret_key_file = "{settings.keys.name}/{_SECRET_KEY}"',
     ]
     if settings.database_url:
-        lines.append(f'database_url = "{settings.database_url}"')
+        # A string of JSON is one of TOML too.
+        lines.append(f"database_url = {json.dumps(settings.database_url)}")
     return "\n".join(lines) + "\n"

@@ -66,7 +66,8 @@ class State:
 
 def apply(state: State, change: Change) -> State:
     """Return the state after ``change``; one that came before adds nothing."""
-    before = state.partial.get(change.id)
+    faulty = state.faults.get(change.id)
+    before = faulty[0] if faulty else state.partial.get(change.id)
     whole = complete(before, change) if before else change
     code = fault(whole, state.schema)
     documents, past = dict(state.documents), dict(state.past)

@@ -8,9 +8,9 @@ twice.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from sync.errors import VersionError
 
@@ -25,6 +25,12 @@ MAX_BYTES: Final = 4_000_000
 
 FIRST_BYTES: Final = 64 * 1024
 """How much is told where nobody says how much the line carries."""
+
+Position = Annotated[int, Meta(ge=0, lt=1 << 53)]
+"""A place in a feed; 0 is before the first change."""
+
+Epoch = Annotated[str, Meta(max_length=64)]
+"""The name of one life of a store."""
 
 
 class Join(Struct, frozen=True, kw_only=True):
@@ -77,11 +83,11 @@ class Hello(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """
 
     node: str
-    epoch: str
+    epoch: Epoch
     proto: tuple[int, ...] = VERSIONS
     wall: str = ""
-    peer_epoch: str | None = None
-    since: int = 0
+    peer_epoch: Epoch | None = None
+    since: Position = 0
 
 
 class Welcome(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -96,12 +102,12 @@ class Welcome(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     node: str
     site: str
-    epoch: str
+    epoch: Epoch
     proto: int
     server_time: str
     limits: Limits
     clock_offset_ms: int | None = None
-    reset_from: int | None = None
+    reset_from: Position | None = None
 
 
 class Exchange(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -118,10 +124,10 @@ class Exchange(Struct, frozen=True, omit_defaults=True, kw_only=True):
         wall: The speaker's clock, RFC 3339.
     """
 
-    epoch: str
+    epoch: Epoch
     push: tuple[Raw, ...] = ()
-    since: int = 0
-    upto: int | None = None
+    since: Position = 0
+    upto: Position | None = None
     cursor: str = ""
     max_bytes: int = FIRST_BYTES
     wall: str = ""
@@ -153,13 +159,13 @@ class Exchanged(Struct, frozen=True, omit_defaults=True, kw_only=True):
             where it may go on.
     """
 
-    epoch: str
-    acked_to: int = 0
+    epoch: Epoch
+    acked_to: Position = 0
     cursor: str = ""
     results: tuple[Result, ...] = ()
     changes: tuple[Raw, ...] = ()
     more: bool = False
-    reset_from: int | None = None
+    reset_from: Position | None = None
 
 
 def common_version(offered: Sequence[int]) -> int:

@@ -1,4 +1,5 @@
 import json
+import socket
 import stat
 
 import pytest
@@ -290,6 +291,32 @@ def test_an_unsafe_or_misspelt_setting_stops_the_start(node, environ):
     refused = node.said("serve", expect=78, **environ)
 
     assert "dodomu settings" in refused["error"]
+
+
+@pytest.mark.parametrize(
+    ("url", "code", "reason"),
+    [
+        ("nonsense", 78, "database_url"),
+        ("nonsense://x", 78, "database_url"),
+        ("postgresql+psycopg://u:hidden-word@127.0.0.1:9/x", 1, "refused"),
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_said_in_words(nowhere, url, code, reason):
+    words = ["init", "--role", "center", "--site", "tru", "--database", url]
+
+    refused = nowhere.said(*words, expect=code)["error"]
+
+    assert reason in refused
+    assert "hidden-word" not in refused
+
+
+def test_a_port_that_is_taken_is_said_at_once(node):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+
+        refused = node.said("serve", "--port", str(port), expect=1)["error"]
+
+    assert f"port {port}" in refused
 
 
 def test_a_key_that_does_not_fit_stops_the_start(node):

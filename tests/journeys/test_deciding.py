@@ -46,14 +46,16 @@ def test_a_question_is_decided_by_keyboard_alone(browser, desk, address):
 
     with somebody(browser, desk, address) as page:
         press(page, "Tab", ".row-title")
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         page.wait_for_selector("#decision")
         press(page, "Tab", "input[name=choice]")
         page.keyboard.press("2")
         page.locator("#preview", has_text="500").wait_for()
         press(page, "Tab", "#field-reason")
         page.keyboard.type("за випискою лікаря")
-        page.keyboard.press("Enter")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
 
         page.wait_for_selector("text=Це наступне питання.")
         assert page.locator("h1").inner_text() == "Прийом на реабілітацію"
@@ -69,7 +71,10 @@ def test_a_stale_tab_keeps_what_was_chosen_in_it(browser, desk, address):
         page.get_by_text("вальпроат 300 мг × 2").click()
         page.locator("#field-reason").fill("сказала мама")
         send_a_third_answer(desk)
-        with page.expect_response(lambda answer: answer.url == question) as sent:
+        with (
+            page.expect_response(lambda answer: answer.url == question) as sent,
+            page.expect_navigation(),
+        ):
             page.get_by_role("button", name="Записати рішення").click()
 
         assert sent.value.status == 409
@@ -97,7 +102,8 @@ def test_two_who_decide_at_once_do_not_overwrite_each_other(browser, desk, addre
             page.locator("#field-reason").fill(f"причина {answer}")
         first.get_by_role("button", name="Записати рішення").click()
         first.wait_for_url("**/queue?decided=*")
-        second.get_by_role("button", name="Записати рішення").click()
+        with second.expect_navigation():
+            second.get_by_role("button", name="Записати рішення").click()
 
         said = second.locator("main").inner_text()
         assert "Хтось був швидший" in said

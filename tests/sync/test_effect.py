@@ -182,6 +182,20 @@ def test_a_saved_list_writes_only_what_differs_from_what_was_shown(shown, answer
     assert all(w.p == ((w.e,) if w.e in shown else ()) for w in made)
 
 
+def test_a_centre_that_saves_a_form_takes_no_other_centre_out_of_the_case():
+    on_screen = {
+        (CASE, "_scope/chernivtsi"): (
+            {"c": Version(id="c", value=True, element="chernivtsi")},
+            frozenset({"c"}),
+        )
+    }
+    told = said("rehabilitation", {"g_stay": {"center": "truskavets"}})
+
+    made = effect.writes(told.statements, NOTHING, on_screen)[(CASE, "case")]
+
+    assert [(w.e, w.v) for w in made if w.s == "_scope"] == [("truskavets", True)]
+
+
 @given(form=st.sampled_from(sorted(FORMS)), text=st.text(max_size=20))
 def test_the_same_submission_always_says_the_same(form, text):
     answers = {"g_unknown": {"x": text.replace("\0", "")}}

@@ -27,7 +27,8 @@ PATRONYMIC: Final = "Ярославович"
 GOAL: Final = "засинати без світла"
 TOLD_MARTA: Final = "Хочу до тітки, але щоб вона не плакала."
 TOLD_STEPAN: Final = "Я поїду, коли навчуся спати сам."
-TILL_END: Final = timedelta(days=27)
+_TILL_END: Final = timedelta(days=27)
+_FORMS_EACH: Final = 3
 
 _SHOWN: Final = (
     "allergies",
@@ -47,7 +48,8 @@ def _both_edit(stage: Stage, scene: Scene) -> None:
         [],
         Text("центри, що бачать Київ: {}", "centres that reach Kyiv: {}"),
     )
-    saved = {TRUSKAVETS: _marta_writes(stage), CHERNIVTSI: _stepan_writes(stage)}
+    _marta_writes(stage)
+    _stepan_writes(stage)
     doc = stage.case(DANYLO.spoken)
     scene.sees(
         "truskavets_shows",
@@ -64,7 +66,7 @@ def _both_edit(stage: Stage, scene: Scene) -> None:
     scene.sees(
         "unsent",
         {site: stage.windows[site].unsent() for site in CENTERS},
-        {site: len(receipts) for site, receipts in saved.items()},
+        dict.fromkeys(CENTERS, _FORMS_EACH),
         Text("не надіслано: {}", "not sent yet: {}"),
     )
 
@@ -73,26 +75,26 @@ def _shown(*said: Any) -> dict[str, Any]:
     return dict(zip(_SHOWN, said, strict=True))
 
 
-def _marta_writes(stage: Stage) -> list[Any]:
+def _marta_writes(stage: Stage) -> None:
     stage.clock.advance(minutes=25)
     at, reference = stage.clock(), stage.references[DANYLO.spoken.uk]
-    until = at.astimezone(filled.HOME).date() + TILL_END
+    stage.until = (at.astimezone(filled.HOME).date() + _TILL_END).isoformat()
     rehabilitation = filled.rehabilitation(
         reference,
         at,
         TRUSKAVETS,
-        g_stay={"planned_until": until.isoformat(), "consent_rehab": "partial"},
+        g_stay={"planned_until": stage.until, "consent_rehab": "partial"},
         g_med={"allergies": PENICILLIN, "medication": LESS},
         g_mh={"mhpss_layer": "2"},
     )
     reunification = filled.reunification(reference, at, able="no", words=TOLD_MARTA)
-    return _save_all(stage, MARTA, rehabilitation, reunification)
+    _save_all(stage, MARTA, rehabilitation, reunification)
 
 
-def _stepan_writes(stage: Stage) -> list[Any]:
+def _stepan_writes(stage: Stage) -> None:
     stage.clock.advance(minutes=25)
     at, reference = stage.clock(), stage.references[DANYLO.spoken.uk]
-    due = at.astimezone(filled.HOME).date() + TILL_END
+    due = at.astimezone(filled.HOME).date() + _TILL_END
     rehabilitation = filled.rehabilitation(
         reference,
         at,
@@ -104,7 +106,7 @@ def _stepan_writes(stage: Stage) -> list[Any]:
         goals=[filled.goal(f"goal-{at:%H%M}", GOAL, due)],
     )
     reunification = filled.reunification(reference, at, able="yes", words=TOLD_STEPAN)
-    return _save_all(stage, STEPAN, rehabilitation, reunification)
+    _save_all(stage, STEPAN, rehabilitation, reunification)
 
 
 def _save_all(
@@ -112,10 +114,10 @@ def _save_all(
     worker: Worker,
     rehabilitation: filled.Answers,
     reunification: filled.Answers,
-) -> list[Any]:
+) -> None:
     """Save three forms at a desk that reads the record before each."""
     reference = stage.references[DANYLO.spoken.uk]
-    desk, receipts = stage.desk(worker), []
+    desk = stage.desk(worker)
     for form_id, answers in (
         ("rehabilitation", rehabilitation),
         ("reunification", reunification),
@@ -123,10 +125,9 @@ def _save_all(
     ):
         docs = (stage.person(DANYLO.spoken), stage.case(DANYLO.spoken))
         seen = [desk.record(doc) for doc in docs]
-        receipts.append(desk.save(form_id, answers, seen=seen))
+        receipt = desk.save(form_id, answers, seen=seen)
+        stage.receipts.setdefault(worker.name.uk, receipt)
         stage.clock.advance(minutes=6)
-    stage.receipts[worker.name.uk] = receipts[0]
-    return receipts
 
 
 def _line_returns(stage: Stage, scene: Scene) -> None:
@@ -136,7 +137,7 @@ def _line_returns(stage: Stage, scene: Scene) -> None:
     scene.sees(
         "unsent",
         {site: stage.windows[site].unsent() for site in CENTERS},
-        {TRUSKAVETS: 0, CHERNIVTSI: len(CENTERS) + 1},
+        {TRUSKAVETS: 0, CHERNIVTSI: _FORMS_EACH},
         Text(
             "лінія Трускавця є, Чернівців немає; не надіслано: {}",
             "the line of Truskavets is back, that of Chernivtsi is not; not sent: {}",

@@ -14,7 +14,6 @@ from intake_server.demo.steps.apart import (
     PATRONYMIC,
     PEANUT,
     PENICILLIN,
-    TILL_END,
     TOLD_MARTA,
     TOLD_STEPAN,
 )
@@ -41,7 +40,7 @@ def _merged(stage: Stage, scene: Scene) -> None:
         (
             "planned_end",
             _planned_end(stage),
-            (stage.today + TILL_END).isoformat(),
+            stage.until,
             Text("кінець курсу: {} (інше поле)", "planned end: {} (another field)"),
         ),
         (

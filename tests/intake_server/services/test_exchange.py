@@ -154,6 +154,21 @@ def test_a_restored_server_is_offered_everything_again(central, truskavets, cher
         assert again.differing == ()
 
 
+def test_a_server_put_back_without_a_word_of_it_is_noticed_too(central, truskavets):
+    truskavets.sync()
+    backup = back_up(central)
+    truskavets.say("child", family_name="Ремез")
+    truskavets.sync()
+    truskavets.say("child", given_name="Данило")
+
+    again = a_member(backup)
+    with again.database, again.serving():
+        pushed = truskavets.sync(again.url).pushed
+
+        assert pushed == 2
+        assert again.digest == truskavets.digest
+
+
 def test_a_restored_server_hears_from_a_centre_what_only_it_had_said(
     central, truskavets
 ):

@@ -1,7 +1,9 @@
+import gc
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from intake_server.errors import BusyError
 from intake_server.storage import database as database_module
@@ -121,3 +123,18 @@ def test_what_is_in_the_audit_stays_as_it_is(file, verb):
         file.transaction() as session,
     ):
         session.connection().execute(text(verb))
+
+
+def test_the_collector_of_cycles_rests_during_a_transaction_and_works_after(file):
+    with file.transaction():
+        rests = not gc.isenabled()
+
+    assert rests
+    assert gc.isenabled()
+
+
+def test_the_collector_of_cycles_works_again_after_a_transaction_that_failed(file):
+    with pytest.raises(OperationalError), file.transaction() as session:
+        session.connection().exec_driver_sql("SELECT * FROM nothing")
+
+    assert gc.isenabled()

@@ -163,7 +163,17 @@ def test_an_unknown_media_type_is_answered_with_the_known_ones():
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"[]", b"{}", b'{"epoch":1}', b"\xff", b"[" * 100_000, b'{"epoch":"e"'],
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"epoch":1}',
+        b"\xff",
+        b"[" * 100_000,
+        b'{"epoch":"e"',
+        b'{"epoch":"e","since":-1}',
+        b'{"epoch":"e","upto":99999999999999999999999}',
+    ],
 )
 @media_types
 def test_what_is_no_message_is_refused_as_a_whole(media, data):

@@ -38,7 +38,7 @@ def test_health_that_is_contested_in_part_shows_no_part_alone(clash):
     page = tree(clash.browser().get(PAGE))
 
     (fact,) = page.xpath("//dl[@class='facts']/div[dt='Стани здоровʼя']/dd")
-    assert fact.xpath("./div/@class") == ["contested"]
+    assert [part.get("class") for part in fact.xpath("./div")] == ["contested"]
 
 
 def test_facts_stand_under_the_headings_of_their_form(iryna):
