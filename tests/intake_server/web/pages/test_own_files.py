@@ -40,9 +40,13 @@ def test_every_file_that_a_page_names_is_there(iryna):
             assert answer.status_code == 200
 
 
-def test_every_picture_that_the_style_names_is_there():
-    named = re.findall(r'url\("([^"]+)"\)', (STATIC / "icons.css").read_text())
-
-    assert named
-    for address in named:
+@pytest.mark.parametrize("sheet", sorted(STATIC.rglob("*.css")), ids=lambda p: p.name)
+def test_every_picture_that_a_style_names_is_a_file_of_ours(sheet):
+    for address in re.findall(r"url\(\"?([^\")]+)\"?\)", sheet.read_text("utf-8")):
         assert (PACKAGE / address.lstrip("/")).is_file()
+
+
+def test_the_style_has_pictures():
+    (pico,) = STATIC.rglob("pico.min.css")
+
+    assert pico.read_text("utf-8").count("/static/icons/") > 1
