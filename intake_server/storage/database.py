@@ -68,7 +68,7 @@ class Database:
                 url, key, "BEGIN", patience_s, more=("query_only = ON",)
             )
         else:
-            self.engine = create_engine(url, pool_pre_ping=True)
+            self.engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
             self._reader = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -141,6 +141,7 @@ def _sqlite(
 ) -> Engine:
     engine = create_engine(
         url,
+        hide_parameters=True,  # an error must not repeat what people answered
         module=sqlcipher3.dbapi2,
         connect_args={
             "isolation_level": None,

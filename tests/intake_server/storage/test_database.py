@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from intake_server.errors import BusyError
 from intake_server.storage import database as database_module
@@ -138,3 +138,12 @@ def test_the_collector_of_cycles_works_again_after_a_transaction_that_failed(fil
         session.connection().exec_driver_sql("SELECT * FROM nothing")
 
     assert gc.isenabled()
+
+
+def test_an_error_of_the_store_does_not_repeat_what_was_written(database):
+    with pytest.raises(DBAPIError) as told, database.transaction() as session:
+        session.connection().exec_driver_sql(
+            "INSERT INTO nowhere (name) VALUES (?)", ("Ремез Данило",)
+        )
+
+    assert "Ремез" not in str(told.value)
