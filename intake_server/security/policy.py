@@ -5,7 +5,7 @@ the caller answers 404, so nobody learns from a status what exists. Which record
 allowed ones are shown is said by ``sites``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -106,6 +106,10 @@ class Sites:
     def __contains__(self, site: str) -> bool:
         """Tell whether records of ``site`` may be seen."""
         return self.names is None or site in self.names
+
+    def meet(self, sites: Iterable[str]) -> bool:
+        """Tell whether something that belongs to these sites may be seen."""
+        return self.names is None or not self.names.isdisjoint(sites)
 
 
 NO_SITES: Final = Sites(frozenset())

@@ -170,9 +170,7 @@ def is_visible(
     viewer: Principal, person: StoredView, case: StoredView | None = None
 ) -> bool:
     """Tell whether a child is one of the viewer's."""
-    mine = sites(viewer)
-    belongs = {*person.sites, *(case.sites if case else ())}
-    return mine.names is None or bool(mine.names & belongs)
+    return sites(viewer).meet({*person.sites, *(case.sites if case else ())})
 
 
 def _gathered(session: Session, doc: str, viewer: Principal) -> Child:

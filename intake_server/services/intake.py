@@ -99,7 +99,9 @@ def settle(
     """
     facts = item.facts or {}
     name, digest = facts["instance_id"], bytes.fromhex(facts["sha256"])
-    kept = next(s for s in submissions.held(session) if _place(s) == (name, digest))
+    known = submissions.known(session, [name])[name]
+    found = next(s for s in known if s.sha256 == digest)
+    kept = replace(found, raw=submissions.raw(session, name, digest) or b"")
     queue.withdraw(session, item.qid)
     if decision.verb == "dismiss":
         submissions.settle(session, replace(kept, is_held=False))

@@ -185,5 +185,4 @@ def _current(session: Session, qid: str, by: Principal) -> QueueItem:
 
 
 def _is_for(found: QueueItem, viewer: Principal) -> bool:
-    allowed = policy.sites(viewer)
-    return allowed.names is None or bool(allowed.names & set(found.sites))
+    return policy.sites(viewer).meet(found.sites)

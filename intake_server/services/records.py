@@ -102,7 +102,6 @@ def _visible(session: Session, doc: str, viewer: Principal) -> StoredView:
     found = documents.find(session, doc)
     if found is None or found.kind in _NO_RECORDS:
         raise NotFoundError("record", doc)
-    mine = sites(viewer)
-    if mine.names is not None and not mine.names & set(found.sites):
+    if not sites(viewer).meet(found.sites):
         raise NotFoundError("record", doc)
     return found

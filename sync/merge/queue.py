@@ -4,7 +4,7 @@ An item's id is a hash of what it is about and of the heads in it. So every node
 the same items, an item is gone when its facts change, and only decisions travel.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -226,8 +226,3 @@ def _item(
         heads=ids,
         **facts,
     )
-
-
-def by_id(items: Iterable[Item]) -> Mapping[str, Item]:
-    """Return items by their id."""
-    return {item.qid: item for item in items}

@@ -10,17 +10,13 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
 
+from forms.gate import LIMITS
 from intake_server.errors import MalformedError
 from intake_server.services.intake import Incoming, Problem
 from intake_server.web.api.schemas import is_storable
 
 UNREAD: Final = "~unread"
 """The answer under which an item that no store can hold is kept, as ASCII JSON."""
-
-DEEPEST: Final = 64
-MOST_ELEMENTS: Final = 20_000
-LONGEST_TEXT: Final = 256 * 1024
-LARGEST_ITEM: Final = 1024 * 1024
 
 _NAMES: Final = {
     "instance_id": 200,
@@ -120,10 +116,10 @@ class _Walk:
     def of(self, value: Any, path: str, depth: int = 1) -> Iterator[Problem]:
         """Yield what no store or form can hold."""
         self.elements += 1
-        if depth > DEEPEST:
-            yield Problem("too-deep", f"at most {DEEPEST} levels", path)
-        elif self.elements > MOST_ELEMENTS:
-            yield Problem("too-many-elements", f"at most {MOST_ELEMENTS}", path)
+        if depth > LIMITS.depth:
+            yield Problem("too-deep", f"at most {LIMITS.depth} levels", path)
+        elif self.elements > LIMITS.elements:
+            yield Problem("too-many-elements", f"at most {LIMITS.elements}", path)
         elif isinstance(value, dict | list):
             yield from self._inside(value, path, depth)
         else:
@@ -151,10 +147,10 @@ class _Walk:
 
     def _text(self, text: str, path: str) -> Iterator[Problem]:
         self.characters += len(text)
-        if len(text) > LONGEST_TEXT:
-            yield Problem("too-large", f"at most {LONGEST_TEXT} characters", path)
-        elif self.characters > LARGEST_ITEM:
-            yield Problem("too-large", f"at most {LARGEST_ITEM} in all", path)
+        if len(text) > LIMITS.field_bytes:
+            yield Problem("too-large", f"at most {LIMITS.field_bytes} characters", path)
+        elif self.characters > LIMITS.item_bytes:
+            yield Problem("too-large", f"at most {LIMITS.item_bytes} in all", path)
         elif not is_storable(text):
             yield _unreadable(path, "must be a text that can be kept")
 

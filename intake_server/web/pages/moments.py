@@ -56,14 +56,11 @@ def day_and_time(text: str, language: str) -> str:
     return format_datetime(found, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
 
 
-def for_input(text: str) -> str:
-    """Return a moment as an input of the type ``datetime-local`` takes it, in Kyiv."""
-    found = _read(text)
-    return found.astimezone(_KYIV).strftime("%Y-%m-%dT%H:%M") if found else ""
-
-
 def from_input(text: str) -> str:
-    """Return RFC 3339 text of what such an input gives; what is no moment stays."""
+    """Return RFC 3339 text of what a ``datetime-local`` input gives, taken in Kyiv.
+
+    What is no moment stays as it is.
+    """
     try:
         local = datetime.fromisoformat(text)
     except ValueError:

@@ -73,14 +73,6 @@ def test_a_quarantined_change_without_documents_is_still_a_question():
     assert (item.kind, item.doc, item.cell) == ("quarantine", "", "shape:hlc")
 
 
-def test_items_are_found_by_their_id():
-    change = a_change("c1", Write(f="weight_kg", v="x"))
-
-    items = queue.by_id(fold([change], SCHEMA).items)
-
-    assert [items[qid].heads for qid in items] == [("c1",)]
-
-
 def test_one_change_in_two_places_is_named_once():
     edit = Edit(
         doc="P1",
