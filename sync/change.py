@@ -6,6 +6,7 @@ withheld or erased and the rest still verifies. Values are kept as typed; they a
 normalised for comparison only (``sync.values``).
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final
@@ -18,6 +19,8 @@ from sync.errors import MalformedChangeError
 from sync.values import element_key, is_plain
 
 VERSION: Final = 1
+_ID: Final = re.compile(r"[0-9a-f]{32}\Z")
+
 DEEPEST: Final = 256
 """How deep a value may lie to be readable at all; less is quarantined (``faults``)."""
 
@@ -27,7 +30,8 @@ class Write(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     Exactly one of ``f`` (field), ``g`` (group), ``s`` (set, with ``e`` the element)
     and ``n`` (log, with ``e`` the entry's id) names the cell. ``p`` holds the ids of
-    the versions that its author saw; ``v`` is absent only where nothing is said.
+    the versions that its author saw. An undo says no ``v``: ``undoes`` holds the ids of
+    the versions that it takes back.
     """
 
     f: str | None = None
@@ -73,7 +77,8 @@ class Change(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
 
     ``wall`` is RFC 3339 text from the author's device, ``off`` the milliseconds by
     which that device's clock was ahead when it delivered, ``form`` is
-    ``form_id@version`` or empty for a decision.
+    ``form_id@version`` or empty for a decision. ``role`` says of a decision what its
+    author is here for.
     """
 
     v: int = VERSION
@@ -84,6 +89,7 @@ class Change(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     hlc: str
     wall: str
     author: str
+    role: str = ""
     device: str = ""
     site: str
     form: str = ""
@@ -104,6 +110,11 @@ _pack = msgspec.msgpack.Encoder()
 _read_json = msgspec.json.Decoder(Change)
 _read_envelope = msgspec.msgpack.Decoder(Change)
 _read_body = msgspec.msgpack.Decoder(_Body)
+
+
+def is_id(text: str) -> bool:
+    """Tell whether a text can be the id of a change."""
+    return _ID.match(text) is not None
 
 
 def canonical(value: Any) -> bytes:

@@ -26,7 +26,7 @@ from intake_server.services.authoring import Entropy, Pen
 from intake_server.storage import ingest, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import Page, QueueItem
-from sync.merge.heads import fault
+from sync.merge.faults import fault
 
 __all__ = ["Decision", "Resolution", "item", "page", "resolve"]
 
@@ -155,7 +155,7 @@ def _write(
 ) -> str:
     schema = publishing.schema(session)
     edits = ANSWERS[found.kind](session, found, decision, schema)
-    change = pen.write(edits, author=by.actor, site=by.site)
+    change = pen.write(edits, author=by.actor, role=by.role.value, site=by.site)
     if fault(change, schema) is not None:
         raise InvalidRequestError({"value": ["does not fit this field"]})
     ingest.ingest(

@@ -8,7 +8,8 @@ from intake_server.storage import queue
 from intake_server.storage.database import Session
 from intake_server.storage.queue import LOCAL, QueueItem
 from intake_server.storage.submissions import Submission
-from sync.merge.queue import COORDINATOR, identify
+from sync.merge.queue import identify
+from sync.merge.rights import COORDINATOR
 
 KIND: Final = "triage"
 _SEVERITY: Final = 2

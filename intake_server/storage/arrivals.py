@@ -2,21 +2,20 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Literal
 
 from sqlalchemy import Connection
 
-from intake_server.storage import bulk
+from intake_server.storage import bulk, judging
 from intake_server.storage.changes import NOT_ITSELF
 from intake_server.storage.types import doc_bytes, doc_text, signed
 from sync import change as changes
-from sync.change import Change, Edit
+from sync.change import Change, Edit, is_id
 from sync.merge.faults import fault
 from sync.merge.schema import Schema
 
-_ID: Final = re.compile(r"[0-9a-f]{32}\Z")
 _DOC: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
@@ -64,18 +63,13 @@ def documents_of(batch: Iterable[Change]) -> set[str]:
     }
 
 
-def is_id(text: str) -> bool:
-    """Tell whether a text can be the id of a change."""
-    return _ID.match(text) is not None
-
-
 def sort_out(
     connection: Connection, batch: Sequence[Change], schema: Schema
 ) -> tuple[list[Arrival], list[Outcome]]:
     """Return what is new in a batch, and one outcome per change in the order given."""
     present = _present(connection, batch)
     arrivals: list[Arrival] = []
-    outcomes: list[Outcome] = []
+    order: list[int | Outcome] = []
     for change in batch:
         has = present.get(change.id)
         added = tuple(
@@ -84,15 +78,24 @@ def sort_out(
             if edit.w is not None and (has is None or edit.doc not in has)
         )
         if has is not None and not added:
-            outcomes.append(Outcome(change.id, "duplicate"))
+            order.append(Outcome(change.id, "duplicate"))
             continue
         arrival = _judge(change, added, schema, is_new=has is None)
         if arrival.is_itself:
             there = present.setdefault(change.id, set())
             there.update(edit.doc for edit in added)
+        order.append(len(arrivals))
         arrivals.append(arrival)
-        outcomes.append(arrival.outcome)
-    return arrivals, outcomes
+    itself = [one.change for one in arrivals if one.is_itself]
+    codes = judging.trespasses(connection, itself, schema)
+    if codes:
+        arrivals = [
+            replace(one, code=codes[one.change.id])
+            if one.code is None and one.change.id in codes
+            else one
+            for one in arrivals
+        ]
+    return arrivals, [arrivals[o].outcome if isinstance(o, int) else o for o in order]
 
 
 def keep(

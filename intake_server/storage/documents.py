@@ -227,9 +227,7 @@ def documents(session: Session, docs: Iterable[str]) -> Mapping[str, Document]:
         "SELECT doc, kind, heads FROM document WHERE doc IN ({keys})",
         [doc_bytes(doc) for doc in sorted(set(docs))],
     )
-    return {
-        doc_text(doc): Document(kind, state.unpack(heads)) for doc, kind, heads in rows
-    }
+    return {doc_text(doc): state.unpack(kind, heads) for doc, kind, heads in rows}
 
 
 def heads(

@@ -31,6 +31,7 @@ from sync.change import Change
 from sync.merge import queue
 from sync.merge.cells import ERASED, CellState, Document, Version
 from sync.merge.heads import absorb, versions
+from sync.merge.rights import is_checked
 from sync.merge.schema import Schema
 
 __all__ = ["Outcome", "ingest"]
@@ -65,7 +66,7 @@ def ingest(
         documents, known = _merge(connection, fresh, schema)
         arrivals.keep(connection, arrived, peer=peer, received_ms=received_ms)
         _ask_about_changes(connection, arrived)
-        late = _complete(connection, added, schema)
+        late = _unsettled(connection, fresh, added, documents, schema)
         documents.update(refold.refold(connection, late, schema))
         late |= _withheld(connection, fresh, documents)
         late |= _erase(connection, documents, schema)
@@ -92,7 +93,8 @@ def _merge(
         for edit in one.edits:
             document = documents.get(edit.doc) or Document(edit.type)
             document = replace(document, kind=min(document.kind, edit.type))
-            live = {} if one.code else said[one.change.id, edit.doc]
+            is_told_later = one.code is not None or is_checked(one.change)
+            live = {} if is_told_later else said[one.change.id, edit.doc]
             before = past.setdefault(edit.doc, {})
             documents[edit.doc] = absorb(
                 document,
@@ -175,14 +177,29 @@ def _past(
     }
 
 
-def _complete(
-    connection: Connection, added: Sequence[Arrival], schema: Schema
+def _unsettled(
+    connection: Connection,
+    fresh: Sequence[Arrival],
+    added: Sequence[Arrival],
+    documents: Mapping[str, Document],
+    schema: Schema,
 ) -> set[str]:
-    """Judge changes anew whose content came late; return the documents to make again."""
-    if not added:
-        return set()
-    docs = {edit.doc for one in added for edit in one.edits}
-    return docs | reschema.judge(connection, {one.key for one in added}, schema)
+    """Return the documents of a batch that are to be made again from all their changes.
+
+    Such are those on which something is taken back or decided, or on which content came
+    late. A change that was named there before it came may show another to be bad.
+    """
+    docs = {edit.doc for one in fresh if is_checked(one.change) for edit in one.edits}
+    awaited = {edit.doc for one in added for edit in one.edits} | {
+        edit.doc
+        for one in fresh
+        for edit in one.edits
+        if one.change.id in documents[edit.doc].awaited
+    }
+    if awaited:
+        keys = {bytes.fromhex(id_) for id_ in refold.changes_on(connection, awaited)}
+        docs |= awaited | reschema.judge(connection, keys, schema)
+    return docs
 
 
 def _erase(

@@ -45,7 +45,7 @@ def update(connection: Connection, touched: Mapping[str, Document]) -> set[str]:
         touched: Documents as they are now; the other links are read.
     """
     links = {
-        doc_text(doc): Document(LINK, state.unpack(heads))
+        doc_text(doc): state.unpack(LINK, heads)
         for doc, heads in bulk.fetch(
             connection, "SELECT doc, heads FROM document WHERE kind = ?", (LINK,)
         )

@@ -74,7 +74,7 @@ def derive(
         len(asked),
         views.search_text(document.kind, view.values),
         views.view_json(doc, document.kind, view, aliases),
-        state.pack(document.cells),
+        state.pack(document),
     )
     authors = items.authors_of((document,)) if asked else {}
     questions = tuple(

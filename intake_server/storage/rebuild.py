@@ -25,8 +25,7 @@ from intake_server.storage.types import doc_bytes, doc_text
 from sync.change import Change
 from sync.merge import identity, queue
 from sync.merge.cells import ERASED, LINK, Document
-from sync.merge.faults import fault
-from sync.merge.fold import fold
+from sync.merge.fold import judged, told
 from sync.merge.identity import Identity
 from sync.merge.schema import Schema
 
@@ -61,8 +60,9 @@ def compare(session: Session, *, schema: Schema | None = None) -> Report:
     connection = session.connection()
     every = {change.id: change for change in changes.all_of(connection)}
     schema = schema or forms.current(connection)
-    documents = _documents(session, every, schema)
-    expected = _rows(session, every, documents, schema)
+    codes = judged(every, schema)
+    documents = _documents(session, told(every, codes, schema)[0])
+    expected = _rows(session, every, codes, documents, schema)
     different: set[str] = set()
     for table, query in _TABLES.items():
         wanted = {tuple(row) for row in expected[table]}
@@ -72,10 +72,7 @@ def compare(session: Session, *, schema: Schema | None = None) -> Report:
     return Report(len(every), len(documents), tuple(sorted(different)))
 
 
-def _documents(
-    session: Session, every: Mapping[str, Change], schema: Schema
-) -> dict[str, Document]:
-    folded = fold(every.values(), schema).documents
+def _documents(session: Session, folded: Mapping[str, Document]) -> dict[str, Document]:
     erased = [doc for doc, known in folded.items() if ERASED in known.cells]
     touched = standing.touched(session.connection(), erased)
     return {
@@ -87,6 +84,7 @@ def _documents(
 def _rows(
     session: Session,
     every: Mapping[str, Change],
+    codes: Mapping[str, str],
     documents: Mapping[str, Document],
     schema: Schema,
 ) -> dict[str, Iterable[bulk.Row]]:
@@ -105,7 +103,6 @@ def _rows(
         for doc, known in documents.items()
     }
     values = {doc: one.view.values for doc, one in derived.items()}
-    codes = {id_: code for id_, c in every.items() if (code := fault(c, schema))}
     questions = [row for one in derived.values() for row in one.items]
     questions += kinship.rows_of(who, links)
     questions += _about_changes(every, codes)

@@ -8,7 +8,7 @@ from intake_server.storage import bulk, changes, standing
 from intake_server.storage.types import doc_bytes
 from sync.change import Change
 from sync.merge.cells import ERASED, Document
-from sync.merge.fold import fold
+from sync.merge.fold import told
 from sync.merge.schema import Schema
 
 
@@ -28,15 +28,29 @@ def changes_on(connection: Connection, docs: Iterable[str]) -> dict[str, Change]
 def refold(
     connection: Connection, docs: Collection[str], schema: Schema
 ) -> dict[str, Document]:
-    """Return documents as the fold of their changes sees them."""
+    """Return documents as the fold of their changes sees them.
+
+    Whether a change is quarantined is as was judged, for not all is read that says so.
+    """
     every = changes_on(connection, docs)
-    picture = fold(every.values(), schema)
+    made, _ = told(every, _quarantined(connection, every), schema)
     touched = standing.touched(connection, docs)
     kinds = {edit.doc: edit.type for change in every.values() for edit in change.edits}
     return {
-        doc: settled(picture.documents.get(doc, Document(kinds[doc])), touched[doc])
+        doc: settled(made.get(doc, Document(kinds[doc])), touched[doc])
         for doc in docs
         if doc in kinds
+    }
+
+
+def _quarantined(connection: Connection, ids: Iterable[str]) -> set[str]:
+    return {
+        key.hex()
+        for (key,) in bulk.fetch_in(
+            connection,
+            "SELECT id FROM change WHERE id IN ({keys}) AND code IS NOT NULL",
+            [bytes.fromhex(id_) for id_ in ids],
+        )
     }
 
 

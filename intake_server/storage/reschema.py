@@ -8,11 +8,19 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from intake_server.storage import bulk, changes, forms, items, projection, refold, state
+from intake_server.storage import (
+    bulk,
+    changes,
+    forms,
+    items,
+    judging,
+    projection,
+    refold,
+    state,
+)
 from intake_server.storage.types import doc_text
 from sync.merge import queue
 from sync.merge.cells import name_of
-from sync.merge.faults import fault
 from sync.merge.schema import Schema
 
 
@@ -45,8 +53,10 @@ def judge(connection: Connection, keys: Iterable[bytes], schema: Schema) -> set[
         )
     }
     docs: set[str] = set()
-    for id_, change in changes.whole(connection, wanted).items():
-        code = fault(change, schema)
+    known = changes.whole(connection, wanted)
+    judged = judging.judge(connection, list(known.values()), schema)
+    for id_, change in known.items():
+        code = judged.get(id_)
         if code == codes[id_]:
             continue
         docs.update(edit.doc for edit in change.edits if edit.w is not None)
@@ -85,5 +95,6 @@ def _documents_with(
     return docs | {
         doc_text(doc)
         for doc, heads in rows
-        if is_all or any(name_of(cell) in names for cell in state.unpack(heads))
+        if is_all
+        or any(name_of(cell) in names for cell in state.unpack("", heads).cells)
     }

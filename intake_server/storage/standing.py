@@ -1,13 +1,14 @@
 """What is known of documents before a batch is merged, read in a few queries."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from intake_server.storage import bulk, state
-from intake_server.storage.arrivals import is_id
 from intake_server.storage.types import doc_bytes, doc_text
 from sync import change as changes
+from sync.change import is_id
 from sync.merge.cells import ERASED, Document, Version
 from sync.merge.heads import versions
 
@@ -18,7 +19,7 @@ Known = Mapping[str, Version]
 def load(connection: Connection, docs: Iterable[str]) -> dict[str, Document]:
     """Return the documents that there are, with their heads."""
     found = {
-        doc_text(doc): Document(kind, state.unpack(heads))
+        doc_text(doc): state.unpack(kind, heads)
         for doc, kind, heads in bulk.fetch_in(
             connection,
             "SELECT doc, kind, heads FROM document WHERE doc IN ({keys})",
@@ -27,7 +28,7 @@ def load(connection: Connection, docs: Iterable[str]) -> dict[str, Document]:
     }
     erased = [doc for doc, document in found.items() if ERASED in document.cells]
     for doc, ids in touched(connection, erased).items():
-        found[doc] = Document(found[doc].kind, found[doc].cells, frozenset(ids))
+        found[doc] = replace(found[doc], touched=frozenset(ids))
     return found
 
 

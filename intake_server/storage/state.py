@@ -4,13 +4,12 @@ Facts that all writes of one change share (author, site, time) are kept once per
 change, not once per cell.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 from msgspec import Struct
 
-from sync.merge.cells import CellState, Head, Version
+from sync.merge.cells import CellState, Document, Head, Version
 
 
 class _Change(Struct, frozen=True, array_like=True, gc=False):
@@ -48,17 +47,19 @@ class _Cell(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     miss: dict[str, int] = {}
 
 
-class _State(Struct, frozen=True, array_like=True, gc=False):
+class _State(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     changes: tuple[_Change, ...]
     cells: dict[str, _Cell]
+    awaited: tuple[str, ...] = ()
 
 
 _encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
 _decode: Final = msgspec.msgpack.Decoder(_State).decode
 
 
-def pack(cells: Mapping[str, CellState]) -> bytes:
-    """Return the bytes of a document's cells; equal cells give equal bytes."""
+def pack(document: Document) -> bytes:
+    """Return the bytes of a document's heads; equal heads give equal bytes."""
+    cells = document.cells
     authors = {
         id_: head.version
         for state in cells.values()
@@ -74,20 +75,22 @@ def pack(cells: Mapping[str, CellState]) -> bytes:
         )
         for cell, state in cells.items()
     }
-    return _encode(_State(tuple(_change(authors[id_]) for id_ in places), packed))
+    changes = tuple(_change(authors[id_]) for id_ in places)
+    return _encode(_State(changes, packed, tuple(sorted(document.awaited))))
 
 
-def unpack(data: bytes) -> dict[str, CellState]:
-    """Return the cells that ``pack`` was given."""
+def unpack(kind: str, data: bytes) -> Document:
+    """Return the document that ``pack`` was given, but for all that touched it."""
     state = _decode(data)
     by = [(change.id.hex(), change) for change in state.changes]
-    return {
+    cells = {
         cell: CellState(
             {by[head.by][0]: _unpacked(*by[head.by], head) for head in said.heads},
             said.miss,
         )
         for cell, said in state.cells.items()
     }
+    return Document(kind, cells, awaited=frozenset(state.awaited))
 
 
 def _change(version: Version) -> _Change:

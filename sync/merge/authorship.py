@@ -3,15 +3,18 @@
 An ordinary edit of a contested cell supersedes only the value that was displayed; only
 a resolution, with all candidates on the screen, supersedes them all. A value that
 equals what was shown is not a write at all: else every saved form would contradict
-everybody, or settle a question its author never looked at.
+everybody, or settle a question its author never looked at. An undo names what it takes
+back and nothing that was on the screen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from sync.change import Change, Edit, Write
 from sync.merge.cells import Head
 from sync.merge.policies import Ancestry, Contested, answer_key, decide, value_key
+from sync.merge.rights import is_decision
 from sync.merge.schema import Rule
 
 
@@ -45,6 +48,36 @@ def shown(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Shown:
     displayed = answer_key(outcome.value, rule)
     same = [head for head in heads if value_key(head, rule) == displayed]
     return Shown(outcome.value, _ids(same))
+
+
+def undoing(
+    changes: Iterable[Change], *, why: str | None = None
+) -> dict[tuple[str, str], list[Write]]:
+    """Return the writes that take back all that changes wrote, by document and kind.
+
+    Of a change whose content is withheld on a document, nothing is taken back there.
+    """
+    named: dict[tuple[str, str], dict[str, Write]] = {}
+    for change in changes:
+        for edit in change.edits:
+            cells = named.setdefault((edit.doc, edit.type), {})
+            for write in edit.w or ():
+                said = cells.get(write.cell)
+                cells[write.cell] = Write(
+                    f=write.f,
+                    g=write.g,
+                    s=write.s,
+                    n=write.n,
+                    e=write.e,
+                    undoes=(*(said.undoes if said else ()), change.id),
+                    act=_settling(edit, write) or (said.act if said else None),
+                    why=why,
+                )
+    return {target: list(cells.values()) for target, cells in named.items() if cells}
+
+
+def _settling(edit: Edit, write: Write) -> str | None:
+    return "resolve" if is_decision(edit.type, write.cell, write.act) else None
 
 
 def _ids(heads: Sequence[Head]) -> tuple[str, ...]:

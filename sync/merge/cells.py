@@ -7,6 +7,7 @@ A batch makes many of these values and none of them can hold itself, so the coll
 of cycles is told to pass them by (``gc=False``).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -33,7 +34,8 @@ class Version(Struct, frozen=True, kw_only=True, gc=False):
 
     ``id`` is the change, ``hlc`` its clock value, ``preds`` the versions its author
     saw, ``element`` the set element as typed, ``at`` the author's wall time and
-    ``off`` how many milliseconds that clock was ahead.
+    ``off`` how many milliseconds that clock was ahead. An undo says nothing but what it
+    ``undoes``.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Version(Struct, frozen=True, kw_only=True, gc=False):
     why: str | None = None
     element: str | None = None
     saw: tuple[str, ...] | None = None
+    undoes: tuple[str, ...] = ()
     author: str = ""
     device: str = ""
     site: str = ""
@@ -89,8 +92,37 @@ class CellState(Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Everything a node knows of one document: its cells and the changes that touch it."""
+    """Everything a node knows of one document: its cells and the changes that touch it.
+
+    ``awaited`` holds changes that have not arrived and that an undo or a decision here
+    names, quarantined or not: when one comes, it may be undone already, or show that the
+    decision was not its author's to take.
+    """
 
     kind: str
     cells: Mapping[str, CellState] = field(default_factory=dict)
     touched: frozenset[str] = frozenset()
+    awaited: frozenset[str] = frozenset()
+
+
+def undone(said: Mapping[str, Version]) -> frozenset[str]:
+    """Return the versions of one cell that are not live.
+
+    A version is live when no live version undoes it. So an undo of an undo brings back
+    what the first one took away.
+
+    Args:
+        said: Every version of the cell, by change id.
+    """
+    targets = {id_: said.keys() & v.undoes for id_, v in said.items() if v.undoes}
+    undecided = Counter(target for named in targets.values() for target in named)
+    gone: set[str] = set()
+    decided = [id_ for id_ in said if id_ not in undecided]
+    for id_ in decided:
+        for target in targets.get(id_, ()):
+            undecided[target] -= 1
+            if id_ not in gone:
+                gone.add(target)
+            if not undecided[target]:
+                decided.append(target)
+    return frozenset(gone | (said.keys() - set(decided)))

@@ -24,7 +24,7 @@ from sync.values import (
     text_key,
 )
 
-MOST_PREDS: Final = 10_000
+MOST_NAMED: Final = 10_000
 """How many versions one write may name; nobody saw more on a screen."""
 
 _SEALABLE: Final = frozenset(("review", "once", "log"))
@@ -32,6 +32,8 @@ _SEALABLE: Final = frozenset(("review", "once", "log"))
 
 def fault(change: Change, schema: Schema) -> str | None:
     """Return why a change is quarantined, or None when it is good.
+
+    What a change may do beside others is said by ``rights``.
 
     ``shape:F`` is no write of a cell, ``type:F`` a value of another type, ``enum:F`` a
     state that nobody defined, ``once:F`` a second answer where only one may be given.
@@ -71,7 +73,7 @@ def _faults(edit: Edit, schema: Schema) -> Iterator[tuple[str, str, str]]:
 
 
 def _says_else(one: Write, other: Write) -> bool:
-    return (one.v, one.p) != (other.v, other.p)
+    return (one.v, one.p, one.undoes) != (other.v, other.p, other.undoes)
 
 
 def _misshapen(write: Write) -> str | None:
@@ -82,12 +84,17 @@ def _misshapen(write: Write) -> str | None:
     has_element = bool(write.e and text_key(write.e))
     if (write.s is not None or write.n is not None) and not has_element:
         return "shape"
-    if write.v is UNSET or write.undoes or len(write.p) > MOST_PREDS:
+    if max(len(write.p), len(write.undoes)) > MOST_NAMED:
         return "shape"
-    return None
+    if write.undoes:
+        is_bare = write.v is UNSET and not write.p and write.saw is None
+        return None if is_bare and write.name != ERASED else "shape"
+    return "shape" if write.v is UNSET else None
 
 
 def _unfit(edit: Edit, write: Write, schema: Schema) -> str | None:
+    if write.undoes:
+        return None
     rule = schema.rule(write.name)
     if not is_plain(write.v) or not _is_placed(write, rule) or not _fits(write, rule):
         return "type"

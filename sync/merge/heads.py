@@ -2,11 +2,11 @@
 
 ``arrive`` takes one version of one cell in any order of arrival, and repeating it is
 harmless. A version is a head until a version arrives, or has arrived, that names it in
-its preds. Nothing here reads a clock or a database; a store that keeps ``CellState`` in
+its preds, or that undoes it. Nothing here reads a clock or a database; a store that keeps ``CellState`` in
 tables and a node that keeps ``State`` in memory run the same lines.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -14,8 +14,9 @@ from msgspec import UNSET, structs
 
 from sync import clock
 from sync.change import Change, Edit, Write
-from sync.merge.cells import CellState, Document, Head, Version, name_of
+from sync.merge.cells import CellState, Document, Head, Version, name_of, undone
 from sync.merge.faults import fault
+from sync.merge.rights import Facts, is_checked, names, trespass
 from sync.merge.schema import Rule, Schema
 
 __all__ = [
@@ -27,9 +28,10 @@ __all__ = [
     "apply",
     "arrive",
     "complete",
+    "fact",
     "fault",
     "is_above",
-    "is_partial",
+    "judge",
     "naming_rank",
     "supersedes",
     "versions",
@@ -51,62 +53,155 @@ _NOTHING: Final[CellState] = CellState()
 class State:
     """Everything one node has accepted, in memory.
 
-    ``past`` holds what ever arrived, by document and cell; ``faults`` the quarantined
-    changes with their code; ``logs`` the change ids by (log, sequence); ``partial`` the
-    changes of which the content of some document is still withheld.
+    ``past`` holds every accepted version that ever arrived, by document and cell;
+    ``faults`` why changes are quarantined; ``logs`` the ids by (log, sequence).
     """
 
     schema: Schema
+    changes: Mapping[str, Change] = field(default_factory=dict)
     documents: Mapping[str, Document] = field(default_factory=dict)
     past: Mapping[str, Said] = field(default_factory=dict)
-    faults: Mapping[str, tuple[Change, str]] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
     logs: Mapping[tuple[str, int], frozenset[str]] = field(default_factory=dict)
-    partial: Mapping[str, Change] = field(default_factory=dict)
 
 
 def apply(state: State, change: Change) -> State:
-    """Return the state after ``change``; one that came before adds nothing."""
-    faulty = state.faults.get(change.id)
-    before = faulty[0] if faulty else state.partial.get(change.id)
-    whole = complete(before, change) if before else change
-    code = fault(whole, state.schema)
-    documents, past = dict(state.documents), dict(state.past)
-    for edit in whole.edits:
-        if edit.w is None:
-            continue
-        known_as = documents.get(edit.doc, Document(edit.type))
-        document = replace(known_as, kind=min(known_as.kind, edit.type))
-        documents[edit.doc] = document
-        cells = past.get(edit.doc, {})
-        if change.id not in document.touched:
-            arrived = {} if code else versions(whole, edit)
-            known = {
-                cell: dict.fromkeys(document.touched) | dict(cells.get(cell, {}))
-                for cell in arrived
-            }
-            documents[edit.doc] = absorb(
-                document, change.id, arrived, schema=state.schema, past=known
-            )
-            past[edit.doc] = {
-                **cells,
-                **{
-                    cell: {**cells.get(cell, {}), change.id: version}
-                    for cell, version in arrived.items()
-                },
-            }
-        elif code and before and change.id not in state.faults:
-            past[edit.doc] = _struck(cells, change.id)
-            documents[edit.doc] = _again(document, past[edit.doc], state.schema)
+    """Return the state after ``change``; one that came before adds nothing.
+
+    Most changes touch the heads of their own cells alone. A document is told again from
+    its past where a change takes others back, where it was named before it came, and
+    where a change turns out to be bad.
+    """
+    known = state.changes.get(change.id)
+    whole = complete(known, change) if known else change
+    if whole == known:
+        return state
+    told = _Telling(state, whole)
+    again = told.judge_again() | told.take_in()
+    for doc in again:
+        told.tell_again(doc)
     position = (change.log, change.seq)
     ids = state.logs.get(position, frozenset()) | {change.id}
     return State(
         state.schema,
-        documents,
-        past,
-        {**state.faults, change.id: (whole, code)} if code else state.faults,
+        told.changes,
+        told.documents,
+        told.past,
+        told.faults,
         {**state.logs, position: ids},
-        {**state.partial, change.id: whole} if is_partial(whole) else state.partial,
     )
+
+
+class _Telling:
+    """One change on its way into a state."""
+
+    def __init__(self, state: State, change: Change) -> None:
+        self.schema = state.schema
+        self.change = change
+        self.changes = {**state.changes, change.id: change}
+        self.documents = dict(state.documents)
+        self.past = dict(state.past)
+        self.faults = dict(state.faults)
+
+    def take_in(self) -> set[str]:
+        """Note what the change says; return the documents to tell again."""
+        id_, again = self.change.id, set()
+        for edit in self.change.edits:
+            if edit.w is None:
+                continue
+            known = self.documents.get(edit.doc, Document(edit.type))
+            document = replace(known, kind=min(known.kind, edit.type))
+            self.documents[edit.doc] = document
+            if id_ in document.touched:
+                continue
+            if is_checked(self.change) or id_ in document.awaited:
+                again.add(edit.doc)
+            else:
+                self._add(document, edit)
+        return again
+
+    def judge_again(self) -> set[str]:
+        """Judge the change, and all that were judged without it; return their documents.
+
+        What was accepted may be bad now that more is known; the other way round a
+        change may never go.
+        """
+        docs = {edit.doc for edit in self.change.edits if edit.w is not None}
+        named = {
+            other
+            for doc in docs & self.documents.keys()
+            if self.change.id in self.documents[doc].awaited
+            for other in self.documents[doc].touched
+        }
+        again: set[str] = set()
+        for id_ in named | {self.change.id}:
+            code = judge(self.changes[id_], self.fact, self.schema)
+            if code and code != self.faults.get(id_):
+                self.faults[id_] = code
+                again |= {edit.doc for edit in self.changes[id_].edits if edit.w}
+        return again & self.documents.keys()
+
+    def fact(self, doc: str, id_: str) -> tuple[Change, Edit] | None:
+        """Return what a change says on a document, where that has arrived."""
+        return fact(self.changes, doc, id_)
+
+    def tell_again(self, doc: str) -> None:
+        """Make a document again from its past, as if it had just arrived."""
+        touching = {
+            id_: edit
+            for id_, change in self.changes.items()
+            for edit in change.edits
+            if edit.doc == doc and edit.w is not None
+        }
+        good = [id_ for id_ in touching if id_ not in self.faults]
+        past: dict[str, dict[str, Version]] = {}
+        for id_ in good:
+            said = versions(self.changes[id_], touching[id_])
+            for cell, version in said.items():
+                past.setdefault(cell, {})[id_] = version
+        named = {n for id_, e in touching.items() for n in names(self.changes[id_], e)}
+        self.past[doc] = past
+        self.documents[doc] = Document(
+            self.documents[doc].kind,
+            {
+                cell: _replay(said, touching.keys(), self.schema.rule(name_of(cell)))
+                for cell, said in past.items()
+            },
+            frozenset(touching),
+            frozenset(named - touching.keys()),
+        )
+
+    def _add(self, document: Document, edit: Edit) -> None:
+        id_ = self.change.id
+        arrived = {} if id_ in self.faults else versions(self.change, edit)
+        cells = self.past.get(edit.doc, {})
+        known = {
+            cell: dict.fromkeys(document.touched) | dict(cells.get(cell, {}))
+            for cell in arrived
+        }
+        self.documents[edit.doc] = absorb(
+            document, id_, arrived, schema=self.schema, past=known
+        )
+        self.past[edit.doc] = {
+            **cells,
+            **{c: {**cells.get(c, {}), id_: version} for c, version in arrived.items()},
+        }
+
+
+def judge(change: Change, facts: Facts, schema: Schema) -> str | None:
+    """Return why a change is quarantined, or None when it is good."""
+    return fault(change, schema) or trespass(change, facts, schema)
+
+
+def fact(
+    changes: Mapping[str, Change], doc: str, id_: str
+) -> tuple[Change, Edit] | None:
+    """Return one of ``changes`` and what it says on a document, if that is here."""
+    change = changes.get(id_)
+    for edit in change.edits if change else ():
+        if change and edit.doc == doc and edit.w is not None:
+            return change, edit
+    return None
 
 
 def complete(known: Change, again: Change) -> Change:
@@ -120,11 +215,6 @@ def complete(known: Change, again: Change) -> Change:
         for place, edit in enumerate(known.edits)
     )
     return structs.replace(known, edits=edits)
-
-
-def is_partial(change: Change) -> bool:
-    """Tell whether the content of some document is withheld."""
-    return any(edit.w is None for edit in change.edits)
 
 
 def absorb(
@@ -152,7 +242,7 @@ def absorb(
     for cell, state in document.cells.items():
         if change_id in state.miss and cell not in arrived:
             cells[cell] = _stop_waiting(state, change_id)
-    return Document(document.kind, cells, document.touched | {change_id})
+    return replace(document, cells=cells, touched=document.touched | {change_id})
 
 
 def arrive(cell: CellState, version: Version, rule: Rule, past: Past) -> CellState:
@@ -225,6 +315,7 @@ def _version(change: Change, hlc: int, write: Write) -> Version:
         why=write.why,
         element=write.e,
         saw=write.saw,
+        undoes=write.undoes,
         author=change.author,
         device=change.device,
         site=change.site,
@@ -253,23 +344,16 @@ def _stop_waiting(cell: CellState, id_: str) -> CellState:
     return CellState(heads, {pred: r for pred, r in cell.miss.items() if pred != id_})
 
 
-def _struck(past: Said, id_: str) -> Said:
-    """Return the past of a document without what one change wrote."""
-    return {
-        cell: {key: version for key, version in said.items() if key != id_}
-        for cell, said in past.items()
-        if said.keys() != {id_}
+def _replay(said: Mapping[str, Version], arrived: Set[str], rule: Rule) -> CellState:
+    """Return a cell whose versions have all arrived, in whatever order."""
+    gone = undone(said)
+    state = _NOTHING
+    known: dict[str, Version | None] = {
+        **dict.fromkeys(arrived - said.keys()),
+        **{id_: v for id_, v in said.items() if id_ in gone or v.undoes},
     }
-
-
-def _again(document: Document, past: Said, schema: Schema) -> Document:
-    """Return a document as if its past had just arrived."""
-    cells = {}
-    for cell, said in past.items():
-        rule, state = schema.rule(name_of(cell)), _NOTHING
-        known: dict[str, Version | None] = dict.fromkeys(document.touched - said.keys())
-        for id_, version in said.items():
+    for id_, version in said.items():
+        if id_ not in known:
             state = arrive(state, version, rule, known)
             known[id_] = version
-        cells[cell] = state
-    return replace(document, cells=cells)
+    return state

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from sync.merge.cells import Head, Version
+from sync.merge.cells import Head, Version, undone
 from sync.merge.schema import Rule
 from sync.values import key, order
 
@@ -190,9 +190,9 @@ def _extreme(
 
 
 def _agreed(heads: Sequence[Head], known: Mapping[str, Version]) -> Version | None:
-    """Return the unique maximal common ancestor, else None."""
+    """Return the unique maximal common ancestor that is live, else None."""
     lines = [_ancestors(head.version, known) for head in heads]
-    common = lines[0].intersection(*lines[1:])
+    common = lines[0].intersection(*lines[1:]) - undone(known)
     covered = {old for id_ in common for old in _ancestors(known[id_], known)}
     maximal = common - covered
     return known[maximal.pop()] if len(maximal) == 1 else None

@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from sync.change import Change, canonical
+from sync.merge import rights
 from sync.merge.cells import DELETED, ERASED, LINK, Document, Head, Version, name_of
 from sync.merge.policies import newest
 from sync.merge.rules import violations
@@ -35,9 +36,6 @@ KINDS: Final = (
     "quarantine",
     "log_fork",
 )
-COORDINATOR: Final = "coordinator"
-CLINICIAN: Final = "clinician"
-READERS: Final = "readers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +57,7 @@ class Item:
     candidates: tuple[Candidate, ...] = ()
     displayed: Any = None
     severity: int = 1
-    owner: str = COORDINATOR
+    owner: str = rights.COORDINATOR
     first_seen: str = ""
     is_provisional: bool = False
     element: str | None = None
@@ -88,6 +86,7 @@ def ask(doc: str, document: Document, view: View, schema: Schema) -> tuple[Item,
             violation.check.id,
             heads=violation.heads,
             severity=2,
+            owner=rights.owner_of_all(_sites(violation.heads)),
         )
         for violation in violations(document, view, schema)
     ]
@@ -132,16 +131,6 @@ def severity_of(rule: Rule) -> int:
     return 2 if rule.level in ("confidential", "sealed") else 1
 
 
-def owner_of(rule: Rule, heads: Sequence[Head]) -> str:
-    """Return who decides: one place for the rule that every page shows."""
-    sites = {head.version.site for head in heads}
-    if len(sites) == 1:
-        return f"site:{sites.pop()}"
-    if rule.harm == "medical":
-        return CLINICIAN
-    return READERS if rule.level == "sealed" else COORDINATOR
-
-
 def _about_cell(doc: str, question: Question) -> Item:
     is_set = question.rule.policy == "set"
     return _item(
@@ -152,7 +141,7 @@ def _about_cell(doc: str, question: Question) -> Item:
         key=question.cell,
         heads=question.heads,
         severity=severity_of(question.rule),
-        owner=owner_of(question.rule, question.heads),
+        owner=rights.owner_of(question.rule, _sites(question.heads)),
         displayed=question.displayed,
         element=question.element,
     )
@@ -166,13 +155,15 @@ def _delete_conflicts(doc: str, document: Document) -> list[Item]:
     if not voids or votes == {False}:
         return []
     unseen = unseen_by_void(document) if votes == {True} else ()
+    heads = (*voids, *unseen)
     return [
         _item(
             "delete_conflict",
             doc,
             DELETED,
-            heads=(*voids, *unseen),
+            heads=heads,
             severity=2,
+            owner=rights.owner_of_all(_sites(heads)),
             displayed=False,
         )
     ]
@@ -188,6 +179,10 @@ def _edits_on_erased(doc: str, document: Document) -> tuple[Item, ...]:
     item = _item("edit_on_erased", doc, ERASED, heads=erasures, severity=2)
     qid = identify("edit_on_erased", doc, ERASED, unseen)
     return (_replaced(item, qid, tuple(sorted(unseen))),)
+
+
+def _sites(heads: Iterable[Head]) -> set[str]:
+    return {head.version.site for head in heads}
 
 
 def _replaced(item: Item, qid: str, heads: tuple[str, ...]) -> Item:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sync import clock
 from sync.change import Change, Edit, Write
 from sync.errors import ScenarioError
-from sync.merge.authorship import shown
+from sync.merge.authorship import shown, undoing
 from sync.merge.cells import (
     DELETED,
     DISMISS,
@@ -25,6 +25,7 @@ from sync.merge.cells import (
 )
 from sync.merge.fold import fold
 from sync.merge.heads import versions
+from sync.merge.rights import COORDINATOR
 from sync.merge.rules import heads_of
 from sync.merge.schema import Schema
 from sync.values import element_key
@@ -50,6 +51,7 @@ _KEYS: Final = frozenset(
         "dismiss",
         "log",
         "seq",
+        "undo",
     }
 )
 _NOBODY: Final = Document("person")
@@ -185,6 +187,14 @@ class _Author:
         cell = DISMISS + rule
         self.write(doc, Write(f=cell, v=saw, p=self.ids(doc, cell)))
 
+    def undo(self, ids: Sequence[str]) -> None:
+        """Take back what changes wrote, on every cell."""
+        if unseen := sorted(set(ids) - {change.id for change in self.visible}):
+            raise ScenarioError(f"{self.edit['id']} undoes {unseen[0]}, not seen")
+        taken_back = [change for change in self.visible if change.id in ids]
+        for (doc, kind), writes in undoing(taken_back).items():
+            self.writes.setdefault((doc, kind), []).extend(writes)
+
     def _act(self, name: str) -> str | None:
         acts = ("resolve", "amend", "override", "confirm")
         return next((act for act in acts if name in self.edit.get(act, ())), None)
@@ -212,6 +222,7 @@ def _change(
         hlc=clock.text(clock.at(edit["hlc"])),
         wall="",
         author=edit["site"],
+        role=COORDINATOR,
         site=edit["site"],
         edits=tuple(
             Edit(doc=doc, type=kind, w=tuple(writes))
@@ -236,7 +247,7 @@ def _answer(author: _Author, edit: Mapping[str, Any]) -> None:
 
 
 def _act(author: _Author, edit: Mapping[str, Any]) -> None:
-    """Do what is no answer: void, erase, link, dismiss."""
+    """Do what is no answer: void, erase, link, dismiss, undo."""
     if "delete" in edit:
         author.void(is_void=edit["delete"])
     if "erase" in edit:
@@ -245,3 +256,4 @@ def _act(author: _Author, edit: Mapping[str, Any]) -> None:
         author.link(edit["link"]["a"], edit["link"]["b"], edit["link"]["v"])
     if "dismiss" in edit:
         author.dismiss(edit["dismiss"]["rule"], edit["dismiss"]["doc"])
+    author.undo(edit.get("undo", ()))

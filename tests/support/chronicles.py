@@ -15,6 +15,7 @@ from msgspec import structs
 
 from sync import clock, documents
 from sync.change import Change, Edit, Write, compose
+from sync.merge.authorship import undoing
 from sync.merge.cells import DELETED, ERASED, LINK, SCOPE, VERDICT
 
 RULES: Final = {
@@ -22,6 +23,7 @@ RULES: Final = {
         "family_name": {"policy": "review", "type": "text"},
         "custody": {"policy": "review", "display": "base", "level": "confidential"},
         "birth_date": {"policy": "authority", "type": "date", "harm": "identity"},
+        "medicine": {"policy": "review", "harm": "medical"},
         "consent": {
             "policy": "lattice",
             "states": ["granted", "limited", "withdrawn"],
@@ -52,6 +54,7 @@ VALUES: Final[dict[str, Sequence[Any]]] = {
     "birth_date": ("2013-04-05", "2013-05-04", "in spring", None),
     "consent": ("granted", "limited", "withdrawn", "perhaps"),
     "status": ("located", "returned", "deceased", None),
+    "medicine": ("300", "500"),
     "phone": ("050", "067"),
     "reg_no": ("A-1", "A-2"),
     "first_seen": ("2024-01-02", "2024-01-01"),
@@ -88,6 +91,8 @@ class Chronicle:
             edits[child(doc), "person"] = self._writes(child(doc), number)
         if self.chance.random() < 0.15:
             edits = self._link(*docs)
+        if self.changes and self.chance.random() < 0.2:
+            edits = self._undo() or edits
         if self.may_erase and self.chance.random() < 0.04:
             edits = {(child(docs[0]), "person"): [self._erasure(child(docs[0]))]}
         return self.add(edits)
@@ -105,6 +110,7 @@ class Chronicle:
             seq=self.changes[-1].seq if is_fork else number,
             wall=f"2026-03-02T09:{number % 60:02}:00+02:00",
             author=f"u:{site}",
+            role=self.chance.choice(("", "coordinator", "clinician", "worker")),
             device="tablet",
             site=site,
             form="reception@1",
@@ -136,6 +142,12 @@ class Chronicle:
         if self.chance.random() < 0.3:
             writes.append(Write(n="notes", e=f"note:{number}", v=f"text {number}"))
         return writes
+
+    def _undo(self) -> dict[tuple[str, str], list[Write]]:
+        """Take back what one change wrote, or two; whoever it was."""
+        known = [c for c in self.changes if c.edits[0].type != "schema"]
+        taken_back = self.chance.sample(known, k=min(len(known), 2))
+        return undoing(taken_back)
 
     def _erasure(self, doc: str) -> Write:
         return Write(f=ERASED, v=True, saw=self._seen(doc))

@@ -72,12 +72,15 @@ _GRADES = st.sampled_from(("document", "guardian", "estimate", None))
 _RULE = "returned_not_before_deported"
 
 
+ACTS = ("set", "set", "add", "delete", "erase", "link", "dismiss", "undo")
+
+
 @st.composite
 def edits(
     draw: st.DrawFn,
     *,
     most: int = 7,
-    acts: tuple[str, ...] = ("set", "add", "delete", "erase", "link", "dismiss"),
+    acts: tuple[str, ...] = ACTS,
     fields: tuple[str, ...] = tuple(ANSWERS),
     documents: tuple[str, ...] = DOCUMENTS,
     is_sequential: bool = False,
@@ -90,13 +93,15 @@ def edits(
     ids: list[str] = []
     for number in range(draw(st.integers(1, most))):
         seen = list(ids) if is_sequential else draw(_some_of(ids))
+        act = draw(st.sampled_from(acts))
+        said = _undo(seen) if act == "undo" else _ACTS[act](fields)
         edit = {
             "id": f"c{number}",
             "site": draw(st.sampled_from(SITES)),
             "hlc": draw(st.integers(0, 4)),
             "doc": draw(st.sampled_from(documents)),
             "seen": seen,
-            **draw(_ACTS[draw(st.sampled_from(acts))](fields)),
+            **draw(said),
         }
         if draw(st.integers(0, 5)) == 0 and not is_sequential:
             edit |= {"log": "dev3", "seq": draw(st.integers(1, 2))}
@@ -129,6 +134,11 @@ def _elements(draw: st.DrawFn, fields: tuple[str, ...]) -> dict[str, Any]:
     name = draw(st.sampled_from(sorted(ELEMENTS)))
     how = "add" if name == "notes" else draw(st.sampled_from(("add", "rem")))
     return {how: {name: [draw(st.sampled_from(ELEMENTS[name]))]}}
+
+
+@st.composite
+def _undo(draw: st.DrawFn, seen: list[str]) -> dict[str, Any]:
+    return {"undo": draw(_some_of(seen))}
 
 
 @st.composite

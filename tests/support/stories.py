@@ -66,6 +66,7 @@ class Translation:
                 seq=edit.seq,
                 wall=edit.wall,
                 author=edit.author,
+                role=edit.role,
                 site=edit.site,
             )
             if self._sorts_alike(edit, change.id):
@@ -85,12 +86,13 @@ class Translation:
 
     def _write(self, edit: Edit, write: Write) -> Write:
         value = write.v
-        if edit.type == LINK and write.name in ("a", "b"):
+        if edit.type == LINK and write.name in ("a", "b") and not write.undoes:
             value = self.doc(write.v)
-        if write.name.startswith(DISMISS):
+        if write.name.startswith(DISMISS) and not write.undoes:
             value = sorted(self.ids[id_] for id_ in write.v)
         facts = {name: getattr(write, name) for name in Write.__struct_fields__}
         facts["p"] = tuple(self.ids[pred] for pred in write.p)
+        facts["undoes"] = tuple(self.ids[id_] for id_ in write.undoes)
         facts["v"] = value
         if write.saw is not None:
             facts["saw"] = tuple(self.ids[id_] for id_ in write.saw)
@@ -109,7 +111,7 @@ def picture_in(session, names: Translation) -> Picture:
         if len(cluster) > 1:
             clusters[tuple(sorted(map(names.name, cluster)))] = None
     items = tuple(an_item(item, names) for item in page(session, limit=1000).items)
-    return Picture({}, views, items, Identity(tuple(sorted(clusters)), {}, ()))
+    return Picture({}, views, items, Identity(tuple(sorted(clusters)), {}, ()), {})
 
 
 def an_item(item: QueueItem, names: Translation) -> Item:

@@ -17,7 +17,7 @@ from intake_server.web.language import Language
 from intake_server.web.pages import moments, phrases
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
-from sync.merge.queue import CLINICIAN, COORDINATOR, READERS
+from sync.merge.rights import CLINICIAN, COORDINATOR, READERS
 from sync.merge.schema import Rule
 from sync.values import is_sealed
 

@@ -143,7 +143,7 @@ def test_a_clock_that_is_none_is_a_fault_and_no_exception():
     state = apply(State(SCHEMA), change)
 
     assert picture_of(state) == fold([change], SCHEMA)
-    assert state.faults["c1"][1] == "shape:hlc"
+    assert state.faults["c1"] == "shape:hlc"
 
 
 def test_one_document_twice_in_a_change_is_a_fault():

@@ -1,7 +1,7 @@
 """What people are asked, whose it is and how urgent."""
 
 import pytest
-from histories import SCHEMA, a_change, a_head
+from histories import SCHEMA, a_change
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,21 +34,6 @@ def test_two_cells_with_the_same_heads_are_two_questions(ids):
     }
 
     assert len(told_apart) == 8
-
-
-@pytest.mark.parametrize(
-    ("facts", "sites", "owner"),
-    [
-        ({"harm": "medical"}, ("TRU", "TRU"), "site:TRU"),
-        ({"harm": "medical"}, ("TRU", "CHE"), "clinician"),
-        ({"level": "sealed"}, ("TRU", "CHE"), "readers"),
-        ({}, ("TRU", "CHE"), "coordinator"),
-    ],
-)
-def test_a_question_goes_to_who_can_answer_it(facts, sites, owner):
-    heads = [a_head(f"c{n}", n, site=site) for n, site in enumerate(sites)]
-
-    assert queue.owner_of(Rule(name="x", **facts), heads) == owner
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,163 @@
+"""Whose decision it is: one rule, asked when it is written and again when it is taken in.
+
+A decision that its author had no right to, and an undo of what somebody else answered,
+are set aside. That depends on the changes they name as well as on themselves. What a
+change says never alters, so once wrong is always wrong, and nodes that hold the same
+changes judge the same, whatever came first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from sync.change import Change, Edit, Write
+from sync.merge.cells import DISMISS, LINK, name_of
+from sync.merge.schema import Rule, Schema
+
+COORDINATOR: Final = "coordinator"
+CLINICIAN: Final = "clinician"
+READERS: Final = "readers"
+WORKER: Final = "worker"
+
+DECISIONS: Final = frozenset(("resolve", "amend", "override"))
+"""What an author does who stands above the answers; others may take it back."""
+_LIMITED: Final = frozenset((WORKER, CLINICIAN))
+"""Roles whose decisions are looked at; before roles were said, ``role`` was empty."""
+
+Facts = Callable[[str, str], tuple[Change, Edit] | None]
+"""Gives a change and what it says on a document, by document and change id.
+
+None where that has not arrived; quarantined changes are facts all the same.
+"""
+
+
+def owner_of(rule: Rule, sites: Iterable[str]) -> str:
+    """Return who decides between answers of these sites.
+
+    Returns:
+        ``site:<name>``, ``clinician``, ``readers`` or ``coordinator``.
+    """
+    single = _single(sites)
+    if single is not None:
+        return site_owner(single)
+    if rule.harm == "medical":
+        return CLINICIAN
+    return READERS if rule.level == "sealed" else COORDINATOR
+
+
+def owner_of_all(sites: Iterable[str]) -> str:
+    """Return who decides on more than one cell: the site that wrote it all, if one did."""
+    single = _single(sites)
+    return COORDINATOR if single is None else site_owner(single)
+
+
+def site_owner(site: str) -> str:
+    """Return the owner of what the people of a site decide."""
+    return f"site:{site}"
+
+
+def may_decide(role: str, site: str, *, owner: str, sites: Iterable[str]) -> bool:
+    """Tell whether somebody decides what has this owner.
+
+    Args:
+        role: What they are here for.
+        site: Where.
+        owner: As ``owner_of`` says.
+        sites: The sites whose answers are in question; those that treat the child.
+    """
+    if role not in _LIMITED:
+        return role in (COORDINATOR, "")
+    if owner == site_owner(site):
+        return True
+    return role == owner == CLINICIAN and site in sites
+
+
+def is_decision(kind: str, cell: str, act: str | None) -> bool:
+    """Tell whether a write settles something, so that not only its author undoes it."""
+    return act in DECISIONS or kind == LINK or cell.startswith("_")
+
+
+def is_checked(change: Change) -> bool:
+    """Tell whether it takes other changes to say that this one is good."""
+    is_limited = change.role in _LIMITED
+    return any(
+        write.undoes or (is_limited and write.act == "resolve")
+        for edit in change.edits
+        for write in edit.w or ()
+    )
+
+
+def names(change: Change, edit: Edit) -> set[str]:
+    """Return the changes that it takes to say that an edit is good."""
+    return {
+        id_
+        for write in edit.w or ()
+        if _is_checked(change, write)
+        for id_ in _named(write)
+    }
+
+
+def trespass(change: Change, facts: Facts, schema: Schema) -> str | None:
+    """Return why a change does what its author may not, or None.
+
+    ``undo:F`` takes back somebody else's answer, ``owner:F`` decides what others
+    decide, which can be said when all that it decides between is here. The code is that
+    of the first such cell name F in order.
+    """
+    found = [
+        (write.name, code)
+        for edit in change.edits
+        for write in edit.w or ()
+        if _is_checked(change, write)
+        and (code := _trespass(change, edit, write, facts, schema))
+    ]
+    if not found:
+        return None
+    name, code = min(found)
+    return f"{code}:{name}"
+
+
+def _trespass(
+    change: Change, edit: Edit, write: Write, facts: Facts, schema: Schema
+) -> str | None:
+    named = set(_named(write))
+    known = [fact for id_ in named if (fact := facts(edit.doc, id_))]
+    if write.undoes:
+        return "undo" if any(_is_foreign(change, write, *f) for f in known) else None
+    if not named or len(known) < len(named):
+        return None
+    sites = {other.site for other, _ in known}
+    is_field = not write.cell.startswith("_") and edit.type != LINK
+    rule = schema.rule(write.name)
+    owner = owner_of(rule, sites) if is_field else owner_of_all(sites)
+    may = may_decide(change.role, change.site, owner=owner, sites=sites)
+    return None if may else "owner"
+
+
+def _is_foreign(change: Change, undo: Write, other: Change, edit: Edit) -> bool:
+    """Tell whether an undo takes back what its author may not take back."""
+    said = next((write for write in edit.w or () if write.cell == undo.cell), None)
+    if said is None or other.author == change.author:
+        return False
+    if not is_decision(edit.type, said.cell, said.act):
+        return True
+    return change.role in _LIMITED and other.site != change.site
+
+
+def _is_checked(change: Change, write: Write) -> bool:
+    is_limited = write.act == "resolve" and change.role in _LIMITED
+    return bool(write.undoes) or is_limited
+
+
+def _named(write: Write) -> Iterator[str]:
+    if write.undoes:
+        yield from write.undoes
+        return
+    yield from write.p
+    yield from write.saw or ()
+    if name_of(write.cell).startswith(DISMISS) and isinstance(write.v, list):
+        yield from map(str, write.v)
+
+
+def _single(sites: Iterable[str]) -> str | None:
+    different = set(sites)
+    return different.pop() if len(different) == 1 else None
