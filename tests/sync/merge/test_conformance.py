@@ -17,8 +17,12 @@ FILE = FOLDER / "dev.json"
 CONTENT = json.loads(FILE.read_text(encoding="utf-8"))
 SCHEMA = Schema.from_json(CONTENT["schema"])
 SCENARIOS = {scenario["id"]: scenario for scenario in CONTENT["scenarios"]}
-MORE = json.loads((FOLDER / "more.json").read_text(encoding="utf-8"))
-MORE_SCHEMA = Schema.from_json(MORE["schema"])
+OURS = [
+    pytest.param(scenario, Schema.from_json(content["schema"]), id=scenario["id"])
+    for name in ("more.json", "undo.json")
+    for content in [json.loads((FOLDER / name).read_text(encoding="utf-8"))]
+    for scenario in content["scenarios"]
+]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -26,9 +30,9 @@ def test_scenario_ends_the_same_in_every_order(name, scale):
     assert run(SCENARIOS[name], SCHEMA, orders=scale(200)) is None
 
 
-@pytest.mark.parametrize("scenario", MORE["scenarios"], ids=lambda said: said["id"])
-def test_harder_scenario_ends_the_same_in_every_order(scenario, scale):
-    assert run(scenario, MORE_SCHEMA, orders=scale(200)) is None
+@pytest.mark.parametrize(("scenario", "schema"), OURS)
+def test_harder_scenario_ends_the_same_in_every_order(scenario, schema, scale):
+    assert run(scenario, schema, orders=scale(200)) is None
 
 
 def written(tmp_path, content):
