@@ -35,6 +35,7 @@ class Act(Enum):
     READ_ITEM = "read_item"
     LIST_QUEUE = "list_queue"
     DECIDE = "decide"
+    UNDO = "undo"
     READ_AUDIT = "read_audit"
 
 

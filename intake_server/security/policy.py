@@ -11,12 +11,18 @@ from datetime import datetime
 from enum import Enum
 from typing import Final, Literal
 
+from sync.merge import rights
+
 
 class Role(Enum):
-    """What somebody is here for; ``VOLUNTEER`` is a device, ``NODE`` another server."""
+    """What somebody is here for; ``VOLUNTEER`` is a device, ``NODE`` another server.
+
+    A clinician is a worker who also decides what medicine a child gets.
+    """
 
     VOLUNTEER = "volunteer"
     WORKER = "worker"
+    CLINICIAN = "clinician"
     COORDINATOR = "coordinator"
     AUDITOR = "auditor"
     ADMIN = "admin"
@@ -26,6 +32,7 @@ class Role(Enum):
 
 PEOPLE: Final = (
     Role.WORKER,
+    Role.CLINICIAN,
     Role.COORDINATOR,
     Role.AUDITOR,
     Role.ADMIN,
@@ -45,6 +52,7 @@ class Action(Enum):
     READ_RECORDS = "read_records"
     READ_QUEUE = "read_queue"
     DECIDE = "decide"
+    UNDO = "undo"
     SEE_SYNC = "see_sync"
     START_SYNC = "start_sync"
     READ_AUDIT = "read_audit"
@@ -54,7 +62,7 @@ class Action(Enum):
     EXCHANGE = "exchange"
 
 
-_CASE_STAFF: Final = frozenset({Role.WORKER, Role.COORDINATOR})
+_CASE_STAFF: Final = frozenset({Role.WORKER, Role.CLINICIAN, Role.COORDINATOR})
 
 TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.FETCH_FORMS: _CASE_STAFF | {Role.VOLUNTEER},
@@ -64,6 +72,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.READ_RECORDS: _CASE_STAFF,
     Action.READ_QUEUE: _CASE_STAFF,
     Action.DECIDE: _CASE_STAFF,
+    Action.UNDO: _CASE_STAFF,
     Action.SEE_SYNC: _CASE_STAFF | {Role.ADMIN},
     Action.START_SYNC: _CASE_STAFF | {Role.ADMIN},
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
@@ -130,7 +139,7 @@ def sites(principal: Principal) -> Sites:
     match principal.role:
         case Role.COORDINATOR:
             return EVERY_SITE
-        case Role.WORKER:
+        case Role.WORKER | Role.CLINICIAN:
             return Sites(frozenset({principal.site}))
         case _:
             return NO_SITES
@@ -142,12 +151,21 @@ def owners(principal: Principal) -> tuple[str, ...] | None:
         case Role.COORDINATOR:
             return None
         case Role.WORKER:
-            return (f"site:{principal.site}",)
+            return (rights.site_owner(principal.site),)
+        case Role.CLINICIAN:
+            return (rights.site_owner(principal.site), rights.CLINICIAN)
         case _:
             return ()
 
 
-def may_decide(principal: Principal, owner: str) -> bool:
-    """Tell whether a question with this owner is somebody's to decide."""
-    decided = owners(principal)
-    return decided is None or owner in decided
+def may_decide(principal: Principal, owner: str, sites: Iterable[str] = ()) -> bool:
+    """Tell whether a question with this owner is somebody's to decide.
+
+    Args:
+        principal: Who asks.
+        owner: Whose the question is.
+        sites: The sites that have a part in it.
+    """
+    return rights.may_decide(
+        principal.role.value, principal.site, owner=owner, sites=sites
+    )

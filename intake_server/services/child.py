@@ -13,7 +13,7 @@ from uuid import UUID
 from intake_server.errors import NotFoundError
 from intake_server.security.audit import Act, note_all
 from intake_server.security.policy import Principal, sites
-from intake_server.services import records
+from intake_server.services import records, undoing
 from intake_server.storage import documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
@@ -60,12 +60,16 @@ class Child:
 class Told:
     """One change in a child's history: what it says, document by document.
 
-    ``code`` says why it was set aside; None for one that counts.
+    ``code`` says why it was set aside; None for one that counts. ``is_undone`` says
+    that nothing of it stands any more, because it was taken back; ``may_undo`` that the
+    viewer may take it back.
     """
 
     change: Change
     code: str | None
     said: tuple[tuple[StoredView, tuple[Write, ...]], ...]
+    is_undone: bool
+    may_undo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,13 @@ def history(
                 said.setdefault(change.id, []).extend((view, w) for w in writes)
         docs = [view.doc for view in child.views]
         note_all(session, Act.READ_HISTORY, docs, by=viewer.actor, now=now)
-    entries = [
-        Told(change, code, tuple(said[id])) for id, (change, code) in told.items()
-    ]
+    gone = undoing.taken_back(told.values())
+    entries = []
+    for id_, (change, code) in told.items():
+        places = {(v.doc, write.cell) for v, writes in said[id_] for write in writes}
+        is_undone = bool(places) and places <= gone.get(id_, frozenset())
+        may_undo = code is None and not is_undone and undoing.may(change, viewer)
+        entries.append(Told(change, code, tuple(said[id_]), is_undone, may_undo))
     return sorted(entries, key=lambda e: (e.change.hlc, e.change.id), reverse=True)
 
 

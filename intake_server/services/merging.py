@@ -167,7 +167,8 @@ def _write(
 def _current(session: Session, qid: str, by: Principal) -> QueueItem:
     found = queue.find(session, qid)
     if found is not None:
-        if not _is_for(found, by) or not policy.may_decide(by, found.owner):
+        may = policy.may_decide(by, found.owner, found.sites)
+        if not may or not _is_for(found, by):
             raise NotFoundError("item", qid)
         return found
     former = queue.formerly(session, qid)

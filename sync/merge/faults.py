@@ -13,6 +13,7 @@ from sync import clock
 from sync.change import Change, Edit, Write
 from sync.merge.cells import ERASED, LINK, VERDICT
 from sync.merge.identity import DIFFERENT, SAME
+from sync.merge.rights import is_for_ever
 from sync.merge.schema import Rule, Schema
 from sync.values import (
     is_date,
@@ -64,7 +65,7 @@ def _faults(edit: Edit, schema: Schema) -> Iterator[tuple[str, str, str]]:
     """Yield name, cell and code of every bad write on one document."""
     said: dict[str, Write] = {}
     for write in edit.w or ():
-        code = _misshapen(write) or _unfit(edit, write, schema)
+        code = _misshapen(edit.type, write) or _unfit(edit, write, schema)
         other = said.setdefault(write.cell, write)
         if code is None and other is not write and _says_else(other, write):
             code = "shape"
@@ -76,7 +77,7 @@ def _says_else(one: Write, other: Write) -> bool:
     return (one.v, one.p, one.undoes) != (other.v, other.p, other.undoes)
 
 
-def _misshapen(write: Write) -> str | None:
+def _misshapen(kind: str, write: Write) -> str | None:
     """Tell a write that names no cell, or says nothing, or names half the world."""
     names = [name for name in (write.f, write.g, write.s, write.n) if name is not None]
     if len(names) != 1 or not names[0] or "/" in names[0]:
@@ -88,7 +89,7 @@ def _misshapen(write: Write) -> str | None:
         return "shape"
     if write.undoes:
         is_bare = write.v is UNSET and not write.p and write.saw is None
-        return None if is_bare and write.name != ERASED else "shape"
+        return None if is_bare and not is_for_ever(kind, write.cell) else "shape"
     return "shape" if write.v is UNSET else None
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from sync.change import Change, Edit, Write
-from sync.merge.cells import DISMISS, LINK, name_of
+from sync.merge.cells import DISMISS, ERASED, LINK, name_of
 from sync.merge.schema import Rule, Schema
 
 COORDINATOR: Final = "coordinator"
@@ -22,6 +22,8 @@ DECISIONS: Final = frozenset(("resolve", "amend", "override"))
 """What an author does who stands above the answers; others may take it back."""
 _LIMITED: Final = frozenset((WORKER, CLINICIAN))
 """Roles whose decisions are looked at; before roles were said, ``role`` was empty."""
+
+_PUBLISHED: Final = frozenset(("schema", "site"))
 
 Facts = Callable[[str, str], tuple[Change, Edit] | None]
 """Gives a change and what it says on a document, by document and change id.
@@ -74,6 +76,28 @@ def may_decide(role: str, site: str, *, owner: str, sites: Iterable[str]) -> boo
 def is_decision(kind: str, cell: str, act: str | None) -> bool:
     """Tell whether a write settles something, so that not only its author undoes it."""
     return act in DECISIONS or kind == LINK or cell.startswith("_")
+
+
+def is_for_ever(kind: str, cell: str) -> bool:
+    """Tell whether a write is never taken back: an erasure, a published form, a site."""
+    return cell == ERASED or kind in _PUBLISHED
+
+
+def may_undo(change: Change, *, author: str, role: str, site: str) -> bool:
+    """Tell whether somebody may take back all that a change says.
+
+    Args:
+        change: With what is known of its content.
+        author: Who asks, as changes name their authors.
+        role: What they are here for.
+        site: Where.
+    """
+    return any(edit.w for edit in change.edits) and all(
+        not is_for_ever(edit.type, write.cell)
+        and _may_undo(change, edit, write, author=author, role=role, site=site)
+        for edit in change.edits
+        for write in edit.w or ()
+    )
 
 
 def is_checked(change: Change) -> bool:
@@ -136,11 +160,18 @@ def _trespass(
 def _is_foreign(change: Change, undo: Write, other: Change, edit: Edit) -> bool:
     """Tell whether an undo takes back what its author may not take back."""
     said = next((write for write in edit.w or () if write.cell == undo.cell), None)
-    if said is None or other.author == change.author:
-        return False
-    if not is_decision(edit.type, said.cell, said.act):
+    by = {"author": change.author, "role": change.role, "site": change.site}
+    return said is not None and not _may_undo(other, edit, said, **by)
+
+
+def _may_undo(
+    change: Change, edit: Edit, write: Write, *, author: str, role: str, site: str
+) -> bool:
+    if change.author == author:
         return True
-    return change.role in _LIMITED and other.site != change.site
+    if not is_decision(edit.type, write.cell, write.act):
+        return False
+    return role not in _LIMITED or change.site == site
 
 
 def _is_checked(change: Change, write: Write) -> bool:

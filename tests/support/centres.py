@@ -9,9 +9,10 @@ from typing import Any, Final
 from forms.catalogue import Form, builtin
 from forms.instance import to_xml
 from intake_server.security.policy import Principal, Role
-from intake_server.services import intake, merging, publishing, references
+from intake_server.services import intake, merging, publishing, references, undoing
 from intake_server.services.intake import Incoming, Receipt
 from intake_server.services.merging import Decision, Resolution
+from intake_server.services.undoing import Undone
 from intake_server.storage import documents, node, queue
 from intake_server.storage.database import Database
 from intake_server.storage.queue import QueueItem
@@ -23,6 +24,7 @@ OLENA: Final = Principal("device", "0l", "Olena", Role.VOLUNTEER, "truskavets")
 TARAS: Final = Principal("device", "7a", "Taras", Role.VOLUNTEER, "chernivtsi")
 MARTA: Final = Principal("person", "ma", "Marta", Role.WORKER, "truskavets")
 STEPAN: Final = Principal("person", "st", "Stepan", Role.WORKER, "chernivtsi")
+SOFIIA: Final = Principal("person", "so", "Sofiia", Role.CLINICIAN, "chernivtsi")
 IRYNA: Final = Principal("person", "ir", "Iryna", Role.COORDINATOR, "kyiv")
 BOHDAN: Final = Principal("person", "bo", "Bohdan", Role.ADMIN, "kyiv")
 
@@ -109,6 +111,16 @@ class Centre:
             self.database,
             qid,
             decision,
+            by=by,
+            now=self.now,
+            entropy=self._random.randbytes,
+        )
+
+    def undo(self, change: str, *, by: Principal = IRYNA) -> Undone:
+        return undoing.undo(
+            self.database,
+            change,
+            "помилка",
             by=by,
             now=self.now,
             entropy=self._random.randbytes,

@@ -8,6 +8,7 @@ from flask import Flask
 
 from intake_server.security.policy import Action
 from intake_server.web.api.audit import audit
+from intake_server.web.api.changes import changes
 from intake_server.web.api.devices import devices
 from intake_server.web.api.forms import forms
 from intake_server.web.api.peers import peers
@@ -16,7 +17,7 @@ from intake_server.web.api.records import records
 from intake_server.web.api.submissions import submissions
 from intake_server.web.auth import requires
 
-CALLS: Final = (devices, forms, submissions, records, queue, peers, audit)
+CALLS: Final = (devices, forms, submissions, records, queue, changes, peers, audit)
 
 _CONFIG: Final = {
     "API_TITLE": "Dodomu",

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from intake_server.security.policy import Action, may
 from intake_server.web.auth import asking, requires
-from intake_server.web.pages import children, item, language, queue, room
+from intake_server.web.pages import children, item, language, queue, room, undo
 
 View = Callable[..., ResponseReturnValue]
 
@@ -23,6 +23,7 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/queue/<qid>/preview", "preview", Action.DECIDE, item.preview),
     ("GET", "/children", "children", Action.READ_RECORDS, children.find),
     ("GET", "/children/<doc>", "child", Action.READ_RECORDS, children.show),
+    ("POST", "/changes/<change>/undo", "undo", Action.UNDO, undo.undo),
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )
 

@@ -82,7 +82,10 @@ class Entry:
     site: str
     form: str
     clock: str
+    id: str
     is_decision: bool
+    is_undone: bool
+    may_undo: bool
     aside: str
     reasons: tuple[str, ...]
     lines: tuple[tuple[str, str, str], ...]
@@ -129,6 +132,8 @@ def show(doc: str) -> str:
             _entry(one, words) for one in (told if is_whole else told[:_SHOWN])
         ),
         more=0 if is_whole else max(0, len(told) - _SHOWN),
+        undo=room.asked("undo"),
+        taken_back=room.asked("taken_back") == "1",
     )
 
 
@@ -212,7 +217,10 @@ def _entry(told: Told, words: Wording) -> Entry:
         site=words.site(change.site),
         form=words.title(change.form),
         clock=words.clock(change.off),
+        id=change.id,
         is_decision=any(write.act == "resolve" for write in writes),
+        is_undone=told.is_undone,
+        may_undo=told.may_undo,
         aside=phrases.fault(told.code) if told.code else "",
         reasons=tuple(dict.fromkeys(write.why for write in writes if write.why)),
         lines=tuple(
@@ -224,13 +232,14 @@ def _entry(told: Told, words: Wording) -> Entry:
 def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | None:
     """Return label, value and evidence of a write; None for what nobody asks people."""
     name = write.name
+    if write.undoes:
+        label = _("Record") if name == DELETED else words.short(name)
+        return (label, _("taken back"), "")
     if name == DELETED:
         said = _("made by mistake") if write.v else _("stays")
         return (_("Record"), said, "")
     if not words.words.labels.is_known(name) or name == "child_ref":
         return None
-    if write.undoes:
-        return (words.short(name), _("taken back"), "")
     grade = words.grade(write.src)
     if write.s is not None:
         element = words.value(name, write.e, (site,)).line

@@ -20,6 +20,7 @@ from intake_server.web.context import context
 from intake_server.web.pages import decisions, facts, phrases, room, sheet
 from intake_server.web.pages.decisions import Filled
 from intake_server.web.pages.wording import Wording
+from sync.change import is_id
 
 _EMPTY: Final = Filled()
 _ID: Final = re.compile(r"[0-9a-f]{32}")
@@ -61,12 +62,15 @@ def decide(qid: str) -> Response:
             qid, filled, {name: said[0] for name, said in error.errors.items()}
         )
     try:
-        merging.resolve(here.database, qid, decision, by=asking(), now=here.now())
+        written = merging.resolve(
+            here.database, qid, decision, by=asking(), now=here.now()
+        )
     except StaleItemError as error:
         return _stale(qid, error, filled)
     except InvalidRequestError as error:
         return _again(qid, filled, decisions.refusals(error))
-    return redirect(url_for("pages.following", decided=qid), 303)
+    following = url_for("pages.following", decided=qid, change=written.change_id)
+    return redirect(following, 303)
 
 
 def _again(qid: str, filled: Filled, errors: Mapping[str, str]) -> Response:
@@ -111,6 +115,7 @@ def _page(
             kind=str(phrases.KINDS[found.item.kind]),
             since=words.moment(found.item.first_seen),
             decided=_decided(words),
+            change=_change(),
         ),
         status,
     )
@@ -140,6 +145,12 @@ def _settled(qid: str, filled: Filled, status: int) -> Response:
         ),
         status,
     )
+
+
+def _change() -> str:
+    """Return the change that was written just before."""
+    change = room.asked("change")
+    return change if is_id(change) else ""
 
 
 def _decided(words: Wording) -> tuple[str, sheet.Whose | None] | None:

@@ -83,6 +83,7 @@ HELD: Final[Phrases] = {
 
 ROLES: Final[Phrases] = {
     "worker": _l("worker"),
+    "clinician": _l("clinician"),
     "coordinator": _l("coordinator"),
     "auditor": _l("auditor"),
     "admin": _l("administrator"),

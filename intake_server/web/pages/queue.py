@@ -82,11 +82,12 @@ def show() -> str:
 def following() -> Response:
     """Go to the question that should be decided next, or to the list."""
     here = context()
-    decided = room.asked("decided") or None
+    decided, change = room.asked("decided") or None, room.asked("change") or None
     qid = desk.following(here.database, asking())
     if qid is None:
-        return redirect(url_for("pages.queue", decided=decided), 303)
-    return redirect(url_for("pages.item", qid=qid, decided=decided), 303)
+        return redirect(url_for("pages.queue", decided=decided, change=change), 303)
+    item = url_for("pages.item", qid=qid, decided=decided, change=change)
+    return redirect(item, 303)
 
 
 def _parts(listed: Sequence[Listed], words: Wording) -> tuple[Part, ...]:

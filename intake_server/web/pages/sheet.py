@@ -79,7 +79,7 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         inputs=_inputs(item, wording, filled),
         may_decide=is_answered
         and may(wording.viewer, Action.DECIDE)
-        and may_decide(wording.viewer, item.owner)
+        and may_decide(wording.viewer, item.owner, item.sites)
         and wording.may_read(item.cell, item.sites),
         owner=wording.owner(item.owner),
         preview=preview(file, wording, filled),

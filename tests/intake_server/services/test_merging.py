@@ -1,5 +1,7 @@
 """Questions, and people's answers to them."""
 
+from dataclasses import replace
+
 import pytest
 from centres import (
     BOHDAN,
@@ -9,6 +11,7 @@ from centres import (
     OLENA,
     RECEPTION,
     REHABILITATION,
+    SOFIIA,
     STEPAN,
     TARAS,
     a_form,
@@ -101,6 +104,23 @@ def test_who_may_not_decide_is_told_there_is_no_such_question(centre, who):
 
     with pytest.raises(NotFoundError):
         centre.decide(item.qid, "pick", 0, by=who)
+
+
+def test_a_clinician_of_a_treating_centre_decides_on_medicine(centre):
+    item = contest(centre, "300 мг", "500 мг")
+    assert item.owner == "clinician"
+
+    centre.decide(item.qid, "pick", 0, by=SOFIIA)
+
+    assert centre.questions() == ()
+
+
+def test_a_clinician_of_another_centre_does_not(centre):
+    item = contest(centre, "300 мг", "500 мг")
+    elsewhere = replace(SOFIIA, site="kharkiv")
+
+    with pytest.raises(NotFoundError):
+        centre.decide(item.qid, "pick", 0, by=elsewhere)
 
 
 def test_a_centre_decides_what_its_own_people_contradicted(centre):

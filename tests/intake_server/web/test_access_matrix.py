@@ -7,7 +7,7 @@ from intake_server.security.policy import Action, Role
 from intake_server.web.auth import required
 
 EVERYBODY = "everybody"
-STAFF = {Role.WORKER, Role.COORDINATOR}
+STAFF = {Role.WORKER, Role.CLINICIAN, Role.COORDINATOR}
 FIELD = STAFF | {Role.VOLUNTEER}
 DOC = "7f1a8d1e-0000-5000-8000-000000000000"
 QID = "0" * 32
@@ -26,6 +26,7 @@ API = {
     "GET /api/v1/queue": STAFF,
     "GET /api/v1/queue/<qid>": STAFF,
     "POST /api/v1/queue/<qid>/resolve": STAFF,
+    "POST /api/v1/changes/<change>/undo": STAFF,
     "GET /api/v1/sync/peers": STAFF | {Role.ADMIN},
     "GET /api/v1/audit": {Role.AUDITOR},
 }

@@ -6,7 +6,7 @@ from desks import CHILD
 from intake_server.security.policy import PEOPLE, Role, may
 from intake_server.web.auth import required
 
-STAFF = {Role.WORKER, Role.COORDINATOR}
+STAFF = {Role.WORKER, Role.CLINICIAN, Role.COORDINATOR}
 ALLOWED = {
     "GET /": set(PEOPLE),
     "GET /queue": STAFF,
@@ -16,6 +16,7 @@ ALLOWED = {
     "POST /queue/<qid>/preview": STAFF,
     "GET /children": STAFF,
     "GET /children/<doc>": STAFF,
+    "POST /changes/<change>/undo": STAFF,
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
@@ -28,9 +29,10 @@ def routes(desk):
                 yield f"{method} {rule.rule}", rule.endpoint
 
 
-def ask(browser, route, qid):
+def ask(browser, route, item):
     method, path = route.split()
-    path = path.replace("<qid>", qid).replace("<doc>", CHILD)
+    path = path.replace("<qid>", item.qid).replace("<doc>", CHILD)
+    path = path.replace("<change>", item.heads[0])
     return browser.open(path, method=method).status_code
 
 
@@ -52,27 +54,28 @@ def test_a_page_requires_what_the_table_says(desk):
 @pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role.value)
 def test_a_page_that_is_not_for_a_role_is_absent(clash, role):
     browser = clash.browser(role, "truskavets")
-    qid = clash.questions()["medication"].qid
+    item = clash.questions()["medication"]
 
-    absent = {route for route in ALLOWED if ask(browser, route, qid) == 404}
+    absent = {route for route in ALLOWED if ask(browser, route, item) == 404}
 
     assert absent == {route for route in ALLOWED if role not in ALLOWED[route]}
 
 
 def test_nobody_reaches_a_page_without_signing_in(clash):
     stranger = clash.app.test_client()
-    qid = clash.questions()["medication"].qid
+    item = clash.questions()["medication"]
 
-    refused = {route for route in ALLOWED if ask(stranger, route, qid) == 401}
+    refused = {route for route in ALLOWED if ask(stranger, route, item) == 401}
 
     assert refused == {route for route in ALLOWED if None not in ALLOWED[route]}
 
 
 def test_what_decides_is_refused_without_the_token_of_its_session(clash, iryna):
-    qid = clash.questions()["medication"].qid
+    item = clash.questions()["medication"]
+    routes = ("POST /queue/<qid>", "POST /queue/<qid>/preview")
 
-    for route in ("POST /queue/<qid>", "POST /queue/<qid>/preview"):
-        assert ask(iryna, route, qid) == 403, route
+    for route in (*routes, "POST /changes/<change>/undo"):
+        assert ask(iryna, route, item) == 403, route
 
 
 @pytest.mark.parametrize(
