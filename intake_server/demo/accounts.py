@@ -28,7 +28,7 @@ def overwritten(records: Iterable[Record], known: Histories) -> int:
     """Return how many writes on these records nobody superseded and nobody shows.
 
     Each write is either current, or named by another write of the same cell as one
-    that its author had seen.
+    that its author had seen or took back; an undo says nothing that could be shown.
     """
     return sum(_gone(record["heads"], known[record["doc"]]) for record in records)
 
@@ -75,8 +75,14 @@ def _gone(
         if past["quarantined"] is None
         for write in past["writes"] or ()
     ]
-    named = {(write["cell"], pred) for _, write in writes for pred in write["preds"]}
+    named = {
+        (write["cell"], other)
+        for _, write in writes
+        for other in (*write["preds"], *write["undoes"])
+    }
     current = {(cell, id_) for cell, ids in heads.items() for id_ in ids}
     return sum(
-        (write["cell"], change) not in named | current for change, write in writes
+        (write["cell"], change) not in named | current
+        for change, write in writes
+        if not write["undoes"]
     )

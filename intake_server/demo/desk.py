@@ -54,6 +54,10 @@ class Desk:
         self._sheaf.add(Sent(self.caller, item, receipt))
         return receipt
 
+    def undo(self, change: str, reason: str) -> Answer:
+        """Take a change back."""
+        return self.caller.post(f"/changes/{change}/undo", {"reason": reason})
+
     def resolve(self, qid: str, **decision: Any) -> Answer:
         """Decide a question; the answer may be that it has moved on."""
         return self.caller.post(f"/queue/{qid}/resolve", decision)

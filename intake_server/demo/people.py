@@ -52,7 +52,7 @@ MARTA: Final = Worker(
 STEPAN: Final = Worker(
     name=Text("Степан Руснак", "Stepan Rusnak"),
     work=Text("лікар", "doctor"),
-    role=Role.WORKER,
+    role=Role.CLINICIAN,
     site=CHERNIVTSI,
 )
 WORKERS: Final = (OKSANA, BOHDAN, MARTA, STEPAN)

@@ -1,6 +1,6 @@
 """A person decides; a form comes late, from a phone whose clock is wrong."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -9,7 +9,7 @@ from forms.reference import printed
 from intake_server.demo import filled
 from intake_server.demo.accounts import Decided
 from intake_server.demo.calls import Answer
-from intake_server.demo.people import DANYLO, OKSANA, TRUSKAVETS, YURII
+from intake_server.demo.people import DANYLO, MARTA, OKSANA, STEPAN, TRUSKAVETS, YURII
 from intake_server.demo.scene import Scene, Step
 from intake_server.demo.stage import Stage
 from intake_server.demo.steps.apart import LESS, MORE
@@ -18,6 +18,8 @@ from intake_server.web.language import Text
 
 LETTER: Final = "за випискою лікаря"
 FIRST_FORM: Final = "як у першій формі"
+OTHERS_LETTER: Final = "виписка була на іншу дитину"
+NEW_LETTER: Final = "за новою випискою"
 SUPPORT: Final = "так, з підтримкою: поруч сімейний помічник"
 
 _OTHER_BIRTH: Final = date(2012, 5, 29)
@@ -96,13 +98,18 @@ def _answer(stage: Stage, item: Mapping[str, Any], value: str, reason: str) -> A
 
 def _who_and_why(stage: Stage, history: list[dict[str, Any]]) -> list[str]:
     """Return who wrote the medication last, and why."""
-    names = {f"u:{id_}": name for name, id_ in stage.people.items()}
+    names = _names(stage)
     return next(
         [names.get(past["author"], past["author"]), write["why"]]
         for past in history
         for write in past["writes"] or ()
         if write["cell"] == MEDICATION
     )
+
+
+def _names(stage: Stage) -> dict[str, str]:
+    """Return names of those who work here, as changes name their authors."""
+    return {f"u:{id_}": name for name, id_ in stage.people.items()}
 
 
 def _late(stage: Stage, scene: Scene) -> None:
@@ -183,6 +190,70 @@ def _true_age(stage: Stage, candidate: Mapping[str, Any]) -> timedelta:
     return stage.clock() - (at - timedelta(milliseconds=candidate["off"]))
 
 
+def _take_back(stage: Stage, scene: Scene) -> None:
+    stage.clock.advance(hours=1)
+    case = stage.case(DANYLO.spoken)
+    taken, *_ = [one.change for one in stage.decided if one.doc == case]
+    undone = stage.desk(OKSANA).undo(taken, OTHERS_LETTER)
+    stage.exchange()
+    scene.sees(
+        "open_again",
+        stage.everywhere(lambda window: _authors(stage, window.questions(), undone)),
+        [[LESS, MARTA.name.uk], [MORE, STEPAN.name.uk]],
+        Text("знову питання, з авторами: {}", "asked again, with the authors: {}"),
+    )
+    scene.sees(
+        "medication",
+        stage.values(case, MEDICATION)[MEDICATION],
+        {"contested": [LESS, MORE]},
+        Text("ліки на кожному вузлі: {}", "medication on every node: {}"),
+    )
+    stage.clock.advance(minutes=30)
+    stage.note_questions()
+    _resolve(stage, stage.questions[MEDICATION], MORE, NEW_LETTER)
+    stage.exchange()
+    scene.sees(
+        "medication_again",
+        stage.values(case, MEDICATION)[MEDICATION],
+        MORE,
+        Text("вирішено знову: {}", "decided again: {}"),
+    )
+    scene.sees(
+        "history",
+        stage.everywhere(lambda window: _lines(window.history(case))),
+        {"lines": [LESS, MORE, MORE, MORE], "taken_back": [OTHERS_LETTER]},
+        Text("історія, чотири рядки: {}", "history, four lines: {}"),
+    )
+
+
+def _authors(
+    stage: Stage, questions: Iterable[Mapping[str, Any]], undone: Answer
+) -> list[list[str]]:
+    """Return the answers of the questions that an undo opened, and who gave them."""
+    names = _names(stage)
+    opened = {item["qid"] for item in undone.body["open"]}
+    return [
+        [said["value"], names.get(said["author"], said["author"])]
+        for item in questions
+        if item["qid"] in opened
+        for said in item["candidates"]
+    ]
+
+
+def _lines(history: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the history says of the medication, oldest first."""
+    writes = [
+        write
+        for past in reversed([*history])
+        for write in past["writes"] or ()
+        if write["cell"] == MEDICATION
+    ]
+    return {
+        "lines": [write["value"] for write in writes if not write["undoes"]],
+        "taken_back": [write["why"] for write in writes if write["undoes"]],
+    }
+
+
 STEPS: Final = (
     Step(
         n=9,
@@ -221,6 +292,13 @@ STEPS: Final = (
     Step(
         n=13,
         title=Text("Рішення взято назад", "A decision is taken back"),
-        happens=Text("", ""),
+        happens=Text(
+            "Оксана бере рішення про ліки назад: виписка була на іншу дитину. Питання "
+            "знову відкрите в усіх. Приходить нова виписка, і вона вирішує знову.",
+            "Oksana takes the decision on medication back: the letter was another "
+            "child's. The question is open again everywhere. A new letter comes, and "
+            "she decides again.",
+        ),
+        play=_take_back,
     ),
 )

@@ -72,7 +72,7 @@ def _account(stage: Stage, scene: Scene, lost: set[str]) -> None:
             "decided": len(stage.decided),
             "open": len(still_open),
         },
-        {"asked": 3, "decided": 2, "open": 1},
+        {"asked": 3, "decided": 3, "open": 1},
         Text("питання: {}", "questions: {}"),
     )
 

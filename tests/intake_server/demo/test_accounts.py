@@ -2,8 +2,8 @@ from intake_server.demo.accounts import Decided, missing, overwritten
 from intake_server.demo.sent import Sent
 
 
-def past(change, cell="medication", preds=(), quarantined=None):
-    write = {"cell": cell, "preds": list(preds)}
+def past(change, cell="medication", preds=(), quarantined=None, undoes=()):
+    write = {"cell": cell, "preds": list(preds), "undoes": list(undoes)}
     return {"change": change, "quarantined": quarantined, "writes": [write]}
 
 
@@ -27,6 +27,12 @@ def test_a_write_that_nobody_saw_and_nobody_shows_is_overwritten():
     record = a_record(medication=["b"])
 
     assert overwritten([record], {"d": [past("b"), past("a")]}) == 1
+
+
+def test_a_write_that_was_taken_back_is_not_overwritten():
+    record = a_record(medication=["a"])
+
+    assert overwritten([record], {"d": [past("u", undoes=["b"]), past("b")]}) == 0
 
 
 def test_seeing_another_cell_of_a_change_is_not_seeing_this_one():
