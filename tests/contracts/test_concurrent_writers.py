@@ -1,12 +1,14 @@
 """Two who write on one document at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from random import Random
 
 from chronicles import child
 from stores import take_in
 
-from intake_server.storage import rebuild
+from intake_server.services.authoring import Pen
+from intake_server.storage import node, rebuild
 from sync import clock
 from sync.change import Write, compose
 from sync.merge.schema import Schema
@@ -56,3 +58,26 @@ def test_the_same_change_at_the_same_time_is_stored_once(stores):
 
     statuses = sorted(outcome.status for outcomes in told for outcome in outcomes)
     assert statuses == ["duplicate"] * 7 + ["stored"]
+
+
+def test_no_place_in_the_log_is_taken_twice(stores):
+    me = node.Node(id="n", role="center", site="truskavets", log="n#1", epoch="e1")
+    moment = datetime(2026, 11, 22, 9, tzinfo=UTC)
+
+    def say(number):
+        with database.transaction() as session:
+            pen = Pen(session, now=moment, entropy=Random(number).randbytes)
+            write = Write(f="phone", v=f"05{number}")
+            change = pen.write(
+                {(child(number), "person"): [write]}, author="u:1", site="truskavets"
+            )
+            pen.close()
+        return change.seq
+
+    with stores.new() as database, ThreadPoolExecutor(4) as crowd:
+        with database.transaction() as session:
+            node.write(session, me)
+
+        places = list(crowd.map(say, range(ROUNDS)))
+
+    assert sorted(places) == list(range(1, ROUNDS + 1))
