@@ -99,7 +99,9 @@ class Node:
 
     def exchange(self) -> Summary:
         """Do as ``dodomu sync now`` does."""
-        return contact.call(self.database, holder=_HOLDER, now=self.clock)
+        return contact.call(
+            self.database, holder=_HOLDER, now=self.clock, entropy=self.entropy
+        )
 
     def reaches_upstream(self) -> bool:
         """Tell whether Kyiv answers over the line."""

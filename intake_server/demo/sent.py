@@ -9,7 +9,7 @@ from intake_server.demo.calls import Caller
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One finished form, who sent it, and the first receipt.
+    """One finished form, who sent it, and the receipt.
 
     ``sha256`` is of the bytes sent by a phone; empty for a desk, which sends answers.
     """
@@ -27,7 +27,7 @@ class Sent:
     @property
     def is_held(self) -> bool:
         """Whether it was set aside for a person to look at."""
-        return bool(self.receipt["status"] == "quarantined")
+        return self.receipt.get("problem") is not None
 
     @property
     def event(self) -> str:
@@ -43,8 +43,10 @@ class Sheaf:
     _sent: dict[str, Sent] = field(default_factory=dict)
 
     def add(self, sent: Sent) -> None:
-        """Keep what was sent, unless it came before."""
-        self._sent.setdefault(sent.item["instance_id"], sent)
+        """Keep what was sent, with the first receipt that sets nothing aside."""
+        known = self._sent.get(sent.item["instance_id"])
+        if known is None or known.is_held:
+            self._sent[sent.item["instance_id"]] = sent
 
     def __iter__(self) -> Iterator[Sent]:
         """Go through all, in the order sent."""

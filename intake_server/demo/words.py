@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "withdrawn": Text("відкликана", "withdrawn"),
     "yes": Text("так", "yes"),
     "no": Text("ні", "no"),
+    "duplicate": Text("уже відома", "known already"),
     "stored": Text("прийнято", "stored"),
     "received": Text("надійшло", "received"),
     "kept": Text("лежить", "kept"),

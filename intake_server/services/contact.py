@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_bytes
 from typing import Final
 
 from intake_server.clock import Clock, text
 from intake_server.errors import HeldError, NotFoundError
+from intake_server.services.authoring import Entropy
 from intake_server.services.exchange import PeerStore, origin
 from intake_server.storage import feed, leases, node, peers, queue
 from intake_server.storage.database import Database
@@ -58,7 +60,7 @@ class Standing:
     contacts: tuple[Contact, ...]
 
 
-def call(  # noqa: PLR0913 - the last two are for who looks on
+def call(  # noqa: PLR0913 - most are for who looks on
     database: Database,
     peer_id: str | None = None,
     *,
@@ -67,6 +69,7 @@ def call(  # noqa: PLR0913 - the last two are for who looks on
     now: Clock,
     progress: Callable[[Summary], None] = lambda _: None,
     wait: Callable[[float], None] = time.sleep,
+    entropy: Entropy = token_bytes,
 ) -> Summary:
     """Exchange with a peer until neither side has anything left.
 
@@ -78,6 +81,7 @@ def call(  # noqa: PLR0913 - the last two are for who looks on
         now: Tells the time.
         progress: Told after each round what has been moved so far.
         wait: Sleeps that many seconds, between two tries.
+        entropy: Gives random bytes.
 
     Raises:
         HeldError: Somebody else is calling it.
@@ -94,7 +98,7 @@ def call(  # noqa: PLR0913 - the last two are for who looks on
         progress(summary)
 
     transport = Transport(url or peer.url or "", peer.token or "")
-    store = PeerStore(database, peer.id, now)
+    store = PeerStore(database, peer.id, now, entropy)
     try:
         agent = Agent(store, transport, lambda: text(now()), wait=wait)
         return agent.run(renew)

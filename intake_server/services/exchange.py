@@ -8,11 +8,13 @@ hears again what it said in one that is over and that its backup may have lost.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from secrets import token_bytes
 from typing import Final
 
 from intake_server.clock import Clock, milliseconds, text
-from intake_server.services import publishing
-from intake_server.storage import feed, ingest, node, peers
+from intake_server.services import intake, publishing
+from intake_server.services.authoring import Entropy, Pen
+from intake_server.storage import feed, forms, ingest, node, peers
 from intake_server.storage.changes import NOT_ITSELF
 from intake_server.storage.database import Database, Session
 from intake_server.storage.peers import Peer
@@ -76,6 +78,7 @@ def exchange(
     *,
     now: datetime,
     media: str = frames.JSON,
+    entropy: Entropy = token_bytes,
 ) -> Exchanged:
     """Store what a peer tells, then tell it what it does not know.
 
@@ -88,13 +91,15 @@ def exchange(
         message: What it says.
         now: When it came.
         media: Media type of the changes in the message, and of those in the answer.
+        entropy: Gives random bytes.
     """
     read = [frames.unwrap(part, media=media) for part in message.push]
     source = origin(peer_id, message.epoch)
     with database.transaction() as session:
         here = node.read(session)
         peer = _peer(session, peer_id)
-        taken = iter(_take(session, [c for c in read if c], source=source, now=now))
+        whole = [change for change in read if change]
+        taken = iter(_take(session, whole, source=source, now=now, entropy=entropy))
         known = _acknowledged(peer, message.epoch)
         restart = reset_from(since=message.since, acknowledged=known)
         acked = _reached(message) if restart is None else restart
@@ -134,6 +139,7 @@ class PeerStore:
     database: Database
     peer_id: str
     now: Clock
+    entropy: Entropy = token_bytes
 
     def standing(self) -> Standing:
         """Return how far this node and the peer have come."""
@@ -173,16 +179,27 @@ class PeerStore:
         with self.database.transaction() as session:
             peer = _peer(session, self.peer_id)
             source = origin(peer.id, peer.epoch or "")
-            results = _take(session, changes, source=source, now=now)
+            results = _take(
+                session, changes, source=source, now=now, entropy=self.entropy
+            )
             moved = replace(peer, in_cursor=cursor, out_pos=out_position)
             peers.write(session, _heard(moved, None, now))
         return results
 
 
 def _take(
-    session: Session, changes: Sequence[Change], *, source: str, now: datetime
+    session: Session,
+    changes: Sequence[Change],
+    *,
+    source: str,
+    now: datetime,
+    entropy: Entropy,
 ) -> tuple[Result, ...]:
-    """Store changes of another node, and let its clock move this one's."""
+    """Store changes of another node, and let its clock move this one's.
+
+    What was held here for want of a form that is among them is taken in.
+    """
+    node.alone(session)
     now_ms = milliseconds(now)
     outcomes = ingest.ingest(
         session,
@@ -198,6 +215,10 @@ def _take(
     ]
     if times:
         node.witness(session, now_ms, max(times))
+    if any(edit.type == forms.KIND for change in changes for edit in change.edits):
+        pen = Pen(session, now=now, entropy=entropy)
+        intake.take_in_waiting(session, pen=pen, now=now)
+        pen.close()
     return tuple(Result(id=o.id, status=o.status, code=o.code) for o in outcomes)
 
 

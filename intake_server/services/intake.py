@@ -6,15 +6,17 @@ queue where people see it. Sending a batch again is harmless.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from secrets import token_bytes
 from typing import Final
 
 from intake_server.clock import milliseconds
-from intake_server.errors import InvalidRequestError
+from intake_server.errors import ConfigError, InvalidRequestError
 from intake_server.security.policy import Principal
-from intake_server.services import publishing, reading, triage
+from intake_server.services import published, reading, triage
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.reading import Incoming, Problem, Read
@@ -29,10 +31,12 @@ from sync.merge.cells import Version
 from sync.merge.heads import versions
 from sync.merge.schema import Schema
 
-__all__ = ["Incoming", "Problem", "Receipt", "receive"]
+__all__ = ["Incoming", "Problem", "Receipt", "receive", "take_in_waiting"]
 
 DOUBTFUL: Final = timedelta(minutes=2)
 """From this offset on a device's clock is noted beside what was written by it."""
+
+_CONFLICT: Final = Problem("instance-conflict", "this id came with other content")
 
 Target = tuple[str, str]
 Place = tuple[str, bytes]
@@ -81,6 +85,7 @@ def receive(
     )
     with database.transaction() as session:
         pen = Pen(session, now=now, entropy=entropy)
+        read = reading.once_more(session, batch, read)
         receipts = _Counter(session, came_by, pen, now, offset_ms).take(read)
         pen.close()
     return receipts
@@ -112,9 +117,24 @@ def settle(
         reference = child.reference if child else None
         if reference is None:
             raise InvalidRequestError({"assign": ["no child's record has this id"]})
-    sender = Sender(kept.sender, kept.site, _device_of(kept.sender))
-    counter = _Counter(session, sender, pen, now, None)
+    counter = _Counter(session, _sender_of(kept), pen, now, None)
     return counter.reconsider(kept, reference)
+
+
+def take_in_waiting(session: Session, *, pen: Pen, now: datetime) -> None:
+    """Take in what was held for want of a form that is published here by now.
+
+    Each is treated as if it came now from who sent it then; one that cannot be taken in
+    for another reason stays held for that. Repeating is harmless.
+
+    Args:
+        session: The transaction in which forms were published.
+        pen: Writes what they become; as long as it is in use nobody holds another.
+        now: When the forms came.
+    """
+    waiting = submissions.readable(session, reading.FORMLESS)
+    for sender, kept in groupby(waiting, key=_sender_of):
+        _Counter(session, sender, pen, now, None).take_in(list(kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +161,7 @@ class _Counter:
 
     def __post_init__(self) -> None:
         """Read the rules that hold for the whole batch."""
-        self.schema = publishing.schema(self.session)
+        self.schema = published.schema(self.session)
 
     def take(self, read: Sequence[Read]) -> tuple[Receipt, ...]:
         """Hand in what was read; return a receipt for each."""
@@ -160,9 +180,7 @@ class _Counter:
                 continue
             problem = one.problem
             if problem is None and one.key in names:
-                problem = Problem(
-                    "instance-conflict", "this id came with other content"
-                )
+                problem = _CONFLICT
             names.add(one.key)
             submission = self._keep(one, problem, numbers)
             earlier[place] = submission
@@ -184,23 +202,60 @@ class _Counter:
         read = reading.again(self.session, kept, reference)
         if read.problem is not None:
             raise InvalidRequestError({"release": [read.problem.detail]})
-        if read.reference is None and read.makes_a_child:
+        change = self._take_in(kept, read, reference)
+        self._settle()
+        return change.id
+
+    def take_in(self, waiting: Sequence[Submission]) -> None:
+        """Take in what was held until its form came, oldest first."""
+        known = submissions.known(self.session, [kept.instance_id for kept in waiting])
+        taken = {s.instance_id for all_ in known.values() for s in all_ if s.change}
+        for kept in waiting:
+            read = reading.again(self.session, kept, None)
+            problem = read.problem or (_CONFLICT if kept.instance_id in taken else None)
+            if problem is not None:
+                self._hold_on(kept, problem)
+                continue
+            with suppress(ConfigError):  # without a free reference it is held on
+                self._take_in(kept, read, None)
+                taken.add(kept.instance_id)
+        self._settle()
+
+    def _take_in(self, kept: Submission, read: Read, reference: str | None) -> Change:
+        """Write the change of a submission that was held."""
+        reference = read.reference or reference
+        if reference is None and read.makes_a_child:
             reference = Numbers(self.session, self.sender.site).draw()
-        change, targets = self._change(read, read.reference or reference)
+        change, targets = self._change(read, reference, kept.off_ms)
+        queue.withdraw(self.session, triage.item(kept).qid)
         taken = replace(
             kept,
             status="stored",
             slug=None,
             detail=None,
             field=None,
-            reference=read.reference or reference,
+            reference=reference,
             documents=targets,
             change=change.id,
             is_held=False,
         )
         self.written.append((taken, change))
-        submissions.settle(self.session, self._merge().get(_place(taken), taken))
-        return change.id
+        return change
+
+    def _hold_on(self, kept: Submission, problem: Problem) -> None:
+        """Hold a submission for another problem than before."""
+        queue.withdraw(self.session, triage.item(kept).qid)
+        held = replace(
+            kept, slug=problem.slug, detail=problem.detail, field=problem.field
+        )
+        submissions.settle(self.session, held)
+        triage.propose(self.session, [held])
+
+    def _settle(self) -> None:
+        """Merge what was written, and note what became of what was held."""
+        outcome = self._merge()
+        for taken, _ in self.written:
+            submissions.settle(self.session, outcome.get(_place(taken), taken))
 
     def _keep(self, one: Read, problem: Problem | None, numbers: Numbers) -> Submission:
         """Note a submission that has not come before, and write its change."""
@@ -209,14 +264,14 @@ class _Counter:
             reference = numbers.draw()
         submission = self._submission(one, problem, reference)
         if problem is None:
-            change, targets = self._change(one, reference)
+            change, targets = self._change(one, reference, self.offset_ms)
             submission = replace(submission, change=change.id, documents=targets)
             self.written.append((submission, change))
         self.kept.append(submission)
         return submission
 
     def _change(
-        self, one: Read, reference: str | None
+        self, one: Read, reference: str | None, offset_ms: int | None
     ) -> tuple[Change, tuple[Target, ...]]:
         definition = one.definition
         assert definition is not None  # noqa: S101 - what has no problem has a form
@@ -234,7 +289,7 @@ class _Counter:
         on_screen = _on_screen(self.session, one.based_on)
         edits = effect.writes(said.statements, self.schema, on_screen)
         finished = one.finished
-        off = self._offset()
+        off = _doubtful(offset_ms)
         change = self.pen.write(
             edits,
             author=self.sender.actor,
@@ -246,12 +301,6 @@ class _Counter:
             at=finished - timedelta(milliseconds=off or 0) if finished else None,
         )
         return change, said.documents
-
-    def _offset(self) -> int | None:
-        if self.offset_ms is None:
-            return None
-        is_doubtful = abs(timedelta(milliseconds=self.offset_ms)) >= DOUBTFUL
-        return self.offset_ms if is_doubtful else None
 
     def _submission(
         self, one: Read, problem: Problem | None, reference: str | None
@@ -274,6 +323,8 @@ class _Counter:
             reference=reference,
             attachments=one.attachments,
             is_held=problem is not None,
+            off_ms=self.offset_ms,
+            based_on=one.based_on if one.media == "xml" and one.based_on else None,
         )
 
     def _merge(self) -> Mapping[Place, Submission]:
@@ -325,8 +376,16 @@ def _on_screen(
     return seen
 
 
-def _device_of(actor: str) -> str:
-    return actor[2:] if actor.startswith("d:") else ""
+def _doubtful(offset_ms: int | None) -> int | None:
+    """Return an offset that is to be noted beside what was written by that clock."""
+    if offset_ms is None or abs(timedelta(milliseconds=offset_ms)) < DOUBTFUL:
+        return None
+    return offset_ms
+
+
+def _sender_of(kept: Submission) -> Sender:
+    device = kept.sender[2:] if kept.sender.startswith("d:") else ""
+    return Sender(kept.sender, kept.site, device)
 
 
 def _place(submission: Submission) -> tuple[str, bytes]:

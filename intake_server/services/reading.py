@@ -17,7 +17,7 @@ from forms.definition import FormDefinition
 from forms.errors import MissingInstanceIdError, SubmissionError
 from forms.instance import LIMITS, answers_of, parse
 from forms.reference import normalise
-from intake_server.services import publishing
+from intake_server.services import published
 from intake_server.storage import forms
 from intake_server.storage.database import Session
 from intake_server.storage.forms import Form
@@ -26,6 +26,10 @@ from sync import effect
 from sync.change import canonical
 
 _ANCHORLESS: Final = "sha256:"
+UNKNOWN_FORM: Final = "unknown-form"
+UNKNOWN_VERSION: Final = "unknown-version"
+FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
+"""The problems that are over when the form is published."""
 Find = Callable[[str, str], Form | None]
 """Gives a published form by name and version."""
 
@@ -100,6 +104,16 @@ def read_all(session: Session, batch: Sequence[Incoming]) -> tuple[Read, ...]:
     return tuple(_read(session, one, find) for one in batch)
 
 
+def once_more(
+    session: Session, batch: Sequence[Incoming], read: Sequence[Read]
+) -> tuple[Read, ...]:
+    """Read again what found no form, for it may have been published meanwhile."""
+    return tuple(
+        read_all(session, [one])[0] if _is_formless(was) else was
+        for one, was in zip(batch, read, strict=True)
+    )
+
+
 def again(session: Session, kept: Submission, reference: str | None) -> Read:
     """Read a kept submission once more, with what is known now.
 
@@ -117,7 +131,7 @@ def again(session: Session, kept: Submission, reference: str | None) -> Read:
         xml=kept.raw if kept.media == "xml" else None,
         answers=said.get("answers"),
         sealed=said.get("sealed"),
-        based_on=said.get("based_on") or {},
+        based_on=said.get("based_on") or kept.based_on or {},
         attachments=kept.attachments,
     )
     read = read_all(session, [one])[0]
@@ -160,6 +174,10 @@ def _read(session: Session, one: Incoming, find: Find) -> Read:
     except SubmissionError as error:
         field_name = getattr(error, "field", None)
         return Read(**facts, problem=Problem(error.slug, str(error), field_name))
+
+
+def _is_formless(read: Read) -> bool:
+    return read.problem is not None and read.problem.slug in FORMLESS
 
 
 def _is_name(text: str) -> bool:
@@ -208,7 +226,7 @@ def _understand(
     form = find(facts["form_id"], facts["form_version"])
     if form is None:
         return Read(**facts, problem=_unknown(session, facts))
-    definition = publishing.definition(form)
+    definition = published.definition(form)
     nested = answers_of(raw, definition) if raw is not None else dict(one.answers or {})
     answers = typed(nested, definition)
     return _about_whom(Read(**facts, definition=definition, answers=answers))
@@ -233,8 +251,8 @@ def _unknown(session: Session, facts: Mapping[str, Any]) -> Problem:
     form_id, version = facts["form_id"], facts["form_version"]
     if any(name == form_id for name, _, _ in forms.digests(session)):
         detail = f"version {version} of this form has not arrived yet"
-        return Problem("unknown-version", detail, "form_version")
-    return Problem("unknown-form", "no form of this name is published here", "form_id")
+        return Problem(UNKNOWN_VERSION, detail, "form_version")
+    return Problem(UNKNOWN_FORM, "no form of this name is published here", "form_id")
 
 
 def _reference_field(definition: FormDefinition | None) -> Any:

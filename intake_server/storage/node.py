@@ -64,13 +64,23 @@ def read(session: Session) -> Node:
     return Node(**session.exec(select(NodeRow)).one().model_dump())
 
 
+def alone(session: Session) -> Node:
+    """Return this node, and let nobody else write in its name until the transaction ends.
+
+    Whoever locks documents too does it after this.
+    """
+    query = select(NodeRow).with_for_update()
+    row = session.exec(query, execution_options={"populate_existing": True}).one()
+    return Node(**row.model_dump())
+
+
 def next_position(session: Session, now_ms: int) -> Position:
     """Return the place of the next change of this node's own log.
 
     Nobody else gets one until this transaction ends. ``advance`` must follow in it when
     the place is taken.
     """
-    node = _alone(session)
+    node = alone(session)
     return Position(
         log=node.log,
         seq=node.seq + 1,
@@ -86,14 +96,7 @@ def advance(session: Session, newest: Change, *, hlc: int) -> None:
 
 def witness(session: Session, now_ms: int, hlc: int) -> None:
     """Let the clock of another node move this one's, by the rule of ``sync.clock``."""
-    node = _alone(session)
+    node = alone(session)
     moved = clock.receive(now_ms, node.hlc, hlc)
     if moved > node.hlc:
         session.exec(update(NodeRow).values(hlc=moved))
-
-
-def _alone(session: Session) -> Node:
-    """Return this node, and keep others from writing of it until the transaction ends."""
-    alone = select(NodeRow).with_for_update()
-    row = session.exec(alone, execution_options={"populate_existing": True}).one()
-    return Node(**row.model_dump())

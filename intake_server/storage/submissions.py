@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import zstandard
-from sqlmodel import Session, col, insert, select, update
+from sqlmodel import Session, and_, col, insert, select, update
 
-from intake_server.storage.tables import SubmissionRow
+from intake_server.storage.tables import FormRow, SubmissionRow
 
 _LARGEST: Final = 64_000_000
 _LISTED: Final = 500
@@ -20,7 +20,9 @@ class Submission:
 
     ``raw`` is empty once the document it speaks of was erased. ``media`` is ``xml``,
     ``json`` or ``sealed``. ``slug``, ``detail`` and ``field`` tell the problem of a
-    quarantined one; ``is_held`` that it waits for the submission ``awaits``.
+    quarantined one; ``is_held`` that it waits: for the submission
+    ``awaits``, for its form, or for a person. ``off_ms`` is how far its sender's clock
+    was ahead, ``based_on`` what was rendered, where the bytes do not say it.
     """
 
     instance_id: str
@@ -43,6 +45,8 @@ class Submission:
     change: str | None = None
     is_held: bool = False
     awaits: str | None = None
+    off_ms: int | None = None
+    based_on: Mapping[str, Mapping[str, Sequence[str]]] | None = None
 
 
 def known(
@@ -88,6 +92,8 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
             "change": s.change,
             "is_held": s.is_held,
             "awaits": s.awaits,
+            "off_ms": s.off_ms,
+            "based_on": s.based_on,
         }
         for s in submissions
     ]
@@ -149,11 +155,33 @@ def held(session: Session, awaits: Iterable[str] | None = None) -> Sequence[Subm
     )
     if awaits is not None:
         query = query.where(col(SubmissionRow.awaits).in_(sorted(set(awaits))))
-    unpress = zstandard.ZstdDecompressor()
-    return tuple(
-        _bare(row, unpress.decompress(row.raw, max_output_size=_LARGEST))
-        for row in session.exec(query)
+    return _whole(session.exec(query))
+
+
+def readable(session: Session, slugs: Iterable[str]) -> Sequence[Submission]:
+    """Return held submissions whose form is published, oldest first, with their bytes.
+
+    Args:
+        session: An open session.
+        slugs: Only those that are held for one of these problems.
+    """
+    query = (
+        select(SubmissionRow)
+        .join(
+            FormRow,
+            and_(
+                col(FormRow.form_id) == col(SubmissionRow.form_id),
+                col(FormRow.version) == col(SubmissionRow.form_version),
+            ),
+        )
+        .where(col(SubmissionRow.is_held), col(SubmissionRow.slug).in_(sorted(slugs)))
+        .order_by(
+            col(SubmissionRow.received),
+            col(SubmissionRow.instance_id),
+            col(SubmissionRow.sha256),
+        )
     )
+    return _whole(session.exec(query))
 
 
 def settle(session: Session, submission: Submission) -> None:
@@ -175,6 +203,14 @@ def settle(session: Session, submission: Submission) -> None:
             is_held=submission.is_held,
             awaits=submission.awaits,
         )
+    )
+
+
+def _whole(rows: Iterable[SubmissionRow]) -> tuple[Submission, ...]:
+    unpress = zstandard.ZstdDecompressor()
+    return tuple(
+        _bare(row, unpress.decompress(row.raw, max_output_size=_LARGEST))
+        for row in rows
     )
 
 

@@ -201,7 +201,8 @@ class SubmissionRow(SQLModel, table=True):
 
     ``raw`` is compressed, ``media`` says whether it is ``xml``, ``json`` or ``sealed``.
     ``instance_id`` may repeat with other content; both are kept. A held one waits for
-    the submission that it corrects.
+    the submission that it corrects, for its form, or for a person. ``off_ms`` and
+    ``based_on`` are what was said beside the bytes.
     """
 
     __tablename__ = "submission"
@@ -230,6 +231,8 @@ class SubmissionRow(SQLModel, table=True):
     change: str | None = Field(sa_type=ChangeId)
     is_held: bool
     awaits: str | None
+    off_ms: int | None = Field(sa_type=BigInteger)
+    based_on: Any = Field(sa_type=Json, nullable=True)
 
 
 class BlobRow(SQLModel, table=True):

@@ -86,6 +86,7 @@ def exchange() -> Struct:
         _read(Exchange, MAX_BYTES),
         now=arrived(),
         media=request.mimetype,
+        entropy=context().entropy,
     )
 
 

@@ -28,7 +28,7 @@ from intake_server.web.language import Text
 
 _FORMS: Final = ["reception", "rehabilitation", "reunification"]
 _AT_START: Final = 3
-_NEW: Final = 5
+_NEW: Final = 6
 
 
 def begin(stage: Stage) -> None:
@@ -119,10 +119,9 @@ def _batch(stage: Stage, scene: Scene) -> None:
     receipts = phone.send(stage.batch)
     for (child, _), receipt in zip(children, receipts, strict=False):
         stage.references[child.spoken.uk] = receipt.get("reference", "")
-    stage.receipts[ORYSIA.spoken.uk] = receipts[-1]
     statuses = [receipt["status"] for receipt in receipts]
     scene.sees(
-        "stored", statuses.count("stored"), _NEW, Text("прийнято: {}", "stored: {}")
+        "stored", statuses.count("stored"), _NEW - 1, Text("прийнято: {}", "stored: {}")
     )
     scene.sees(
         "quarantined",
@@ -225,19 +224,7 @@ def _first_exchange(stage: Stage, scene: Scene) -> None:
         [stage.newer.version],
         Text("новіша форма дійшла: версія {}", "the newer form has come: version {}"),
     )
-    held = [
-        [item["facts"]["instance_id"], item["facts"]["form_version"]]
-        for item in window.held()
-    ]
-    orysia = stage.batch[-1]
-    scene.sees(
-        "held_and_visible",
-        [version for _, version in held],
-        [orysia["form_version"]],
-        Text(
-            "форму Орисі видно серед відкладених: {}", "Orysia's form is in sight: {}"
-        ),
-    )
+    _stored_by_itself(stage, scene)
     first = stage.references[FAMILY[0].spoken.uk]
     scene.sees(
         "siblings",
@@ -247,15 +234,40 @@ def _first_exchange(stage: Stage, scene: Scene) -> None:
     )
     scene.leaves_out(
         Text(
-            "форма Орисі поки чекає на людину: сама вона прийметься згодом",
-            "Orysia's form waits for a person: later it will be stored by itself",
-        )
-    )
-    scene.leaves_out(
-        Text(
             "чи не питають про близнят, видно лише там, де зіставляють дітей",
             "whether twins raise a question shows only where children are matched",
         )
+    )
+
+
+def _stored_by_itself(stage: Stage, scene: Scene) -> None:
+    """See that Орися's form waits for nobody: the form it was filled on has come."""
+    scene.sees(
+        "still_held",
+        stage.everywhere(lambda window: len(window.held())),
+        0,
+        Text("відкладено на кожному вузлі: {}", "set aside on each node: {}"),
+    )
+    (receipt,) = stage.phones[LINA.uk].send([stage.batch[-1]])
+    reference = receipt.get("reference", "")
+    stage.references[ORYSIA.spoken.uk] = reference
+    scene.sees(
+        "orysia_again",
+        [receipt["status"], reference],
+        ["duplicate", reference if normalise(reference) else "a reference"],
+        Text(
+            "форма Орисі прийнялася сама, квитанція на повторення: {}",
+            "Orysia's form was stored by itself; sent again, the receipt says: {}",
+        ),
+    )
+    children = stage.everywhere(
+        lambda window: _names(window.records("person"), reference)
+    )
+    scene.sees(
+        "orysia",
+        children,
+        [ORYSIA.given],
+        Text("і є на кожному вузлі: {}", "and is on every node: {}"),
     )
 
 
@@ -298,8 +310,10 @@ STEPS: Final = (
         n=3,
         title=Text("Центри обмінюються з Києвом", "The centres exchange with Kyiv"),
         happens=Text(
-            "Обидва центри передають Києву своє і забирають чуже.",
-            "Both centres give Kyiv what is theirs and take what is others'.",
+            "Обидва центри передають Києву своє і забирають чуже, серед нього й новішу "
+            "версію форми прийому.",
+            "Both centres give Kyiv what is theirs and take what is others', among it "
+            "the newer version of the reception form.",
         ),
         play=_first_exchange,
     ),

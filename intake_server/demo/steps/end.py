@@ -3,7 +3,7 @@
 from typing import Final
 
 from intake_server.demo.accounts import histories, kept, missing, overwritten
-from intake_server.demo.people import KYIV, ORYSIA, SITES, TRUSKAVETS
+from intake_server.demo.people import KYIV, SITES
 from intake_server.demo.scene import Scene, Step
 from intake_server.demo.stage import Stage
 from intake_server.web.language import Text
@@ -43,12 +43,11 @@ def _compare(stage: Stage, scene: Scene) -> None:
         {"received": len(desks), "kept": len(desks)},
         Text("зі столів: {}", "from desks: {}"),
     )
-    digests = [item["facts"]["sha256"] for item in stage.windows[TRUSKAVETS].held()]
     scene.sees(
         "held",
-        digests,
-        [stage.receipts[ORYSIA.spoken.uk]["sha256"]],
-        Text("відкладена форма Орисі лежить ціла: {}", "Orysia's form lies whole: {}"),
+        {site: len(stage.windows[site].held()) for site in SITES},
+        dict.fromkeys(SITES, 0),
+        Text("чекає форм, відкладених вузлом: {}", "forms that still wait: {}"),
     )
     lost = {one.receipt["instance_id"] for one in stage.sheaf}
     lost -= {*kept_of_phones, *kept_of_desks}

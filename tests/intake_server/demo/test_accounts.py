@@ -1,5 +1,5 @@
 from intake_server.demo.accounts import Decided, missing, overwritten
-from intake_server.demo.sent import Sent
+from intake_server.demo.sent import Sent, Sheaf
 
 
 def past(change, cell="medication", preds=(), quarantined=None, undoes=()):
@@ -62,11 +62,24 @@ def test_a_form_whose_visit_a_node_does_not_know_is_missing():
 
 
 def test_a_form_that_waits_for_a_person_is_not_missing_elsewhere():
-    sent = Sent(None, {}, a_receipt("uuid:1", status="quarantined"))
+    sent = Sent(None, {}, a_receipt("uuid:1", problem={"type": "x"}))
 
     assert missing({}, [sent], []) == []
 
 
-def a_receipt(instance_id, status="stored"):
+def test_a_form_that_was_taken_in_after_all_counts_as_sent():
+    sheaf = Sheaf()
+    item = {"instance_id": "uuid:1"}
+    sheaf.add(Sent(None, item, a_receipt("uuid:1", problem={"type": "x"})))
+    taken = Sent(None, item, a_receipt("uuid:1"))
+
+    sheaf.add(taken)
+    sheaf.add(Sent(None, item, a_receipt("uuid:1", documents=[])))
+
+    assert list(sheaf) == [taken]
+    assert missing({}, sheaf, []) == ["uuid:1"]
+
+
+def a_receipt(instance_id, **facts):
     documents = [{"doc": "child", "kind": "person"}, {"doc": "visit", "kind": "event"}]
-    return {"instance_id": instance_id, "status": status, "documents": documents}
+    return {"instance_id": instance_id, "documents": documents} | facts

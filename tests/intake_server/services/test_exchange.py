@@ -7,14 +7,19 @@ from random import Random
 
 import pytest
 import requests
+from centres import FORMS, MORNING, OLENA, RECEPTION
 from ledgers import a_change
 from lines import Line
 from msgspec import Raw, structs
 from network import a_central, a_centre, a_member
 
+from forms.catalogue import form as catalogue_form
+from forms.instance import to_xml
 from intake_server.errors import HeldError, NotFoundError
-from intake_server.services import contact, enrolment
-from intake_server.storage import peers, references
+from intake_server.services import contact, enrolment, intake, publishing
+from intake_server.services.intake import Incoming
+from intake_server.storage import documents, peers, queue, references
+from sync import documents as ids
 from sync.client.agent import Summary
 from sync.errors import RefusedError, UnreachableError
 from sync.protocol import frames
@@ -420,3 +425,53 @@ def post(central, call, body, node=None, **headers):
 def slug(answer):
     assert answer.headers["Content-Type"] == "application/problem+json"
     return answer.json()["type"].removeprefix("/problems/")
+
+
+@pytest.mark.parametrize("holder", ["truskavets", "kyiv"])
+def test_a_form_that_waits_for_its_version_is_stored_when_that_arrives(
+    central, truskavets, holder
+):
+    holds, publishes = truskavets, central
+    if holder == "kyiv":
+        holds, publishes = central, truskavets
+    older = FORMS["reception"]
+    publish(central, older)
+    truskavets.sync()
+    newer = catalogue_form(older.xml.replace(older.version.encode(), b"2099010101"))
+    form = Incoming(
+        instance_id="uuid:1",
+        xml=to_xml(newer.definition, RECEPTION, instance_id="uuid:1"),
+    )
+    sender = replace(OLENA, site=holds.site)
+    [held] = intake.receive(holds.database, [form], sender=sender, now=MORNING)
+    truskavets.sync()
+    assert held.problem.slug == "unknown-version"
+
+    publish(publishes, newer)
+    truskavets.sync()
+
+    assert asked(holds) == asked(publishes) == ()
+    [again] = intake.receive(holds.database, [form], sender=sender, now=MORNING)
+    assert (again.status, again.problem) == ("duplicate", None)
+    for member in (central, truskavets):
+        with member.database.reading() as session:
+            child = documents.find(session, ids.person(again.reference))
+        assert child.view["values"]["family_name"] == "Ремез"
+        assert member.differing == ()
+    assert central.digest == truskavets.digest
+
+
+def publish(member, form):
+    with member.database.transaction() as session:
+        publishing.publish(
+            session,
+            [form],
+            site=member.site,
+            now=member.now(),
+            entropy=Random(form.version).randbytes,
+        )
+
+
+def asked(member):
+    with member.database.reading() as session:
+        return queue.page(session).items

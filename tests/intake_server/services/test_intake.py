@@ -14,7 +14,6 @@ from centres import (
     with_answers,
 )
 
-from forms.catalogue import form as catalogue_form
 from forms.instance import to_xml
 from forms.reference import normalise
 from intake_server.errors import InvalidRequestError
@@ -203,23 +202,6 @@ def test_a_form_whose_version_is_not_there_stays_held_when_released(centre):
         centre.decide(item.qid, "release")
 
     assert [one.qid for one in centre.questions()] == [item.qid]
-
-
-def test_a_released_form_is_taken_in_once_its_version_is_there(centre):
-    form = FORMS["reception"]
-    newer = form.xml.replace(form.version.encode(), b"2099010101")
-    facts = {"answers": RECEPTION, "instance_id": NAME, "form_id": "reception"}
-    centre.receive(Incoming(**facts, form_version="2099010101"))
-    (item,) = centre.questions()
-    centre.publish(catalogue_form(newer))
-
-    centre.decide(item.qid, "release")
-
-    (receipt,) = centre.receive(Incoming(**facts, form_version="2099010101"))
-    assert receipt.status == "duplicate"
-    person = ids.person(receipt.reference)
-    assert centre.view(person)["values"]["family_name"] == "Ремез"
-    assert centre.questions() == ()
 
 
 def test_desks_supersede_what_they_were_shown_and_phones_do_not(centre):

@@ -4,6 +4,8 @@ from hashlib import sha256
 
 from intake_server.storage import submissions
 from intake_server.storage.submissions import Submission
+from intake_server.storage.tables import FormRow
+from sync import documents
 
 CHANGE = "0192f3c4a1b20003" * 2
 RAW = "<data>\u0000ні</data>".encode() * 100
@@ -66,3 +68,34 @@ def test_a_held_one_waits_for_the_submission_that_it_corrects(database):
         submissions.settle(session, replace(held, is_held=False, change=CHANGE))
         assert list(submissions.held(session)) == []
         assert submissions.raw(session, "uuid:2", held.sha256) == RAW
+
+
+def test_one_that_waits_for_its_form_is_readable_when_that_is_published(database):
+    facts = {"is_held": True, "change": None, "form_version": "2"}
+    held = a_submission("uuid:2", slug="unknown-version", off_ms=5, **facts)
+    others = [
+        a_submission("uuid:3", slug="correction", **facts),
+        a_submission("uuid:4", slug="unknown-version", **facts | {"is_held": False}),
+        a_submission("uuid:5", slug="unknown-version", **facts | {"form_version": "3"}),
+    ]
+    slugs = {"unknown-version", "unknown-form"}
+    with database.transaction() as session:
+        submissions.add_all(session, [held, *others])
+        assert submissions.readable(session, slugs) == ()
+
+        session.add(
+            FormRow(
+                form_id="reception",
+                version="2",
+                doc=documents.schema("reception", "2"),
+                xml="<h:html/>",
+                md5="",
+                title={},
+                rules={},
+                published=1,
+                is_retired=False,
+            )
+        )
+        session.flush()
+
+        assert submissions.readable(session, slugs) == (held,)

@@ -1,0 +1,47 @@
+"""What is published here: forms, what their answers mean, and how these meet."""
+
+from functools import lru_cache
+from typing import Final
+
+from forms.definition import FormDefinition
+from forms.xform import read
+from intake_server.storage import forms
+from intake_server.storage.database import Session
+from intake_server.storage.forms import Form
+from sync.merge.schema import Schema
+
+_REMEMBERED: Final = 64
+
+
+def available(session: Session) -> tuple[Form, ...]:
+    """Return the newest version of every form that is not retired, by name."""
+    newest: dict[str, Form] = {}
+    for form in forms.all_of(session):
+        known = newest.get(form.form_id)
+        if known is None or int(form.version) > int(known.version):
+            newest[form.form_id] = form
+    return tuple(form for form in newest.values() if not form.is_retired)
+
+
+def definition(form: Form) -> FormDefinition:
+    """Return what the answers of a form mean."""
+    return _definition(form.xml)
+
+
+def schema(session: Session) -> Schema:
+    """Return the merge rules of all forms that are published here."""
+    digests = forms.digests(session)
+    known = _schemas.get(digests)
+    if known is None:
+        if len(_schemas) >= _REMEMBERED:
+            _schemas.clear()
+        known = _schemas[digests] = forms.schema(session)
+    return known
+
+
+_schemas: Final[dict[tuple[tuple[str, str, str], ...], Schema]] = {}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _definition(xml: str) -> FormDefinition:
+    return read(xml.encode())
