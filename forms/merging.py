@@ -31,6 +31,7 @@ DEFAULT_LEVEL: Final = "confidential"
 
 _TYPES: Final = {
     "int": "number",
+    "decimal": "decimal",
     "date": "date",
     "dateTime": "datetime",
     "boolean": "boolean",

@@ -33,6 +33,7 @@ def the_rule(*fields):
         ("lww", "boolean", {"policy": "lww", "type": "boolean"}),
         ("min", "dateTime", {"policy": "min", "type": "datetime"}),
         ("max", "int", {"policy": "max", "type": "number"}),
+        ("review", "decimal", {"policy": "review", "type": "decimal"}),
         ("once", "binary", {"policy": "once", "type": "text"}),
         ("derived", "string", {"policy": "lww", "type": "text"}),
         ("log", "string", {"policy": "log"}),

@@ -1,13 +1,22 @@
 """What submissions say, and on which documents."""
 
+from decimal import Decimal
+
+from histories import a_change
 from hypothesis import given
 from hypothesis import strategies as st
+from trial_form import TRIAL
 
 from forms.catalogue import builtin
 from forms.instance import typed
+from forms.merging import rules
+from forms.values import read
 from sync import documents, effect
+from sync.change import Write
 from sync.merge.cells import Version
+from sync.merge.heads import fault
 from sync.merge.schema import Schema
+from sync.values import key
 
 FORMS = {form.form_id: form.definition for form in builtin()}
 CHILD = "4KH7T299"
@@ -201,3 +210,19 @@ def test_the_same_submission_always_says_the_same(form, text):
     answers = {"g_unknown": {"x": text.replace("\0", "")}}
 
     assert said(form, answers) == said(form, answers)
+
+
+@given(
+    st.from_regex(
+        r"[+-]?([0-9]{1,40}(\.[0-9]{0,40})?|\.[0-9]{1,40})([eE][+-]?[0-9]{1,2})?",
+        fullmatch=True,
+    )
+)
+def test_every_number_that_a_form_can_read_fits_its_field(text):
+    rule = rules(TRIAL)["weight"]
+    value = read(text, kind="decimal", field="weight")
+
+    told = a_change("x", Write(f="weight", v=value))
+
+    assert fault(told, Schema.from_json({"fields": {"weight": rule}})) is None
+    assert key(value, rule["type"]) == ("number", Decimal(text))

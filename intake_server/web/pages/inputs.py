@@ -22,7 +22,7 @@ _KINDS: Final[Mapping[str, str]] = {
     "dateTime": "datetime-local",
 }
 _NOT_TYPED: Final = frozenset({"binary", "select", "geopoint"})
-_NUMBER: Final = "number"
+_NUMBERS: Final = frozenset({"number", "decimal"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def _options(
 
 
 def _plain_type(property: str, wording: Wording) -> str:
-    return "decimal" if wording.rule(property).type == _NUMBER else "string"
+    return "decimal" if wording.rule(property).type in _NUMBERS else "string"
 
 
 def _misfit(one: Input) -> str:
