@@ -36,6 +36,7 @@ _TYPES: Final = {
     "dateTime": "datetime",
     "boolean": "boolean",
 }
+_PHONE: Final = "phone"
 _PLAIN: Final[Mapping[str, Rule]] = {
     "review": {"policy": "review"},
     "review base": {"policy": "review", "display": "base"},
@@ -150,6 +151,8 @@ def _policy(asked: Field, policy: str | None, lattices: Mapping[str, Lattice]) -
         raise DefinitionError(
             f"{asked.name}: there is no policy {policy!r}", field=asked.name
         )
+    if asked.match == _PHONE and asked.type == "string":
+        return rule | {"type": _PHONE}
     is_typed = rule["policy"] not in ("lattice", "log", "meet", "set")
     return rule | ({"type": _TYPES.get(asked.type, "text")} if is_typed else {})
 

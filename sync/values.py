@@ -23,6 +23,10 @@ _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _SPACES: Final = re.compile(r"\s+")
 _PLAIN: Final = re.compile(r"[0-9A-Za-z_.:-]+\Z")
 """Text that is its own key."""
+_PHONE: Final = re.compile(r"\+?[0-9\s().\u2010-\u2015-]+\Z")
+_NOT_DIGITS: Final = re.compile(r"[^0-9]+")
+_E164: Final = re.compile(r"[1-9][0-9]{7,14}\Z")
+_LOCAL_DIGITS: Final = 10
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 
@@ -38,6 +42,28 @@ def text_key(text: str) -> str:
     return _SPACES.sub(" ", unified).strip()
 
 
+def phone_number(text: str) -> str | None:
+    """Return the digits of a phone number with its country, as in E.164.
+
+    A number that begins with one 0 and has ten digits is taken for a Ukrainian one, and
+    00 for the plus sign. None for what cannot be read as a phone number.
+
+    Example:
+        ``+38 (050) 123-45-67``, ``380501234567`` and ``0501234567`` are one number.
+    """
+    if not _PHONE.match(text.strip()):
+        return None
+    digits = _NOT_DIGITS.sub("", text)
+    if "+" not in text:
+        if digits.startswith("00"):
+            digits = digits[2:]
+        elif digits.startswith("0") and len(digits) == _LOCAL_DIGITS:
+            digits = f"38{digits}"
+        elif not digits.startswith("380"):
+            return None
+    return digits if _E164.match(digits) else None
+
+
 def element_key(name: str, element: str) -> str:
     """Return the cell key of an element of the set ``name``."""
     return f"{name}/{text_key(element)}"
@@ -48,8 +74,8 @@ def key(value: Any, kind: str | None = None) -> Hashable:
 
     Args:
         value: Any JSON value.
-        kind: The declared type; ``number`` and ``datetime`` compare by what they
-            mean, everything else by how it is written.
+        kind: The declared type; ``number``, ``decimal``, ``datetime`` and ``phone``
+            compare by what they mean, everything else by how it is written.
     """
     if isinstance(value, str):
         return _typed_key(value, kind)
@@ -164,6 +190,8 @@ def _typed_key(value: str, kind: str | None) -> Hashable:
         return ("moment", moment.timestamp())
     if kind == "decimal" and is_decimal(value):
         return ("number", Decimal(value))
+    if kind == "phone" and (number := phone_number(value)):
+        return ("phone", number)
     return text_key(value)
 
 

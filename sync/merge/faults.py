@@ -146,6 +146,7 @@ _FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
     ),
     "lattice": lambda value: isinstance(value, str),
     "text": lambda value: isinstance(value, str),
+    "phone": lambda value: isinstance(value, str),
     "date": is_date,
     "datetime": is_datetime,
     "number": is_number,

@@ -30,7 +30,17 @@ POLICY_NAMES: Final = frozenset(
     }
 )
 TYPES: Final = frozenset(
-    {"text", "number", "decimal", "date", "datetime", "boolean", "group", "list"}
+    {
+        "text",
+        "number",
+        "decimal",
+        "date",
+        "datetime",
+        "phone",
+        "boolean",
+        "group",
+        "list",
+    }
 )
 GRADES: Final = {
     "estimate": 0,

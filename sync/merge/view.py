@@ -22,7 +22,7 @@ from sync.merge.cells import (
 )
 from sync.merge.policies import Contested, Outcome, decide, newest, value_key
 from sync.merge.schema import Rule, Schema
-from sync.values import text_key
+from sync.values import key, text_key
 
 History = Callable[[str], Mapping[str, Version]]
 """Gives, for a cell key, every version of it that has arrived, by change id."""
@@ -181,12 +181,23 @@ def _set(
             questions.append(_question(cell, rule, outcome, element))
         if outcome.value:
             present[element] = heads
+    if rule.type is not None:
+        present = _distinct(present, rule.type)
     alone = rule.exclusive and {e for e in present if text_key(e) in rule.exclusive}
     if alone and len(present) > len(alone):
         if rule.asks_when_mixed:
             questions.append(_exclusive_question(rule, alone, present))
         present = {e: heads for e, heads in present.items() if e not in alone}
     return sorted(present)
+
+
+def _distinct(
+    present: Mapping[str, tuple[Head, ...]], kind: str
+) -> dict[str, tuple[Head, ...]]:
+    """Return elements of a type that compares by what it means, each once, as last typed."""
+    oldest_first = sorted(present, key=lambda e: newest(present[e]).version.rank)
+    spelled = {key(element, kind): element for element in oldest_first}
+    return {element: present[element] for element in spelled.values()}
 
 
 def _exclusive_question(

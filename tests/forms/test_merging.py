@@ -71,6 +71,23 @@ def test_a_policy_becomes_a_rule(policy, kind, rule):
     assert the_rule(a_field(policy, kind)) == rule | TEXT
 
 
+@pytest.mark.parametrize("policy", ["review", "set add", "log"])
+def test_a_phone_compares_as_one(policy):
+    assert the_rule(a_field(policy, match="phone"))["type"] == "phone"
+
+
+def test_the_phones_of_the_shipped_forms_compare_as_phones():
+    asked = {
+        field.property: rules(form.definition)[field.property]
+        for form in builtin()
+        for field in form.definition.fields
+        if field.name.endswith("_phone")
+    }
+
+    assert asked.keys() == {"escort_phone", "adult_phone"}
+    assert {rule["type"] for rule in asked.values()} == {"phone"}
+
+
 def test_authority_names_its_source_and_ranks_an_occupation_paper_below_a_word():
     rule = the_rule(a_field("authority name_source"))
 

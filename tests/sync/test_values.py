@@ -61,6 +61,51 @@ def test_these_are_two_answers(one, other, kind):
     assert values.key(one, kind) != values.key(other, kind)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "+380501234567",
+        "380501234567",
+        "0501234567",
+        " 050 123-45-67 ",
+        "(050) 123 45 67",
+        "+38 (050) 123–45–67",
+        "00380 50 123.45.67",
+        "050\u00a0123\u201145\u201167",
+    ],
+)
+def test_a_phone_number_is_one_however_it_is_written(typed):
+    assert values.key(typed, "phone") == values.key("+380501234567", "phone")
+    assert values.phone_number(typed) == "380501234567"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "050",
+        "тітка",
+        "050 123 45 67 дод. 5",
+        "0501234567; 0671234567",
+        "501234567",
+        "+0501234567",
+        "+1234567890123456",
+        "12+380501234567",
+        "٠٥٠١٢٣٤٥٦٧",
+    ],
+)
+def test_what_is_no_phone_number_compares_as_text(typed):
+    assert values.phone_number(typed) is None
+    assert values.key(f" {typed} ", "phone") == values.text_key(typed)
+
+
+@given(st.text("012345678 +()-", max_size=20))
+def test_a_phone_number_that_was_read_reads_as_itself(text):
+    number = values.phone_number(text)
+
+    assert number is None or values.phone_number(f"+{number}") == number
+
+
 @given(TEXTS)
 def test_normalising_twice_is_normalising_once(text):
     once = values.text_key(text)

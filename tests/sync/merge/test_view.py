@@ -70,6 +70,23 @@ def test_none_in_another_spelling_still_yields():
     assert seen(none, cough).values["symptoms"] == ["cough"]
 
 
+def test_a_phone_in_two_spellings_is_one_shown_as_last_typed():
+    phones = Schema.from_json(
+        {"fields": {"phones": {"policy": "set", "type": "phone"}}}
+    )
+    local = a_change("c1", Write(s="phones", e="050 123-45-67", v=True))
+    whole = a_change(
+        "c2", Write(s="phones", e="+380501234567", v=True), hlc=clock.text(2)
+    )
+    other = a_change("c3", Write(s="phones", e="+380671234567", v=True))
+
+    view = seen(local, other, whole, schema=phones)
+
+    assert view.values == {"phones": ["+380501234567", "+380671234567"]}
+    assert view.questions == ()
+    assert view.heads.keys() >= {"phones/050 123-45-67", "phones/+380501234567"}
+
+
 def test_a_scope_is_a_set_that_no_form_declares():
     here = a_change("c1", Write(s="_scope", e="TRU", v=True))
     there = a_change("c2", Write(s="_scope", e="CHE", v=True))
