@@ -99,7 +99,7 @@ def exchange(
         here = node.read(session)
         peer = _peer(session, peer_id)
         whole = [change for change in read if change]
-        taken = iter(_take(session, whole, source=source, now=now, entropy=entropy))
+        results = _take(session, whole, source=source, now=now, entropy=entropy)
         known = _acknowledged(peer, message.epoch)
         restart = reset_from(since=message.since, acknowledged=known)
         acked = _reached(message) if restart is None else restart
@@ -113,6 +113,8 @@ def exchange(
             out_pos=position,
         )
         peers.write(session, _heard(peer, _offset_ms(message.wall, now), now))
+    _witness(database, whole, results, now)
+    taken = iter(results)
     with database.reading() as session:
         page = _page(
             session, position, min(message.max_bytes, MOST_BYTES), not_from=source
@@ -184,6 +186,7 @@ class PeerStore:
             )
             moved = replace(peer, in_cursor=cursor, out_pos=out_position)
             peers.write(session, _heard(moved, None, now))
+        _witness(self.database, changes, results, now)
         return results
 
 
@@ -195,31 +198,46 @@ def _take(
     now: datetime,
     entropy: Entropy,
 ) -> tuple[Result, ...]:
-    """Store changes of another node, and let its clock move this one's.
+    """Store changes of another node.
 
     What was held here for want of a form that is among them is taken in.
     """
-    node.alone(session)
-    now_ms = milliseconds(now)
+    brings_forms = any(e.type == forms.KIND for c in changes for e in c.edits)
+    if brings_forms:
+        node.alone(session)
     outcomes = ingest.ingest(
         session,
         changes,
         peer=source,
-        received_ms=now_ms,
+        received_ms=milliseconds(now),
         schema=publishing.schema(session),
     )
-    times = [
-        clock.parse(change.hlc)
-        for change, outcome in zip(changes, outcomes, strict=True)
-        if outcome.code != NOT_ITSELF
-    ]
-    if times:
-        node.witness(session, now_ms, max(times))
-    if any(edit.type == forms.KIND for change in changes for edit in change.edits):
+    if brings_forms:
         pen = Pen(session, now=now, entropy=entropy)
         intake.take_in_waiting(session, pen=pen, now=now)
         pen.close()
     return tuple(Result(id=o.id, status=o.status, code=o.code) for o in outcomes)
+
+
+def _witness(
+    database: Database,
+    changes: Sequence[Change],
+    results: Sequence[Result],
+    now: datetime,
+) -> None:
+    """Let the clock of another node move this one's.
+
+    This is a transaction of its own: whoever writes in this node's name holds its row,
+    and no exchange shall wait for that with documents locked.
+    """
+    times = [
+        clock.parse(change.hlc)
+        for change, result in zip(changes, results, strict=True)
+        if result.code != NOT_ITSELF
+    ]
+    if times:
+        with database.transaction() as session:
+            node.witness(session, milliseconds(now), max(times))
 
 
 def _page(

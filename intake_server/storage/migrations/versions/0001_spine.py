@@ -286,8 +286,6 @@ def upgrade() -> None:
         sa.Column("change", sa.LargeBinary(16), nullable=True),
         sa.Column("is_held", sa.Boolean(), nullable=False),
         sa.Column("awaits", sa.String(), nullable=True),
-        sa.Column("off_ms", sa.BigInteger(), nullable=True),
-        sa.Column("based_on", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("instance_id", "sha256"),
     )
     op.create_index(
