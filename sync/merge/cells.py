@@ -16,6 +16,8 @@ from msgspec import Struct
 
 DELETED: Final = "_deleted"
 ERASED: Final = "_erased"
+HOLD: Final = "_hold"
+"""True on a person whose record the law forbids to erase for now."""
 SCOPE: Final = "_scope"
 DISMISS: Final = "_dismiss:"
 VERDICT: Final = "verdict"

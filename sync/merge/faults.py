@@ -37,12 +37,16 @@ def fault(change: Change, schema: Schema) -> str | None:
     What a change may do beside others is said by ``rights``.
 
     ``shape:F`` is no write of a cell, ``type:F`` a value of another type, ``enum:F`` a
-    state that nobody defined, ``once:F`` a second answer where only one may be given.
-    The code is that of the first bad field F in name order.
+    state that nobody defined, ``once:F`` a second answer where only one may be given;
+    ``shape:_erased`` is also an erasure beside any other write. The code is that of the
+    first bad field F in name order.
     """
     if member := _about_envelope(change):
         return f"shape:{member}"
-    found = [bad for edit in change.edits for bad in _faults(edit, schema)]
+    is_alone = len(change.edits) == 1
+    found = [
+        bad for edit in change.edits for bad in _faults(edit, schema, is_alone=is_alone)
+    ]
     if not found:
         return None
     name, _, code = min(found)
@@ -61,11 +65,20 @@ def _about_envelope(change: Change) -> str | None:
     return None
 
 
-def _faults(edit: Edit, schema: Schema) -> Iterator[tuple[str, str, str]]:
-    """Yield name, cell and code of every bad write on one document."""
+def _faults(
+    edit: Edit, schema: Schema, *, is_alone: bool
+) -> Iterator[tuple[str, str, str]]:
+    """Yield name, cell and code of every bad write on one document.
+
+    An erasure stands alone in its change: else what remains of the change, once content
+    of it is gone, could be judged otherwise than the whole of it.
+    """
     said: dict[str, Write] = {}
-    for write in edit.w or ():
+    writes = edit.w or ()
+    for write in writes:
         code = _misshapen(edit.type, write) or _unfit(edit, write, schema)
+        if write.name == ERASED and not (is_alone and len(writes) == 1):
+            code = "shape"
         other = said.setdefault(write.cell, write)
         if code is None and other is not write and _says_else(other, write):
             code = "shape"

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from sync.errors import SchemaError
-from sync.merge.cells import DELETED, DISMISS, ERASED, SCOPE
+from sync.merge.cells import DELETED, DISMISS, ERASED, HOLD, SCOPE
 
 POLICY_NAMES: Final = frozenset(
     {
@@ -137,6 +137,7 @@ class Rule(Struct, frozen=True, kw_only=True):
 _SPECIAL: Final = {
     DELETED: Rule(name=DELETED, type="boolean"),
     ERASED: Rule(name=ERASED, type="boolean"),
+    HOLD: Rule(name=HOLD, type="boolean"),
     SCOPE: Rule(name=SCOPE, policy="set", level="restricted"),
 }
 

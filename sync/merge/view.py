@@ -14,6 +14,7 @@ from sync.merge.cells import (
     DELETED,
     DISMISS,
     ERASED,
+    HOLD,
     CellState,
     Document,
     Head,
@@ -90,6 +91,11 @@ def look(document: Document, schema: Schema, history: History) -> View:
 def is_erased(document: Document) -> bool:
     """Tell whether the document's content was erased."""
     return bool(_heads(document, ERASED))
+
+
+def is_held(document: Document) -> bool:
+    """Tell whether the document may not be erased: one head that says so is enough."""
+    return any(head.version.value for head in _heads(document, HOLD))
 
 
 def is_voided(document: Document) -> bool:

@@ -100,6 +100,8 @@ SEALED = {"~sealed": {"kid": "k", "nonce": "n", "ct": "c", "tag": "t"}}
             Write(f="reg_no", v="R", p=("a",), act="resolve"), None, id="resolved"
         ),
         pytest.param(Write(f="_erased", v=False, saw=()), "type:_erased", id="unerase"),
+        pytest.param(Write(f="_hold", v=True), None, id="hold"),
+        pytest.param(Write(f="_hold", v="так"), "type:_hold", id="hold-text"),
         pytest.param(Write(f="_deleted", v="так"), "type:_deleted", id="void-text"),
         pytest.param(
             Write(f="_dismiss:r", v="так"), "type:_dismiss:r", id="dismiss-text"
@@ -131,6 +133,31 @@ def test_a_verdict_is_same_or_different(verdict, code):
     write = Write(f="verdict", v=verdict)
 
     assert fault(a_change("c1", write, kind="link"), SCHEMA) == code
+
+
+ERASURE = Write(f="_erased", v=True, saw=())
+
+
+def test_an_erasure_stands_alone_on_its_document():
+    other = Write(f="surname", v="А")
+
+    assert fault(a_change("c1", ERASURE), SCHEMA) is None
+    assert fault(a_change("c1", ERASURE, other), SCHEMA) == "shape:_erased"
+    assert fault(a_change("c1", ERASURE, ERASURE), SCHEMA) == "shape:_erased"
+
+
+@pytest.mark.parametrize(
+    "writes",
+    [(Write(f="weight_kg", v="сорок"),), (ERASURE,), None],
+    ids=["bad", "erasure", "withheld"],
+)
+def test_an_erasure_stands_alone_in_its_change_whatever_is_withheld(writes):
+    edits = (
+        Edit(doc="P1", type="person", w=(ERASURE,)),
+        Edit(doc="P2", type="person", w=writes),
+    )
+
+    assert fault(a_change("c1", edits=edits), SCHEMA) == "shape:_erased"
 
 
 def test_a_field_that_is_called_verdict_is_free_elsewhere():
@@ -178,7 +205,7 @@ def test_the_code_is_of_the_first_bad_field_in_name_order():
 
 
 PLAIN = "surname status share_with allergies notes verdict a b dob last_contact"
-ODD = "_deleted _erased _scope _dismiss:x newer a/b"
+ODD = "_deleted _erased _hold _scope _dismiss:x newer a/b"
 NAMES = st.sampled_from((*PLAIN.split(), *ODD.split()))
 JSON = st.recursive(
     st.none()

@@ -6,6 +6,7 @@ from sync import clock
 from sync.change import Write
 from sync.merge.fold import fold
 from sync.merge.schema import Schema
+from sync.merge.view import is_held
 
 NOTHING_KNOWN = Schema({})
 
@@ -95,6 +96,20 @@ def test_a_scope_is_a_set_that_no_form_declares():
 
     assert view.values == {"_scope": ["CHE", "TRU"]}
     assert view.heads == {"_scope/CHE": ("c2",), "_scope/TRU": ("c1",)}
+
+
+def test_a_record_is_held_until_everybody_who_held_it_lets_go():
+    held = a_change("c1", Write(f="_hold", v=True, why="розслідування"))
+    again = a_change("c2", Write(f="_hold", v=True, why="суд"))
+    lifted = a_change("c3", Write(f="_hold", v=False, p=("c1",)))
+
+    picture = fold([held, again, lifted], SCHEMA)
+
+    assert is_held(picture.documents["P1"])
+    assert [item.kind for item in picture.items] == ["field_conflict"]
+    assert not is_held(fold([held, lifted], SCHEMA).documents["P1"])
+    assert seen(held, again).values == {"_hold": True}
+    assert seen(held, again).questions == ()
 
 
 def test_sealed_values_are_one_answer_when_their_tags_are():
