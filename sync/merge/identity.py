@@ -56,16 +56,23 @@ class Identity:
     items: tuple[Item, ...]
 
 
+def pair_of(document: Document) -> tuple[str, str] | None:
+    """Return the two that a link document names, the smaller id first."""
+    a, b = _newest(document, "a"), _newest(document, "b")
+    if a is None or b is None or a == b:
+        return None
+    return (min(a, b), max(a, b))
+
+
 def edge_of(document: Document) -> Edge | None:
     """Read a link document; None when it names no two persons, or says nothing."""
-    a, b = _newest(document, "a"), _newest(document, "b")
-    state = document.cells.get(VERDICT)
-    if a is None or b is None or a == b or state is None or is_erased(document):
+    pair, state = pair_of(document), document.cells.get(VERDICT)
+    if pair is None or state is None or is_erased(document):
         return None
     heads = tuple(
         head for head in state.ordered() if head.version.value in (SAME, DIFFERENT)
     )
-    return Edge(min(a, b), max(a, b), heads) if heads else None
+    return Edge(*pair, heads) if heads else None
 
 
 def resolve(documents: Iterable[Document]) -> Identity:

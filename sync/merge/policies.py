@@ -191,14 +191,15 @@ def _extreme(
 
 def _agreed(heads: Sequence[Head], known: Mapping[str, Version]) -> Version | None:
     """Return the unique maximal common ancestor that is live, else None."""
-    lines = [_ancestors(head.version, known) for head in heads]
+    lines = [ancestors(head.version, known) for head in heads]
     common = lines[0].intersection(*lines[1:]) - undone(known)
-    covered = {old for id_ in common for old in _ancestors(known[id_], known)}
+    covered = {old for id_ in common for old in ancestors(known[id_], known)}
     maximal = common - covered
     return known[maximal.pop()] if len(maximal) == 1 else None
 
 
-def _ancestors(version: Version, known: Mapping[str, Version]) -> set[str]:
+def ancestors(version: Version, known: Mapping[str, Version]) -> set[str]:
+    """Return the known versions of a cell that its author saw, and those behind them."""
     found: set[str] = set()
     waiting = list(version.preds)
     while waiting:
