@@ -9,6 +9,7 @@ IntakeError
 │   └── UnknownCodeError       a one-time code that is unknown, used or expired
 ├── StalePageError             a page's form without the token of its session
 ├── StaleItemError             the queue item moved while a person decided
+├── StaleRecordError           what was on the screen is not what stands now
 ├── TooLargeError              more bytes or items than one request may carry
 ├── UnsupportedTypeError       a content type or encoding that is not read here
 ├── InvalidRequestError        a readable body or query that does not fit
@@ -97,6 +98,13 @@ class StaleItemError(IntakeError):
         super().__init__("the item is no longer the one that was decided on")
         self.current = current
         self.settled = settled
+
+
+class StaleRecordError(IntakeError):
+    """The record moved after the person had read it; nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("the record is no longer the one that was on the screen")
 
 
 class TooLargeError(IntakeError):

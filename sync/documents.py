@@ -4,6 +4,7 @@ Every id is a UUIDv5 (RFC 9562), so a submission that is taken in twice, by two 
 before and after a restore, writes on the same documents without asking anybody.
 """
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
@@ -33,6 +34,18 @@ def row(event_id: str, repeat: str, row_id: str) -> str:
 def relation(owner_id: str, *parts: str) -> str:
     """Return the one document of its kind, e.g. ``relation(person, "kin", "mother")``."""
     return _derive(UUID(owner_id), *parts)
+
+
+def role(doc: str, owner_id: str, kind: str, said: Iterable[str]) -> str | None:
+    """Return what makes a relation the one of its kind, e.g. ``mother``; None for a row.
+
+    Args:
+        doc: A document that hangs on the owner.
+        owner_id: The person or the case.
+        kind: The document's kind.
+        said: What the document says, among which its role is.
+    """
+    return next((text for text in said if relation(owner_id, kind, text) == doc), None)
 
 
 def link(left: str, right: str) -> str:

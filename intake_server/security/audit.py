@@ -36,6 +36,8 @@ class Act(Enum):
     LIST_QUEUE = "list_queue"
     DECIDE = "decide"
     UNDO = "undo"
+    LINK = "link"
+    PICK = "pick"
     READ_AUDIT = "read_audit"
 
 

@@ -53,6 +53,7 @@ class Action(Enum):
     READ_QUEUE = "read_queue"
     DECIDE = "decide"
     UNDO = "undo"
+    LINK = "link"
     SEE_SYNC = "see_sync"
     START_SYNC = "start_sync"
     READ_AUDIT = "read_audit"
@@ -73,6 +74,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.READ_QUEUE: _CASE_STAFF,
     Action.DECIDE: _CASE_STAFF,
     Action.UNDO: _CASE_STAFF,
+    Action.LINK: _CASE_STAFF,
     Action.SEE_SYNC: _CASE_STAFF | {Role.ADMIN},
     Action.START_SYNC: _CASE_STAFF | {Role.ADMIN},
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from intake_server.errors import InvalidRequestError, NotFoundError
+from intake_server.services import linking
 from intake_server.services.authoring import Edits
 from intake_server.storage import documents
 from intake_server.storage.database import Session
 from intake_server.storage.queue import QueueItem
-from sync import documents as ids
 from sync.change import Write
-from sync.merge.cells import DELETED, DISMISS, ERASED, LINK, VERDICT
+from sync.merge.cells import DELETED, DISMISS, ERASED
 from sync.merge.identity import DIFFERENT, SAME
 from sync.merge.schema import Rule, Schema
 
@@ -144,16 +144,8 @@ def _about_link(
 ) -> Edits:
     del schema
     left, right = found.doc.removeprefix("link:").split("|")
-    doc = ids.link(left, right)
-    heads = documents.heads(session, [(doc, VERDICT)])[(doc, VERDICT)]
-    verdict = Write(
-        f=VERDICT,
-        v=SAME if decision.argument else DIFFERENT,
-        p=heads,
-        act="resolve",
-        why=decision.reason,
-    )
-    return {(doc, LINK): [Write(f="a", v=left), Write(f="b", v=right), verdict]}
+    verdict = SAME if decision.argument else DIFFERENT
+    return linking.said_of(session, left, right, verdict, decision.reason)
 
 
 def _about_rule(

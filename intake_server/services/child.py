@@ -7,14 +7,14 @@ the questions. A child that is two records by now is shown as one.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from intake_server.errors import NotFoundError
 from intake_server.security.audit import Act, note_all
 from intake_server.security.policy import Principal, sites
-from intake_server.services import records, undoing
-from intake_server.storage import documents, queue
+from intake_server.services import publishing, records, undoing
+from intake_server.storage import clusters, documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
@@ -37,23 +37,33 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
-    """What is known of one child; the canonical person is the first.
+class Unsorted:
+    """An answer that was written while the record counted as one with another child.
 
-    ``rows`` hang on the person or the case; visits are the newest first.
+    ``view`` is the document that it stands on, ``said`` the answer as its view has it.
+    """
+
+    view: StoredView
+    said: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """What is known of one child.
+
+    ``persons`` are its records, the canonical one first; ``sheets`` what person and
+    case say, those of linked records together, the person first; ``rows`` hang on the
+    person or the case; visits are the newest first; ``views`` holds every document by
+    itself.
     """
 
     persons: tuple[StoredView, ...]
-    cases: tuple[StoredView, ...]
+    sheets: tuple[StoredView, ...]
     rows: tuple[StoredView, ...]
     visits: tuple[Visit, ...]
     questions: tuple[QueueItem, ...]
-
-    @property
-    def views(self) -> tuple[StoredView, ...]:
-        """Every document of the child."""
-        visits = (view for visit in self.visits for view in (visit.event, *visit.rows))
-        return (*self.persons, *self.cases, *self.rows, *visits)
+    views: tuple[StoredView, ...]
+    sorting: tuple[Unsorted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +84,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A child in a list, and how many answers about it are contested."""
+    """A child in a list, its other records, and how many answers are contested."""
 
     person: StoredView
     contested: int
+    others: tuple[StoredView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +159,21 @@ def page(
     found = records.page(
         database, viewer=viewer, now=now, q=q, kind=PERSON, cursor=cursor
     )
+    once = _once(found.views)
     with database.reading() as session:
-        case_of = {view.doc: ids.case(view.doc) for view in found.views}
-        cases = documents.find_all(session, case_of.values())
+        schema = publishing.schema(session)
+        case_of = {view.doc: ids.case(view.doc) for view in once}
+        own = documents.find_all(session, case_of.values())
+        cases = {**own, **clusters.seen(session, tuple(own.values()), schema)}
+        others = documents.find_all(session, _aliases(once))
     return Listing(
         tuple(
-            Listed(view, view.contested + _contested(cases.get(case_of[view.doc])))
-            for view in found.views
+            Listed(
+                view,
+                view.contested + _contested(cases.get(case_of[view.doc])),
+                tuple(others[doc] for doc in _aliases([view]) if doc in others),
+            )
+            for view in once
         ),
         found.cursor,
     )
@@ -162,7 +181,7 @@ def page(
 
 def persons_of(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
     """Return, by document, the person that it is about, where there is one."""
-    place = {doc: doc for doc in docs if _is_document(doc)}
+    place = {doc: doc for doc in docs if is_document(doc)}
     views: dict[str, StoredView] = {}
     for _ in range(_DEEPEST):
         views.update(documents.find_all(session, set(place.values()) - views.keys()))
@@ -181,6 +200,14 @@ def is_visible(
     return sites(viewer).meet({*person.sites, *(case.sites if case else ())})
 
 
+def is_document(text: str) -> bool:
+    """Tell whether a text is written as the ids of documents are."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
 def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
     person = persons_of(session, [doc]).get(doc)
     if person is None:
@@ -193,18 +220,47 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         raise NotFoundError("child", doc)
     events = [view for view in about if view.kind != CASE and not view.is_voided]
     events.sort(key=lambda view: view.newest, reverse=True)
-    child = Child(
-        persons,
-        cases,
-        tuple(row for view in (*persons, *cases) for row in _rows(session, view)),
-        tuple(Visit(event, _rows(session, event)) for event in events),
-        (),
+    visits = tuple(Visit(event, _rows(session, event)) for event in events)
+    rows = tuple(row for view in (*persons, *cases) for row in _rows(session, view))
+    own = (*persons, *cases, *rows)
+    views = (*own, *(view for visit in visits for view in (visit.event, *visit.rows)))
+    seen = clusters.seen(session, own, publishing.schema(session))
+    sorting = (
+        Unsorted(view, said)
+        for view in own
+        if view.doc in seen
+        for said in seen[view.doc].view.get("sorting", ())
     )
-    questions = (
-        item for v in child.views for item in queue.of_document(session, v.doc)
-    )
+    questions = (item for v in views for item in queue.of_document(session, v.doc))
     by_weight = sorted(questions, key=lambda item: (-item.severity, item.first_seen))
-    return Child(child.persons, child.cases, child.rows, child.visits, tuple(by_weight))
+    return Child(
+        persons=persons,
+        sheets=_once(seen.get(view.doc, view) for view in (*persons, *cases)),
+        rows=_once(seen.get(view.doc, view) for view in rows),
+        visits=visits,
+        questions=tuple(by_weight),
+        views=views,
+        sorting=tuple(sorting),
+    )
+
+
+def _once(views: Iterable[StoredView]) -> tuple[StoredView, ...]:
+    """Return what is shown of views, of which those of linked records are alike.
+
+    A record that was made by mistake stands back for one that was not.
+    """
+    every = tuple(views)
+    shown: set[str] = set()
+    covered: set[str] = set()
+    for view in sorted(every, key=lambda view: view.is_voided or view.is_erased):
+        if view.doc not in covered:
+            shown.add(view.doc)
+            covered |= {view.doc, *view.view["aliases"]}
+    return tuple(view for view in every if view.doc in shown)
+
+
+def _aliases(views: Iterable[StoredView]) -> list[str]:
+    return [doc for view in views for doc in view.view["aliases"]]
 
 
 def _rows(session: Session, view: StoredView) -> tuple[StoredView, ...]:
@@ -224,10 +280,3 @@ def _above(view: StoredView | None, place: str) -> str:
 
 def _contested(view: StoredView | None) -> int:
     return view.contested if view else 0
-
-
-def _is_document(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

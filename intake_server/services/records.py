@@ -1,7 +1,7 @@
 """Reading records: each read is noted in the transaction that reads.
 
 A record that is not for the viewer is absent; nobody learns from an answer that it is
-there. Forms and sites are documents too, but no records, and are never shown here.
+there. Linked records are seen as one, and by whoever may see one of them. Forms and sites are documents too, but no records, and are never shown here.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,8 @@ from typing import Final
 from intake_server.errors import NotFoundError
 from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Principal, Sites, sites
-from intake_server.storage import documents
+from intake_server.services import publishing
+from intake_server.storage import clusters, documents
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import Page, Past, StoredView
 
@@ -29,7 +30,7 @@ def one(
         AuditError: The read could not be noted.
     """
     with database.transaction() as session:
-        found = _visible(session, doc, viewer)
+        found = visible(session, doc, viewer)
         note(session, Act.READ_RECORD, doc, by=viewer.actor, now=now)
     return found
 
@@ -44,7 +45,7 @@ def history(
         AuditError: The read could not be noted.
     """
     with database.transaction() as session:
-        _visible(session, doc, viewer)
+        visible(session, doc, viewer)
         changes = documents.history(session, doc)
         note(session, Act.READ_HISTORY, doc, by=viewer.actor, now=now)
     return changes
@@ -85,7 +86,9 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
             )
         except ValueError:
             raise NotFoundError("page behind this cursor") from None
-        views = tuple(view for view in found.views if view.kind not in _NO_RECORDS)
+        listed = [view for view in found.views if view.kind not in _NO_RECORDS]
+        together = clusters.seen(session, listed, publishing.schema(session))
+        views = tuple(together.get(view.doc, view) for view in listed)
         shown = [view.doc for view in views] or [""]
         note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
     return Page(views, found.cursor)
@@ -98,10 +101,17 @@ def only(mine: Sites) -> str | None:
     return next(iter(mine.names), "")
 
 
-def _visible(session: Session, doc: str, viewer: Principal) -> StoredView:
+def visible(session: Session, doc: str, viewer: Principal) -> StoredView:
+    """Return a record as the viewer sees it.
+
+    Raises:
+        NotFoundError: There is none, or it is not for the viewer.
+    """
     found = documents.find(session, doc)
     if found is None or found.kind in _NO_RECORDS:
         raise NotFoundError("record", doc)
+    together = clusters.seen(session, [found], publishing.schema(session))
+    found = together.get(doc, found)
     if not sites(viewer).meet(found.sites):
         raise NotFoundError("record", doc)
     return found

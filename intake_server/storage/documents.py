@@ -8,12 +8,12 @@ from sqlalchemy import Select
 from sqlmodel import Session, and_, col, func, or_, select
 
 from intake_server.storage import bulk, state
-from intake_server.storage.tables import DocumentRow
+from intake_server.storage.tables import AliasRow, DocumentRow
 from intake_server.storage.types import doc_bytes, doc_text, from_json
 from intake_server.storage.views import fold
 from sync import change as changes
 from sync.change import Change
-from sync.merge.cells import Document
+from sync.merge.cells import LINK, Document
 from sync.merge.heads import versions
 
 _ESCAPE: Final = "\\"
@@ -118,7 +118,7 @@ def about(session: Session, subject: str) -> Sequence[StoredView]:
     return _read(
         session,
         _listed()
-        .where(col(DocumentRow.subject) == subject)
+        .where(col(DocumentRow.subject) == subject, col(DocumentRow.kind) != LINK)
         .order_by(col(DocumentRow.newest), col(DocumentRow.doc)),
     )
 
@@ -128,7 +128,7 @@ def rows_of(session: Session, parent: str) -> Sequence[StoredView]:
     return _read(
         session,
         _listed()
-        .where(col(DocumentRow.parent) == parent)
+        .where(col(DocumentRow.parent) == parent, col(DocumentRow.kind) != LINK)
         .order_by(col(DocumentRow.newest), col(DocumentRow.doc)),
     )
 
@@ -148,7 +148,7 @@ def page(
         session: An open session.
         q: Words, each of which stands in a name or the reference.
         kind: Only documents of this kind.
-        site: Only documents that belong to this site.
+        site: Only documents that belong to this site, or are linked with one that does.
         cursor: Continue behind the page that gave it.
         limit: At most so many.
 
@@ -161,7 +161,7 @@ def page(
     if kind is not None:
         query = query.where(col(DocumentRow.kind) == kind)
     if site is not None:
-        query = query.where(_holds(DocumentRow.sites, f"|{site}|"))
+        query = query.where(_belongs_to(site))
     if cursor is not None:
         newest, doc = _read_cursor(cursor)
         query = query.where(
@@ -313,6 +313,17 @@ def _holds(column: Any, text: str) -> Any:
     for special in (_ESCAPE, "%", "_"):
         text = text.replace(special, _ESCAPE + special)
     return col(column).like(f"%{text}%", escape=_ESCAPE)
+
+
+def _belongs_to(site: str) -> Any:
+    own = _holds(DocumentRow.sites, f"|{site}|")
+    linked = (
+        select(AliasRow.canonical)
+        .join(DocumentRow, col(DocumentRow.doc) == col(AliasRow.doc))
+        .where(own)
+    )
+    members = select(AliasRow.doc).where(col(AliasRow.canonical).in_(linked))
+    return or_(own, col(DocumentRow.doc).in_(members))
 
 
 def _read_cursor(cursor: str) -> tuple[int, str]:

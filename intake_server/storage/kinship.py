@@ -1,40 +1,103 @@
 """Which persons are one child: clusters and aliases, from all link documents at once."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
 
 from intake_server.storage import bulk, items, state
+from intake_server.storage.documents import StoredView
 from intake_server.storage.types import doc_bytes, doc_text
+from sync import documents as ids
 from sync.merge import identity
 from sync.merge.cells import LINK, Document
 from sync.merge.identity import Identity
 
 PERSON: Final = "person"
 """The kind of the documents that have aliases."""
+CASE: Final = "case"
+"""The kind of the one document of a person beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose a document is that hangs on a person, or on the person's case."""
+
+    person: str
+    kind: str
+    is_of_case: bool = False
+
+    def owner(self, person: str) -> str:
+        """Return what the like document of another person hangs on."""
+        return ids.case(person) if self.is_of_case else person
+
+
+def places(connection: Connection, asked: Sequence[StoredView]) -> dict[str, Place]:
+    """Return whose they are, of documents that are a person, a case or a row of these."""
+    above = {
+        doc_text(doc): (kind, subject)
+        for doc, kind, subject in bulk.fetch_in(
+            connection,
+            "SELECT doc, kind, subject FROM document WHERE doc IN ({keys})",
+            {doc_bytes(view.parent) for view in asked if view.parent},
+        )
+    }
+    found = {
+        view.doc: _place(view, *above.get(view.parent or "", ("", None)))
+        for view in asked
+    }
+    return {doc: place for doc, place in found.items() if place is not None}
 
 
 def groups_of(
     connection: Connection, documents: Mapping[str, Document]
 ) -> dict[str, tuple[str, ...]]:
     """Return, by person, the others that are the same child, in order of their ids."""
-    persons = [
-        doc_bytes(doc) for doc, known in documents.items() if known.kind == PERSON
-    ]
-    clusters: dict[str, set[str]] = {}
+    persons = (doc for doc, known in documents.items() if known.kind == PERSON)
+    return {
+        member: tuple(other for other in cluster if other != member)
+        for member, cluster in clusters(connection, persons).items()
+    }
+
+
+def clusters(
+    connection: Connection, persons: Iterable[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return whole clusters by each of their members, the canonical one first.
+
+    A person that is linked with nobody is in none.
+    """
+    found: dict[str, set[str]] = {}
     for doc, canonical in bulk.fetch_in(
         connection,
         "SELECT doc, canonical FROM alias WHERE canonical IN"
         " (SELECT canonical FROM alias WHERE doc IN ({keys}))",
-        persons,
+        [doc_bytes(doc) for doc in persons],
     ):
-        clusters.setdefault(doc_text(canonical), set()).add(doc_text(doc))
+        found.setdefault(doc_text(canonical), set()).add(doc_text(doc))
     return {
-        member: tuple(sorted(cluster - {member}))
-        for cluster in clusters.values()
+        member: tuple(sorted(cluster))
+        for cluster in found.values()
         for member in cluster
     }
+
+
+def links_of(connection: Connection, persons: Collection[str]) -> dict[str, Document]:
+    """Return the link documents that name one of the persons, by id."""
+    found: dict[str, Document] = {}
+    for end in ("subject", "parent"):
+        rows = bulk.fetch_in(
+            connection,
+            f"SELECT doc, heads FROM document WHERE {end} IN ({{keys}})"  # noqa: S608 - one of two words
+            " AND kind = ?",
+            [doc_bytes(doc) for doc in persons],
+            (LINK,),
+        )
+        found.update(
+            {doc_text(doc): Document(LINK, state.unpack(h)) for doc, h in rows}
+        )
+    return found
 
 
 def update(connection: Connection, touched: Mapping[str, Document]) -> set[str]:
@@ -93,3 +156,19 @@ def _clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     for doc, canonical in pairs:
         members.setdefault(canonical, set()).add(doc)
     return {doc: frozenset(cluster) for cluster in members.values() for doc in cluster}
+
+
+def _place(view: StoredView, above: str, subject: bytes | None) -> Place | None:
+    if view.kind == PERSON:
+        return Place(view.doc, PERSON)
+    if view.kind == LINK:
+        return None
+    if view.kind == CASE and view.subject and view.doc == ids.case(view.subject):
+        return Place(view.subject, CASE)
+    if view.parent and above == PERSON:
+        return Place(view.parent, view.kind)
+    if view.parent and above == CASE and subject:
+        person = doc_text(subject)
+        if view.parent == ids.case(person):
+            return Place(person, view.kind, is_of_case=True)
+    return None

@@ -20,7 +20,7 @@ from intake_server.storage import (
     views,
 )
 from intake_server.storage.types import doc_bytes, signed
-from sync.merge import queue
+from sync.merge import identity, queue
 from sync.merge.cells import ERASED, LINK, Document, Version
 from sync.merge.schema import Schema
 from sync.merge.view import View, look
@@ -59,14 +59,14 @@ def derive(
     """Return the rows of one document: a pure function of what is known of it."""
     view = look(document, schema, lambda cell: history(doc, cell))
     asked = queue.ask(doc, document, view, schema)
-    places = views.places_of(document.kind, view.values)
+    subject, parent = _hangs_on(document, view)
     belongs = views.sites_of(document, view)
     row = (
         doc_bytes(doc),
         document.kind,
         views.reference_of(document.kind, view.values),
-        _place(places.get("subject")),
-        _place(places.get("parent")),
+        _place(subject),
+        _place(parent),
         views.enclosed(belongs),
         signed(views.newest_of(document)),
         bool(view.values.get("_deleted")),
@@ -134,6 +134,14 @@ def _project_kinds(
     places = [doc for doc, document in documents.items() if document.kind == sites.KIND]
     if places:
         sites.project(connection, {doc: derived[doc].view.values for doc in places})
+
+
+def _hangs_on(document: Document, view: View) -> tuple[str | None, str | None]:
+    """Return the documents by which this one is found; a link is found by its two."""
+    if document.kind == LINK:
+        return identity.pair_of(document) or (None, None)
+    places = views.places_of(document.kind, view.values)
+    return places.get("subject"), places.get("parent")
 
 
 def _place(doc: str | None) -> bytes | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from intake_server.storage.types import to_json
-from sync.merge.cells import SCOPE, Document
+from sync.merge.cells import SCOPE, Document, Version
 from sync.merge.queue import Item
 from sync.merge.view import Candidate, View
 from sync.values import text_key
@@ -65,13 +65,20 @@ def candidate_json(candidate: Candidate) -> dict[str, Any]:
     return {
         "value": candidate.value,
         "heads": candidate.heads,
-        "change": candidate.by.id,
-        "site": candidate.by.site,
-        "author": candidate.by.author,
-        "device": candidate.by.device,
-        "at": candidate.by.at,
-        "off": candidate.by.off,
-        "src": candidate.by.src,
+        **origin_json(candidate.by),
+    }
+
+
+def origin_json(version: Version) -> dict[str, Any]:
+    """Return who said something, where, when and on what evidence."""
+    return {
+        "change": version.id,
+        "site": version.site,
+        "author": version.author,
+        "device": version.device,
+        "at": version.at,
+        "off": version.off,
+        "src": version.src,
     }
 
 

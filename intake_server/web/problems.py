@@ -107,6 +107,15 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Somebody was faster. Read the newer answers, then decide again.",
         ),
     ),
+    errors.StaleRecordError: ProblemType(
+        "stale-record",
+        409,
+        Text("Запис уже змінився", "The record has moved on"),
+        Text(
+            "Нічого не записано. Прочитайте запис знову й вирішіть ще раз.",
+            "Nothing was written. Read the record again, then decide once more.",
+        ),
+    ),
     errors.TooLargeError: _TOO_LARGE,
     RequestEntityTooLarge: _TOO_LARGE,
     errors.UnsupportedTypeError: ProblemType(

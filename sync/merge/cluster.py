@@ -128,6 +128,13 @@ def heads_of(members: Iterable[Document], name: str) -> frozenset[str]:
     )
 
 
+def sites_of(members: Iterable[Document], name: str) -> frozenset[str]:
+    """Return the sites that said something of a property."""
+    return frozenset(
+        head.version.site for known in members for head in _heads(known, name)
+    )
+
+
 def _joined(members: Iterable[Document]) -> Document:
     """Return one document with the heads of all; one change may have written on two."""
     cells: dict[str, dict[str, Head]] = {}

@@ -16,7 +16,8 @@ from sync.merge.view import is_erased
 
 SAME: Final = "same"
 DIFFERENT: Final = "different"
-_RULE: Final = Rule(name=VERDICT, policy="review", level="confidential")
+RULE: Final = Rule(name=VERDICT, policy="review", level="confidential")
+"""How verdicts on one pair meet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def resolve(documents: Iterable[Document]) -> Identity:
     edges = [e for d in documents if d.kind == LINK and (e := edge_of(d)) is not None]
     apart = [(e.left, e.right) for e in edges if e.verdicts == {DIFFERENT}]
     items = [
-        about_link("link_conflict", e.name, e.heads, _RULE, DIFFERENT)
+        about_link("link_conflict", e.name, e.heads, RULE, DIFFERENT)
         for e in edges
         if len(e.verdicts) > 1
     ]
@@ -92,7 +93,7 @@ def resolve(documents: Iterable[Document]) -> Identity:
         if left is right:
             continue
         if _is_blocked(left, right, apart):
-            items.append(about_link("link_blocked", edge.name, edge.heads, _RULE, SAME))
+            items.append(about_link("link_blocked", edge.name, edge.heads, RULE, SAME))
             continue
         joined = left | right
         groups.update(dict.fromkeys(joined, joined))

@@ -7,8 +7,11 @@ two had seen. Sorting is done by whoever writes the cell next: what is listed is
 a head.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
+
+from msgspec import structs
 
 from sync.merge.cells import Document, Head, Version
 from sync.merge.identity import DIFFERENT, SAME, Edge
@@ -33,6 +36,13 @@ class Shared:
         if version.id in (self.parted.saw or ()):
             return True
         return self.linked.rank < version.rank < self.parted.rank
+
+    def after(self, saw: Iterable[str]) -> Self:
+        """Return the time for a third one who joined later, with these heads."""
+        before = {*(self.linked.saw or ()), *saw}
+        return type(self)(
+            structs.replace(self.linked, saw=tuple(sorted(before))), self.parted
+        )
 
 
 def shared(edge: Edge, past: Mapping[str, Version]) -> Shared | None:

@@ -116,7 +116,7 @@ def names(change: Change, edit: Edit) -> set[str]:
         id_
         for write in edit.w or ()
         if _is_checked(change, write)
-        for id_ in _named(write)
+        for id_ in _named(edit, write)
     }
 
 
@@ -143,7 +143,7 @@ def trespass(change: Change, facts: Facts, schema: Schema) -> str | None:
 def _trespass(
     change: Change, edit: Edit, write: Write, facts: Facts, schema: Schema
 ) -> str | None:
-    named = set(_named(write))
+    named = set(_named(edit, write))
     known = [fact for id_ in named if (fact := facts(edit.doc, id_))]
     if write.undoes:
         return "undo" if any(_is_foreign(change, write, *f) for f in known) else None
@@ -179,11 +179,14 @@ def _is_checked(change: Change, write: Write) -> bool:
     return bool(write.undoes) or is_limited
 
 
-def _named(write: Write) -> Iterator[str]:
+def _named(edit: Edit, write: Write) -> Iterator[str]:
+    """Yield the changes on this document that a write stands on."""
     if write.undoes:
         yield from write.undoes
         return
     yield from write.p
+    if edit.type == LINK:
+        return  # a verdict saw what stands on the records that it is about
     yield from write.saw or ()
     if name_of(write.cell).startswith(DISMISS) and isinstance(write.v, list):
         yield from map(str, write.v)

@@ -11,13 +11,16 @@ from intake_server.web.api.audit import audit
 from intake_server.web.api.changes import changes
 from intake_server.web.api.devices import devices
 from intake_server.web.api.forms import forms
+from intake_server.web.api.links import links
 from intake_server.web.api.peers import peers
 from intake_server.web.api.queue import VERBS, queue
 from intake_server.web.api.records import records
 from intake_server.web.api.submissions import submissions
 from intake_server.web.auth import requires
 
-CALLS: Final = (devices, forms, submissions, records, queue, changes, peers, audit)
+CALLS: Final = (
+    *(devices, forms, submissions, records, queue, changes, links, peers, audit),
+)
 
 _CONFIG: Final = {
     "API_TITLE": "Dodomu",

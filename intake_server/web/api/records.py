@@ -49,8 +49,39 @@ class CandidateSchema(Schema):
     member = fields.String()
 
 
+class OriginSchema(Schema):
+    """Who said something, where, when and on what evidence."""
+
+    change = fields.String(required=True)
+    site = fields.String(required=True)
+    author = fields.String(required=True)
+    device = fields.String(required=True)
+    at = fields.String(required=True)
+    off = fields.Integer(required=True, allow_none=True)
+    src = fields.String(required=True, allow_none=True)
+
+
+class PickedSchema(OriginSchema):
+    """Whose answer a person let stand, and why."""
+
+    member = fields.String(required=True)
+    why = fields.String(required=True, allow_none=True)
+
+
+class UnsortedSchema(OriginSchema):
+    """An answer that was written while the record counted as one with another."""
+
+    property = fields.String(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+    element = fields.String()
+    other = fields.String(required=True)
+
+
 class RecordSchema(Schema):
-    """What people see of a document; contested properties stand with all answers."""
+    """What people see of a document; contested properties stand with all answers.
+
+    Records that are linked show the same: what their answers amount to together.
+    """
 
     doc = fields.String(required=True, metadata={"format": "uuid"})
     kind = fields.String(required=True)
@@ -67,6 +98,15 @@ class RecordSchema(Schema):
         metadata={"description": "per cell what based_on names after reading this"},
     )
     aliases = fields.List(fields.String(), required=True)
+    picks = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(PickedSchema),
+        metadata={"description": "whose answer was picked where linked records differ"},
+    )
+    sorting = fields.List(
+        fields.Nested(UnsortedSchema),
+        metadata={"description": "after unlinking: whose answers are these?"},
+    )
     subject = fields.String()
     form = fields.String()
     instance_id = fields.String()

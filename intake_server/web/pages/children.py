@@ -158,8 +158,8 @@ def _changed(view: StoredView, words: Wording) -> Moment | None:
 
 
 def _sites(found: Child) -> Sequence[str]:
-    views = found.cases or found.persons
-    return sorted({site for view in views for site in view.sites})
+    cases = [view for view in found.sheets if view.kind == child.CASE]
+    return sorted({site for view in cases or found.sheets for site in view.sites})
 
 
 def _questions(found: Child, words: Wording) -> tuple[tuple[str, str, str], ...]:
@@ -172,8 +172,9 @@ def _questions(found: Child, words: Wording) -> tuple[tuple[str, str, str], ...]
 def _sections(found: Child, words: Wording) -> tuple[Section, ...]:
     """Return what person and case say, under the headings of the forms, in their order."""
     by_heading: dict[tuple[Any, ...], tuple[str, list[Fact]]] = {}
-    views = (*found.persons, *found.cases)
-    every = [f for view in views for f in facts.facts(view, found.questions, words)]
+    every = [
+        f for view in found.sheets for f in facts.facts(view, found.questions, words)
+    ]
     every.sort(key=lambda fact: words.words.labels.place(fact.name))
     labels = words.words.labels
     for fact in every:

@@ -9,7 +9,7 @@ from intake_server.security.policy import (
     sites,
 )
 
-CASE_DATA = (Action.READ_RECORDS, Action.READ_QUEUE, Action.DECIDE)
+CASE_DATA = (Action.READ_RECORDS, Action.READ_QUEUE, Action.DECIDE, Action.LINK)
 
 
 def somebody(role, site="truskavets"):

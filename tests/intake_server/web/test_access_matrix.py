@@ -27,6 +27,8 @@ API = {
     "GET /api/v1/queue/<qid>": STAFF,
     "POST /api/v1/queue/<qid>/resolve": STAFF,
     "POST /api/v1/changes/<change>/undo": STAFF,
+    "POST /api/v1/links": STAFF,
+    "POST /api/v1/links/picks": STAFF,
     "GET /api/v1/sync/peers": STAFF | {Role.ADMIN},
     "GET /api/v1/audit": {Role.AUDITOR},
 }

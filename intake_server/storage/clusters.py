@@ -1,0 +1,187 @@
+"""Linked persons, their cases and their kin as people see them: computed on reading.
+
+Nothing of this is kept. Every document has a view of its own in the tables, the same
+bytes on all nodes; what linked ones look like together follows from it here, read in
+sets however many documents are asked for.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from intake_server.storage import documents, kinship, partings, standing, views
+from intake_server.storage.documents import StoredView
+from intake_server.storage.kinship import CASE, PERSON, Place
+from intake_server.storage.types import to_json
+from sync import documents as ids
+from sync.merge import cluster
+from sync.merge.cells import Document
+from sync.merge.cluster import Together
+from sync.merge.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Documents of linked persons that are one thing, the canonical person's first.
+
+    ``persons`` are all records of the child, ``whose`` says by member which of them it
+    belongs to. ``part`` is how picks name what they are about: empty for person and
+    case, ``kin.mother.`` for a mother.
+    """
+
+    members: Mapping[str, Document]
+    persons: tuple[str, ...]
+    whose: Mapping[str, str]
+    part: str
+
+
+def seen(
+    session: Session, asked: Sequence[StoredView], schema: Schema
+) -> dict[str, StoredView]:
+    """Return how documents are shown that links have to do with, by id.
+
+    Those of linked persons show the answers of all members; those of persons that were
+    parted list under ``sorting`` what was written on them while these counted as one.
+    """
+    connection = session.connection()
+    places = kinship.places(connection, asked)
+    clusters = kinship.clusters(connection, {p.person for p in places.values()})
+    groups = _groups(session, places, clusters)
+    known = {view.doc: view for view in asked}
+    members = {doc for group in groups.values() for doc in group.members}
+    known = {**documents.find_all(session, members - known.keys()), **known}
+    links = documents.documents(
+        session, {link for group in groups.values() for link in pairs(group)}
+    )
+    shown = {
+        doc: _shown(known[doc], group, known, _together(session, group, links, schema))
+        for doc, group in groups.items()
+    }
+    for doc, entries in partings.unsorted(session, places, clusters).items():
+        view = shown.get(doc, known[doc])
+        text = to_json({**view.view, "sorting": entries})
+        shown[doc] = replace(view, text=text)
+    return shown
+
+
+def group_of(session: Session, view: StoredView) -> Group | None:
+    """Return the group that a document belongs to; None where it stands alone."""
+    connection = session.connection()
+    places = kinship.places(connection, [view])
+    clusters = kinship.clusters(connection, {p.person for p in places.values()})
+    return _groups(session, places, clusters).get(view.doc)
+
+
+def pairs(group: Group) -> dict[str, tuple[str, str]]:
+    """Return the link documents that may stand between the persons of a group."""
+    return {
+        ids.link(one, other): (one, other)
+        for one in group.persons
+        for other in group.persons
+        if one < other
+    }
+
+
+def together(session: Session, group: Group, schema: Schema) -> Together:
+    """Return what people see of a group."""
+    links = documents.documents(session, pairs(group))
+    return _together(session, group, links, schema)
+
+
+def _groups(
+    session: Session,
+    places: Mapping[str, Place],
+    clusters: Mapping[str, tuple[str, ...]],
+) -> dict[str, Group]:
+    linked = {doc: place for doc, place in places.items() if place.person in clusters}
+    roles = _roles(session, linked)
+    alike = {
+        doc: {
+            _like(place, roles.get(doc), other): other
+            for other in clusters[place.person]
+        }
+        for doc, place in linked.items()
+        if place.kind in (PERSON, CASE) or doc in roles
+    }
+    known = documents.documents(session, {d for docs in alike.values() for d in docs})
+    found = {}
+    for doc, docs in alike.items():
+        place = linked[doc]
+        members = cluster.living(
+            {d: known[d] for d in docs if d in known and known[d].kind == place.kind}
+        )
+        part = f"{place.kind}.{roles[doc]}.".replace("/", ".") if doc in roles else ""
+        if doc in members and len(members) > 1:
+            found[doc] = Group(members, clusters[place.person], docs, part)
+    return found
+
+
+def _roles(session: Session, places: Mapping[str, Place]) -> dict[str, str]:
+    """Return what makes rows the ones of their kind; other rows are left out."""
+    rows = {d: p for d, p in places.items() if p.kind not in (PERSON, CASE)}
+    found = {}
+    for doc, known in documents.documents(session, rows).items():
+        place = rows[doc]
+        said = {
+            head.version.value
+            for state in known.cells.values()
+            for head in state.heads.values()
+            if isinstance(head.version.value, str)
+        }
+        role = ids.role(doc, place.owner(place.person), place.kind, sorted(said))
+        if role is not None:
+            found[doc] = role
+    return found
+
+
+def _like(place: Place, role: str | None, person: str) -> str:
+    """Return the document of another person that is what this one is of its own."""
+    if place.kind == PERSON:
+        return person
+    if place.kind == CASE:
+        return ids.case(person)
+    return ids.relation(place.owner(person), place.kind, role or "")
+
+
+def _together(
+    session: Session, group: Group, links: Mapping[str, Document], schema: Schema
+) -> Together:
+    between = [links[doc] for doc in sorted(pairs(group)) if doc in links]
+    return cluster.together(
+        group.members,
+        schema,
+        lambda doc, cell: standing.history(session.connection(), doc, cell),
+        cluster.picks_in(between, group.part),
+    )
+
+
+def _shown(
+    own: StoredView, group: Group, known: Mapping[str, StoredView], what: Together
+) -> StoredView:
+    """Return a document's view with what all members say in the place of its own."""
+    places = views.places_of(own.kind, what.values)
+    every = [known[doc] for doc in group.members]
+    view = {
+        **own.view,
+        "values": {n: v for n, v in what.values.items() if n not in places},
+        "contested": {
+            name: [
+                {**views.candidate_json(said.answer), "member": said.member}
+                for said in answers
+            ]
+            for name, answers in what.contested.items()
+        },
+        "aliases": own.view["aliases"] or [d for d in group.members if d != own.doc],
+        "picks": {
+            name: {"member": pick.value, "why": pick.why, **views.origin_json(pick)}
+            for name, pick in what.picks.items()
+        },
+    }
+    return replace(
+        own,
+        sites=tuple(sorted({site for each in every for site in each.sites})),
+        newest=max(each.newest for each in every),
+        contested=len(what.contested),
+        text=to_json(view),
+    )
