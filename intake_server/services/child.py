@@ -7,6 +7,7 @@ the questions. A child that is two records by now is shown as one.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from sync import documents as ids
 from sync.change import Change, Write
+from sync.merge.cells import Version
+from sync.merge.identity import SAME, edge_of
+from sync.merge.policies import newest
 
 PERSON: Final = "person"
 CASE: Final = "case"
@@ -40,11 +44,22 @@ class Visit:
 class Unsorted:
     """An answer that was written while the record counted as one with another child.
 
-    ``view`` is the document that it stands on, ``said`` the answer as its view has it.
+    ``view`` is the document that it stands on, ``said`` the answer as its view has it,
+    ``other`` the other child, where the viewer may see it.
     """
 
     view: StoredView
     said: Mapping[str, Any]
+    other: StoredView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Two records of a child that somebody said are one; ``by`` says who, and why."""
+
+    one: StoredView
+    other: StoredView
+    by: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,7 @@ class Child:
     questions: tuple[QueueItem, ...]
     views: tuple[StoredView, ...]
     sorting: tuple[Unsorted, ...]
+    links: tuple[Linked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +241,6 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
     own = (*persons, *cases, *rows)
     views = (*own, *(view for visit in visits for view in (visit.event, *visit.rows)))
     seen = clusters.seen(session, own, publishing.schema(session))
-    sorting = (
-        Unsorted(view, said)
-        for view in own
-        if view.doc in seen
-        for said in seen[view.doc].view.get("sorting", ())
-    )
     questions = (item for v in views for item in queue.of_document(session, v.doc))
     by_weight = sorted(questions, key=lambda item: (-item.severity, item.first_seen))
     return Child(
@@ -240,8 +250,34 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         visits=visits,
         questions=tuple(by_weight),
         views=views,
-        sorting=tuple(sorting),
+        sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
+        links=_links(session, persons),
     )
+
+
+def _sorting(
+    session: Session, views: Iterable[StoredView], viewer: Principal
+) -> tuple[Unsorted, ...]:
+    entries = [(v, said) for v in views for said in v.view.get("sorting", ())]
+    wanted = {said["other"] for _, said in entries}
+    known = documents.find_all(session, {*wanted, *map(ids.case, wanted)})
+    others = {
+        doc: known[doc]
+        for doc in wanted & known.keys()
+        if is_visible(viewer, known[doc], known.get(ids.case(doc)))
+    }
+    return tuple(Unsorted(v, said, others.get(said["other"])) for v, said in entries)
+
+
+def _links(session: Session, persons: Sequence[StoredView]) -> tuple[Linked, ...]:
+    """Return the pairs among the records of a child that somebody linked."""
+    pairs = {ids.link(a.doc, b.doc): (a, b) for a, b in combinations(persons, 2)}
+    found = []
+    for doc, link in documents.documents(session, pairs).items():
+        edge = edge_of(link)
+        if edge is not None and edge.verdicts == {SAME}:
+            found.append(Linked(*pairs[doc], newest(edge.heads).version))
+    return tuple(sorted(found, key=lambda linked: linked.by.rank))
 
 
 def _once(views: Iterable[StoredView]) -> tuple[StoredView, ...]:

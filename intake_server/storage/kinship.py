@@ -94,9 +94,7 @@ def links_of(connection: Connection, persons: Collection[str]) -> dict[str, Docu
             [doc_bytes(doc) for doc in persons],
             (LINK,),
         )
-        found.update(
-            {doc_text(doc): Document(LINK, state.unpack(h)) for doc, h in rows}
-        )
+        found.update({doc_text(doc): state.unpack(LINK, h) for doc, h in rows})
     return found
 
 

@@ -4,9 +4,10 @@ from contextlib import contextmanager
 
 import pytest
 from browsers import barriers
-from centres import DANYLO
+from centres import DANYLO, RECEPTION, with_answers
 from desks import CASE, CHILD
 
+from forms.reference import make, printed
 from intake_server.security.policy import Role
 from intake_server.storage import documents
 
@@ -172,6 +173,54 @@ def test_nothing_is_cut_off_on_a_small_phone(browser, desk, address, locale):
             page.goto(address + path)
             width = page.evaluate("document.documentElement.scrollWidth")
             assert width <= PHONE["width"], path
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_two_records_become_one_child_and_two_again(browser, desk, address, viewport):
+    code = send_the_child_under_another_card(desk)
+
+    with somebody(browser, desk, address, viewport=viewport) as page:
+        page.goto(f"{address}/children/{CHILD}")
+        page.get_by_label("Та сама дитина має ще одну картку").fill(code)
+        page.get_by_role("button", name="Порівняти").click()
+        say(page, "Одна дитина", "упізнала мати")
+
+        differing = page.locator(".differing", has_text="Ремес")
+        differing.locator("summary").click()
+        assert barriers(page) == []
+        assert is_whole(page, viewport)
+        differing.get_by_label("Ремес").check()
+        differing.get_by_label("Чому").fill("паспорт")
+        differing.get_by_role("button").click()
+        page.get_by_text("вибрано, де записи різняться: «паспорт»").wait_for()
+
+        page.get_by_role("link", name="Розділити").click()
+        assert barriers(page) == []
+        assert is_whole(page, viewport)
+        say(page, "Дві дитини", "різні діти")
+        assert page.locator("h1").inner_text() == "Ремез Данило"
+        assert page.get_by_text("Записи різняться").count() == 0
+
+
+def say(page, verdict, reason):
+    page.get_by_label(verdict).check()
+    page.locator("#field-reason").fill(reason)
+    page.get_by_role("button", name="Записати рішення").click()
+    page.wait_for_url(f"**/children/{CHILD}")
+
+
+def is_whole(page, viewport):
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return width <= viewport["width"]
+
+
+def send_the_child_under_another_card(desk):
+    reference = make("4KH", 1)
+    said = with_answers(
+        RECEPTION, g_contact={"child_ref": reference}, g_child={"family_name": "Ремес"}
+    )
+    desk.send(desk.phone("chernivtsi", "T"), "reception", said)
+    return printed(reference)
 
 
 def send_a_held_form(desk):

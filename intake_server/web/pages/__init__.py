@@ -11,7 +11,15 @@ from flask.typing import ResponseReturnValue
 
 from intake_server.security.policy import Action, may
 from intake_server.web.auth import asking, requires
-from intake_server.web.pages import children, item, language, queue, room, undo
+from intake_server.web.pages import (
+    children,
+    item,
+    language,
+    pairs,
+    queue,
+    room,
+    undo,
+)
 
 View = Callable[..., ResponseReturnValue]
 
@@ -24,6 +32,9 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("GET", "/children", "children", Action.READ_RECORDS, children.find),
     ("GET", "/children/<doc>", "child", Action.READ_RECORDS, children.show),
     ("POST", "/changes/<change>/undo", "undo", Action.UNDO, undo.undo),
+    ("GET", "/children/<doc>/link", "pair", Action.LINK, pairs.show),
+    ("POST", "/children/<doc>/link", "link", Action.LINK, pairs.decide),
+    ("POST", "/children/<doc>/pick", "pick", Action.LINK, pairs.pick),
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )
 

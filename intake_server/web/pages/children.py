@@ -1,16 +1,18 @@
 """Children: finding one, and the page of one with everything that is known."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
-from flask import render_template
+from flask import make_response, render_template
 from msgspec import UNSET
+from werkzeug import Response
 
 from forms.reference import normalise
 from intake_server.clock import moment
 from intake_server.services import child
-from intake_server.services.child import Child, Listed, Told, Visit
+from intake_server.services.child import Child, Linked, Listed, Told, Visit
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.auth import asking
@@ -18,8 +20,9 @@ from intake_server.web.context import context
 from intake_server.web.pages import facts, moments, phrases, room, sheet
 from intake_server.web.pages.facts import Fact
 from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.sheet import Whose
 from intake_server.web.pages.texts import _
-from intake_server.web.pages.wording import Wording
+from intake_server.web.pages.wording import Said, Wording
 from sync.change import Write
 from sync.merge.cells import DELETED
 
@@ -36,6 +39,7 @@ class Row:
     doc: str
     name: str
     reference: str
+    others: tuple[str, ...]
     born: str
     sites: str
     contested: int
@@ -52,7 +56,7 @@ class Section:
     @property
     def is_contested(self) -> bool:
         """Whether some fact here is in question."""
-        return any(fact.questions for fact in self.facts)
+        return any(fact.is_contested for fact in self.facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,31 @@ class Event:
     def is_contested(self) -> bool:
         """Whether some fact here is in question."""
         sections = any(row.is_contested for row in self.rows)
-        return sections or any(fact.questions for fact in self.facts)
+        return sections or any(fact.is_contested for fact in self.facts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two records that somebody linked, in words."""
+
+    one: Whose
+    other: Whose
+    author: str
+    site: str
+    moment: Moment | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsorted:
+    """An answer of the time when two children counted as one, in words."""
+
+    label: str
+    said: Said
+    author: str
+    site: str
+    moment: Moment | None
+    other: Whose | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,29 +139,87 @@ def find() -> str:
     )
 
 
-def show(doc: str) -> str:
+def show(doc: str) -> Response:
     """Show everything that is known of one child."""
+    return page(doc)
+
+
+def page(
+    doc: str, *, refused: str = "", reason: str = "", status: int = HTTPStatus.OK
+) -> Response:
+    """Return a child's page.
+
+    Args:
+        doc: A document of the child.
+        refused: Why what was sent from this page was not written.
+        reason: What had been given as a reason, filled in again.
+        status: Of the answer.
+    """
     here, viewer = context(), asking()
     found = child.one(here.database, doc, viewer=viewer, now=here.now())
     told = child.history(here.database, found, viewer=viewer, now=here.now())
     written = {actor for t in told for actor in (t.change.author, _device(t))}
-    words = room.wording(written | facts.actors(found.questions))
+    linkers = {linked.by.author for linked in found.links}
+    words = room.wording(written | linkers | facts.actors(found.questions))
+    records = _records(found, words)
     is_whole = room.asked("all") == "1"
-    return render_template(
+    shown = render_template(
         "pages/child.html",
-        child=sheet.whose(found.persons[0], words),
-        others=tuple(sheet.whose(one, words) for one in found.persons[1:]),
+        child=sheet.whose(found.sheets[0], words),
+        records=tuple(sheet.whose(one, words) for one in found.persons),
+        refused=refused,
+        reason=reason,
         sites=words.sites(_sites(found)),
         questions=_questions(found, words),
-        sections=_sections(found, words),
-        rows=_grouped(found.rows, found.questions, words),
+        sections=_sections(found, words, records),
+        rows=_grouped(found.rows, found.questions, words, records),
         events=tuple(_event(one, found.questions, words) for one in found.visits),
+        sorting=tuple(_unsorted(one, words) for one in found.sorting),
+        links=tuple(_link(one, words) for one in found.links),
         history=tuple(
             _entry(one, words) for one in (told if is_whole else told[:_SHOWN])
         ),
         more=0 if is_whole else max(0, len(told) - _SHOWN),
         undo=room.asked("undo"),
         taken_back=room.asked("taken_back") == "1",
+    )
+    return make_response(shown, status)
+
+
+def _records(found: Child, words: Wording) -> Mapping[str, str]:
+    """Return, by document, the reference of the record that it belongs to."""
+    known = {one.doc: words.reference_of(one) for one in found.persons}
+    for view in found.views:
+        above = view.subject or view.parent or ""
+        if view.doc not in known and above in known:
+            known[view.doc] = known[above]
+    return known
+
+
+def _link(linked: Linked, words: Wording) -> Link:
+    return Link(
+        one=sheet.whose(linked.one, words),
+        other=sheet.whose(linked.other, words),
+        author=words.author(linked.by.author),
+        site=words.site(linked.by.site),
+        moment=words.moment(linked.by.at),
+        why=linked.by.why or "",
+    )
+
+
+def _unsorted(entry: child.Unsorted, words: Wording) -> Unsorted:
+    said = entry.said
+    name, site = said["property"], said["site"]
+    value = words.value(name, said.get("element", said["value"]), (site,))
+    if said["value"] is False and "element" in said:
+        value = Said(_("removed: %(what)s", what=value.line))
+    return Unsorted(
+        label=words.short(name),
+        said=value,
+        author=words.author(said["author"]),
+        site=words.site(site),
+        moment=words.moment(said["at"]),
+        other=sheet.whose(entry.other, words) if entry.other else None,
     )
 
 
@@ -146,6 +232,7 @@ def _row(listed: Listed, words: Wording) -> Row:
         doc=person.doc,
         name=words.name_of(person),
         reference=words.reference_of(person),
+        others=tuple(words.reference_of(other) for other in listed.others),
         born=moments.day(born, words.language) if isinstance(born, str) else "",
         sites=words.sites(person.sites),
         contested=listed.contested,
@@ -169,11 +256,15 @@ def _questions(found: Child, words: Wording) -> tuple[tuple[str, str, str], ...]
     )
 
 
-def _sections(found: Child, words: Wording) -> tuple[Section, ...]:
+def _sections(
+    found: Child, words: Wording, records: Mapping[str, str]
+) -> tuple[Section, ...]:
     """Return what person and case say, under the headings of the forms, in their order."""
     by_heading: dict[tuple[Any, ...], tuple[str, list[Fact]]] = {}
     every = [
-        f for view in found.sheets for f in facts.facts(view, found.questions, words)
+        fact
+        for view in found.sheets
+        for fact in facts.facts(view, found.questions, words, records)
     ]
     every.sort(key=lambda fact: words.words.labels.place(fact.name))
     labels = words.words.labels
@@ -189,10 +280,14 @@ def _sections(found: Child, words: Wording) -> tuple[Section, ...]:
 
 
 def _grouped(
-    rows: Iterable[StoredView], questions: Sequence[QueueItem], words: Wording
+    rows: Iterable[StoredView],
+    questions: Sequence[QueueItem],
+    words: Wording,
+    records: Mapping[str, str] | None = None,
 ) -> tuple[Section, ...]:
     return tuple(
-        Section(words.row(row.kind), facts.facts(row, questions, words)) for row in rows
+        Section(words.row(row.kind), facts.facts(row, questions, words, records))
+        for row in rows
     )
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from intake_server.security.policy import Action, may
+from intake_server.services import linking
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.pages.decisions import PICKED
@@ -50,32 +52,77 @@ class Question:
     is_provisional: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What one of several linked records says, and which record it is.
+
+    ``member`` is what the form sends when it is picked; empty where it cannot be.
+    """
+
+    member: str
+    said: Said
+    record: str
+    site: str
+    author: str
+    moment: Moment | None
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """The answers of linked records that differ; ``shown`` are the heads of them all."""
+
+    answers: tuple[Answer, ...]
+    shown: tuple[str, ...]
+    may_pick: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One property of a record: what stands, or the questions about it, or both.
+    """One property of a record: what stands, or what is in question, or both.
 
-    ``said`` is None where nothing may be shown alone.
+    ``said`` is None where nothing may be shown alone; ``why`` is the reason of whoever
+    picked it among linked records.
     """
 
     name: str
     label: str
     said: Said | None
     questions: tuple[Question, ...] = ()
+    differing: Differing | None = None
+    why: str = ""
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether no single answer stands."""
+        return bool(self.questions or self.differing)
 
 
 def facts(
-    view: StoredView, items: Iterable[QueueItem], wording: Wording
+    view: StoredView,
+    items: Iterable[QueueItem],
+    wording: Wording,
+    records: Mapping[str, str] | None = None,
 ) -> tuple[Fact, ...]:
-    """Return what a record says, in the order in which forms ask for it."""
+    """Return what a record says, in the order in which forms ask for it.
+
+    Args:
+        view: The record, or linked ones together.
+        items: Questions; those about other records are left out.
+        wording: How things are said.
+        records: What to call the record behind a document, where some are linked.
+    """
     values: Mapping[str, Any] = view.view["values"]
+    docs = {view.doc, *view.view["aliases"]}
     about: dict[str, list[QueueItem]] = {}
     for item in items:
-        if item.doc == view.doc and item.kind in CONTESTED:
+        if item.doc in docs and item.kind in CONTESTED:
             about.setdefault(item.cell, []).append(item)
     labels = wording.words.labels
     names = {name for name in values if labels.is_known(name)} | about.keys()
     order = sorted(names - _PROPERTIES_APART, key=labels.place)
-    return tuple(_fact(name, view, about.get(name, ()), wording) for name in order)
+    return tuple(
+        _fact(name, view, about.get(name, ()), wording, records or {}) for name in order
+    )
 
 
 def candidates(
@@ -95,8 +142,13 @@ def actors(items: Iterable[QueueItem]) -> set[str]:
 
 
 def _fact(
-    name: str, view: StoredView, items: Sequence[QueueItem], wording: Wording
+    name: str,
+    view: StoredView,
+    items: Sequence[QueueItem],
+    wording: Wording,
+    records: Mapping[str, str],
 ) -> Fact:
+    differing = _differing(name, view, wording, records)
     value = view.view["values"].get(name)
     questions = tuple(
         Question(
@@ -108,6 +160,8 @@ def _fact(
         for item in items
     )
     said: Said | None = None
+    if differing is not None:
+        return Fact(name, wording.label(name), None, questions, differing)
     if isinstance(value, list):
         doubtful = {element for item in items for element in _doubtful(item)}
         rest = [each for each in value if not doubtful or each not in doubtful]
@@ -116,7 +170,46 @@ def _fact(
         said = wording.value(name, value, view.sites)
     if said is None and not items:
         said = Said(_("nothing"))
-    return Fact(name, wording.label(name), said, questions)
+    picked = view.view.get("picks", {}).get(name, {})
+    why = picked.get("why") or ""
+    return Fact(name, wording.label(name), said, questions, why=why)
+
+
+def _differing(
+    name: str, view: StoredView, wording: Wording, records: Mapping[str, str]
+) -> Differing | None:
+    """Return the answers of linked records, where these differ."""
+    said = [one for one in view.view["contested"].get(name, ()) if "member" in one]
+    if not said:
+        return None
+    sites = frozenset(one["site"] for one in said)
+    members = [one["member"] for one in said]
+    may_pick = (
+        may(wording.viewer, Action.LINK)
+        and linking.may_pick(wording.viewer, name, sites, wording.words.schema)
+        and wording.may_read(name, sites)
+    )
+    return Differing(
+        tuple(
+            Answer(
+                member=one["member"] if members.count(one["member"]) == 1 else "",
+                said=_of_record(name, one, wording),
+                record=records.get(one["member"], ""),
+                site=wording.site(one["site"]),
+                author=wording.author(one["author"]),
+                moment=wording.moment(one["at"]),
+            )
+            for one in said
+        ),
+        tuple(sorted({id_ for one in said for id_ in one["heads"]})),
+        may_pick,
+    )
+
+
+def _of_record(name: str, one: Mapping[str, Any], wording: Wording) -> Said:
+    if one["value"] == []:
+        return Said(_("nothing"))
+    return wording.value(name, one["value"], (one["site"],))
 
 
 def element_of(item: QueueItem, wording: Wording) -> str:

@@ -74,7 +74,7 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         is_never_alone=facts.is_never_alone(item, wording),
         is_readable=wording.may_read(item.cell, item.sites),
         neighbours=_neighbours(file, wording),
-        compared=_compared(file.children, wording),
+        compared=compared(file.children, wording),
         details=(*_about_rule(file, wording), *_held(file, wording)),
         inputs=_inputs(item, wording, filled),
         may_decide=is_answered
@@ -95,6 +95,20 @@ def title(item: QueueItem, wording: Wording, children: Sequence[StoredView]) -> 
     """Return what a question is about, in a few words."""
     made = _TITLES.get(item.kind)
     return made(item, wording, children) if made else str(phrases.KINDS[item.kind])
+
+
+def compared(
+    children: Sequence[StoredView], wording: Wording
+) -> tuple[tuple[str, str, str], ...]:
+    """Return label, one answer and the other of what two records say."""
+    if len(children) < 2:  # noqa: PLR2004 - a link has two ends
+        return ()
+    sides = [_lines(child, wording) for child in children[:2]]
+    names = dict.fromkeys(name for side in sides for name in side)
+    return tuple(
+        (wording.label(name), sides[0].get(name, ""), sides[1].get(name, ""))
+        for name in names
+    )
 
 
 def changed(file: File, answers: Sequence[Candidate], filled: Filled) -> str:
@@ -189,19 +203,6 @@ def _neighbours(file: File, wording: Wording) -> tuple[Fact, ...]:
         return ()
     found = facts.facts(file.record, file.others, wording)
     return tuple(fact for fact in found if fact.name != file.item.cell)
-
-
-def _compared(
-    children: Sequence[StoredView], wording: Wording
-) -> tuple[tuple[str, str, str], ...]:
-    if len(children) < 2:  # noqa: PLR2004 - a link has two ends
-        return ()
-    sides = [_lines(child, wording) for child in children[:2]]
-    names = dict.fromkeys(name for side in sides for name in side)
-    return tuple(
-        (wording.label(name), sides[0].get(name, ""), sides[1].get(name, ""))
-        for name in names
-    )
 
 
 def _lines(child: StoredView, wording: Wording) -> Mapping[str, str]:

@@ -17,6 +17,9 @@ ALLOWED = {
     "GET /children": STAFF,
     "GET /children/<doc>": STAFF,
     "POST /changes/<change>/undo": STAFF,
+    "GET /children/<doc>/link": STAFF,
+    "POST /children/<doc>/link": STAFF,
+    "POST /children/<doc>/pick": STAFF,
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
@@ -72,9 +75,14 @@ def test_nobody_reaches_a_page_without_signing_in(clash):
 
 def test_what_decides_is_refused_without_the_token_of_its_session(clash, iryna):
     item = clash.questions()["medication"]
-    routes = ("POST /queue/<qid>", "POST /queue/<qid>/preview")
 
-    for route in (*routes, "POST /changes/<change>/undo"):
+    for route in (
+        "POST /queue/<qid>",
+        "POST /queue/<qid>/preview",
+        "POST /changes/<change>/undo",
+        "POST /children/<doc>/link",
+        "POST /children/<doc>/pick",
+    ):
         assert ask(iryna, route, item) == 403, route
 
 
@@ -88,6 +96,8 @@ def test_what_decides_is_refused_without_the_token_of_its_session(clash, iryna):
         "/children?q=%00",
         "/queue?kind=%00&site=%00",
         "/children/%00",
+        f"/children/{CHILD}/link?other=%00",
+        "/children/nobody/link?other=nobody",
         "/queue/%00",
     ],
 )
