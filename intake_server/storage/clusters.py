@@ -60,8 +60,8 @@ def seen(
     }
     for doc, entries in partings.unsorted(session, places, clusters).items():
         view = shown.get(doc, known[doc])
-        text = to_json({**view.view, "sorting": entries})
-        shown[doc] = replace(view, text=text)
+        kept = to_json({**view.view, "sorting": entries})
+        shown[doc] = replace(view, kept=kept)
     return shown
 
 
@@ -183,5 +183,5 @@ def _shown(
         sites=tuple(sorted({site for each in every for site in each.sites})),
         newest=max(each.newest for each in every),
         contested=len(what.contested),
-        text=to_json(view),
+        kept=to_json(view),
     )

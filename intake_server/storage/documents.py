@@ -9,7 +9,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 
 from intake_server.storage import bulk, state
 from intake_server.storage.tables import AliasRow, DocumentRow
-from intake_server.storage.types import doc_bytes, doc_text, from_json
+from intake_server.storage.types import doc_bytes, doc_text, from_json, to_json
 from intake_server.storage.views import fold
 from sync import change as changes
 from sync.change import Change
@@ -29,15 +29,17 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     DocumentRow.is_erased,
     DocumentRow.contested,
     DocumentRow.view,
+    DocumentRow.heads,
 )
+_NAMES: Final = (*(column.key for column in _COLUMNS[:-2]), "kept", "heads")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredView:
     """What people see of a document, before anything is hidden from a viewer.
 
-    ``text`` is the view as canonical JSON; ``newest`` the greatest clock value among
-    the heads; ``contested`` how many cells wait for a person.
+    ``newest`` is the greatest clock value among the heads, ``contested`` how many cells
+    wait for a person, ``kept`` and ``heads`` what the table holds.
     """
 
     doc: str
@@ -50,13 +52,18 @@ class StoredView:
     is_voided: bool
     is_erased: bool
     contested: int
-    text: str
+    kept: str
+    heads: bytes
 
     @property
     def view(self) -> Mapping[str, Any]:
         """The view, read."""
-        view: Mapping[str, Any] = from_json(self.text)
-        return view
+        return _whole(self.kept, self.heads, is_erased=self.is_erased)
+
+    @property
+    def text(self) -> str:
+        """The view as canonical JSON, the same on all nodes with the same changes."""
+        return to_json(self.view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +196,10 @@ def count(session: Session, kind: str | None = None) -> int:
 
 def all_views(session: Session) -> Iterator[tuple[str, str]]:
     """Yield (document id, view as canonical JSON) of all documents, by id."""
-    for doc, text in session.connection().exec_driver_sql(
-        "SELECT doc, view FROM document ORDER BY doc"
+    for doc, kept, heads, is_erased in session.connection().exec_driver_sql(
+        "SELECT doc, view, heads, is_erased FROM document ORDER BY doc"
     ):
-        yield doc_text(doc), text
+        yield doc_text(doc), to_json(_whole(kept, heads, is_erased=is_erased))
 
 
 def history(session: Session, doc: str) -> Sequence[Past]:
@@ -302,11 +309,14 @@ def _read(session: Session, query: Select[Any]) -> list[StoredView]:
 
 
 def _stored(row: Any) -> StoredView:
-    *facts, text = row
-    names = [column.key for column in _COLUMNS[:-1]]
-    known = dict(zip(names, facts, strict=True))
+    known = dict(zip(_NAMES, row, strict=True))
     known["sites"] = tuple(site for site in known["sites"].split("|") if site)
-    return StoredView(**known, text=text)
+    return StoredView(**known)
+
+
+def _whole(kept: str, heads: bytes, *, is_erased: bool) -> dict[str, Any]:
+    """Return a view with the ids of its heads; nobody builds on what was erased."""
+    return {**from_json(kept), "heads": {} if is_erased else state.ids(heads)}
 
 
 def _holds(column: Any, text: str) -> Any:

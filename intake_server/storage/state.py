@@ -93,6 +93,17 @@ def unpack(kind: str, data: bytes) -> Document:
     return Document(kind, cells, awaited=frozenset(state.awaited))
 
 
+def ids(data: bytes) -> dict[str, list[str]]:
+    """Return the ids of the heads of each cell, in order, from what ``pack`` made."""
+    state = _decode(data)
+    by = [change.id.hex() for change in state.changes]
+    return {
+        cell: [by[head.by] for head in said.heads]
+        for cell, said in state.cells.items()
+        if said.heads
+    }
+
+
 def _change(version: Version) -> _Change:
     return _Change(
         bytes.fromhex(version.id),

@@ -15,7 +15,11 @@ from sqlmodel import Field, SQLModel
 from intake_server.storage.types import ChangeId, DocumentId, Hlc, Json, UtcDateTime
 
 _CLUSTERED: Final = {"sqlite_with_rowid": False}
-"""Rows live in their key's own tree: one page to touch instead of two."""
+"""Rows live in their key's own tree: one page to touch instead of two.
+
+For small rows alone. Large ones with scattered keys would take a page each, and longer
+ones a page more; they stand one behind the other, and the tree holds their keys.
+"""
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -50,7 +54,6 @@ class ChangeRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_change_log", "log", "seq"),
         Index("ix_change_code", "code", **_where("code IS NOT NULL")),
-        _CLUSTERED,
     )
 
     id: str = Field(sa_type=ChangeId, primary_key=True)
@@ -66,7 +69,6 @@ class BodyRow(SQLModel, table=True):
     """What one change says on one document; empty bytes where it was erased."""
 
     __tablename__ = "body"
-    __table_args__ = _CLUSTERED
 
     doc: str = Field(sa_type=DocumentId, primary_key=True)
     change: str = Field(sa_type=ChangeId, primary_key=True)
@@ -76,11 +78,11 @@ class BodyRow(SQLModel, table=True):
 class DocumentRow(SQLModel, table=True):
     """What follows from all bodies of a document.
 
-    ``view`` is what people see, byte for byte the same on all nodes with the same
-    changes. ``heads`` is what the next change is merged with: the current versions of
-    each cell and the versions named in them that have not arrived. ``search`` is folded
-    text of names and reference, ``sites`` is ``|``-enclosed, ``newest`` the greatest
-    clock value among the heads.
+    ``view`` is what people see, but for the ids of the heads, byte for byte the same on
+    all nodes with the same changes. ``heads`` is what the next change is merged with:
+    the current versions of each cell and the versions named in them that have not
+    arrived. ``search`` is folded text of names and reference, ``sites`` is
+    ``|``-enclosed, ``newest`` the greatest clock value among the heads.
     """
 
     __tablename__ = "document"
@@ -128,7 +130,6 @@ class QueueRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_queue_doc", "doc"),
         Index("ix_queue_order", "severity", "first_seen", "qid"),
-        _CLUSTERED,
     )
 
     qid: str = Field(sa_type=ChangeId, primary_key=True)

@@ -39,7 +39,7 @@ def reference_of(kind: str, values: Mapping[str, Any]) -> str | None:
 
 
 def view_json(doc: str, kind: str, view: View, aliases: Sequence[str]) -> str:
-    """Return what people see of a document, as canonical JSON."""
+    """Return what people see of a document, but for its heads, as canonical JSON."""
     places = places_of(kind, view.values)
     values = {name: v for name, v in view.values.items() if name not in places}
     contested: dict[str, list[dict[str, Any]]] = {}
@@ -53,7 +53,6 @@ def view_json(doc: str, kind: str, view: View, aliases: Sequence[str]) -> str:
             "reference": reference_of(kind, view.values),
             "values": values,
             "contested": contested,
-            "heads": view.heads,
             "aliases": aliases,
             **places,
         }

@@ -9,21 +9,21 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 
 
-def upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = HEAD) -> None:
     """Run the steps that this store has not seen, in the connection's transaction."""
     from alembic import command  # noqa: PLC0415 - slow to load and rarely needed
     from alembic.config import Config  # noqa: PLC0415 - the same
 
-    if current(connection) == HEAD:
+    if current(connection) == to:
         return
     config = Config()
     config.set_main_option("script_location", str(files(__name__)))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def current(connection: Connection) -> str | None:

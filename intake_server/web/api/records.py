@@ -197,7 +197,7 @@ def history(doc: UUID) -> ResponseReturnValue:
 
 
 def as_kept(found: StoredView) -> Response:
-    """Answer with a view byte for byte as it is kept, and as every node keeps it."""
+    """Answer with a view byte for byte as every node with the same changes does."""
     return Response(found.text, content_type=JSON)
 
 

@@ -2,10 +2,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from chronicles import a_chronicle
+from stores import take_in
 
-from intake_server.storage import migrations
+from intake_server.storage import bulk, documents, migrations, rebuild
 from intake_server.storage.database import Database
 from intake_server.storage.tables import METADATA
+from intake_server.storage.types import doc_bytes
 
 
 def stepped(tmp_path):
@@ -51,3 +54,33 @@ def test_migrating_again_changes_nothing(file):
     file.migrate()
 
     assert statements(file) == before
+
+
+def make_it_old(database):
+    """Turn a store back to an earlier step, when views held their heads themselves."""
+    with database.reading() as session:
+        views = [(text, doc_bytes(doc)) for doc, text in documents.all_views(session)]
+    with database.engine.begin() as connection:
+        bulk.many(connection, "UPDATE document SET view = ? WHERE doc = ?", views)
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+
+
+def everything_in(database):
+    with database.engine.connect() as connection:
+        return {
+            table.name: sorted(map(repr, connection.execute(table.select())))
+            for table in METADATA.sorted_tables
+        }
+
+
+def test_a_store_of_an_earlier_step_is_brought_to_what_would_have_been_made(database):
+    take_in(database, a_chronicle(60, seed=7))
+    before = everything_in(database)
+    make_it_old(database)
+    assert everything_in(database) != before
+
+    database.migrate()
+
+    assert everything_in(database) == before
+    with database.reading() as session:
+        assert rebuild.compare(session).different == ()
