@@ -1,7 +1,7 @@
 """What of a batch is new here, what is bad, and what has been here before."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final, Literal
@@ -21,11 +21,15 @@ _DOC: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one change; ``code`` says why it is quarantined."""
+    """What became of one change; ``code`` says why it is quarantined.
+
+    ``is_late`` says that a document it touches is erased, so what it says there is gone.
+    """
 
     id: str
     status: Literal["stored", "duplicate", "quarantined"]
     code: str | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +105,23 @@ def sort_out(
 def keep(
     connection: Connection,
     arrivals: Sequence[Arrival],
+    erasures: Mapping[str, Container[str]],
     *,
     peer: str | None,
     received_ms: int,
 ) -> None:
-    """Store changes and bodies."""
+    """Store changes and bodies.
+
+    Every document that a change touches is noted, also where its content did not come:
+    who sent it may have erased what will be erased here later.
+
+    Args:
+        connection: An open transaction.
+        arrivals: What is new.
+        erasures: The changes that erase a document, by document.
+        peer: The node they came from; None for this node's own.
+        received_ms: When they came.
+    """
     bulk.many(
         connection,
         "INSERT INTO change (id, log, seq, code, received_ms, peer, envelope)"
@@ -124,16 +140,41 @@ def keep(
             if arrival.is_new
         ],
     )
+    added = [
+        (
+            doc_bytes(edit.doc),
+            arrival.key,
+            changes.body(edit) if _is_wanted(arrival, edit.doc, erasures) else b"",
+        )
+        for arrival in arrivals
+        if arrival.is_itself
+        for edit in arrival.edits
+    ]
     bulk.many(
         connection,
-        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?)",
+        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?)"
+        " ON CONFLICT (doc, change) DO UPDATE SET data = excluded.data",
+        added,
+    )
+    bulk.many(
+        connection,
+        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [
-            (doc_bytes(edit.doc), arrival.key, changes.body(edit))
+            (doc_bytes(edit.doc), arrival.key, b"")
             for arrival in arrivals
             if arrival.is_itself
-            for edit in arrival.edits
+            for edit in arrival.change.edits
+            if edit.w is None
         ],
     )
+
+
+def _is_wanted(
+    arrival: Arrival, doc: str, erasures: Mapping[str, Container[str]]
+) -> bool:
+    """Tell whether content is kept; what completes a change is judged with it first."""
+    is_erased = doc in erasures and arrival.change.id not in erasures[doc]
+    return not (is_erased and arrival.is_new)
 
 
 def _kept(arrival: Arrival) -> bytes:
@@ -163,7 +204,10 @@ def _is_sound(change: Change) -> bool:
 
 
 def _present(connection: Connection, batch: Sequence[Change]) -> dict[str, set[str]]:
-    """Return the documents whose content is here, by id of the changes that are here."""
+    """Return the documents of which no more content is wanted, by change that is here.
+
+    It is here, or the document is erased.
+    """
     ids = {change.id for change in batch if is_id(change.id)}
     present: dict[str, set[str]] = {
         key.hex(): set()
@@ -182,7 +226,9 @@ def _present(connection: Connection, batch: Sequence[Change]) -> dict[str, set[s
     }
     for doc, key in bulk.fetch_in(
         connection,
-        "SELECT doc, change FROM body WHERE (doc, change) IN ({keys})",
+        "SELECT doc, change FROM body WHERE (doc, change) IN ({keys})"
+        " AND (length(data) > 0"
+        " OR doc IN (SELECT doc FROM document WHERE is_erased))",
         pairs,
     ):
         present[key.hex()].add(doc_text(doc))

@@ -16,6 +16,7 @@ from intake_server.storage import (
     arrivals,
     bulk,
     changes,
+    erasing,
     feed,
     forms,
     items,
@@ -26,10 +27,10 @@ from intake_server.storage import (
     standing,
 )
 from intake_server.storage.arrivals import Arrival, Outcome
-from intake_server.storage.types import doc_bytes, signed
+from intake_server.storage.types import signed
 from sync.change import Change
 from sync.merge import queue
-from sync.merge.cells import ERASED, CellState, Document, Version
+from sync.merge.cells import CellState, Document, Version
 from sync.merge.heads import absorb, versions
 from sync.merge.rights import is_checked
 from sync.merge.schema import Schema
@@ -64,12 +65,14 @@ def ingest(
         fresh = [one for one in arrived if one.is_new and one.is_itself]
         added = [one for one in arrived if not one.is_new]
         documents, known = _merge(connection, fresh, schema)
-        arrivals.keep(connection, arrived, peer=peer, received_ms=received_ms)
+        erasures = erasing.erasures(documents)
+        arrivals.keep(connection, arrived, erasures, peer=peer, received_ms=received_ms)
         _ask_about_changes(connection, arrived)
         late = _unsettled(connection, fresh, added, documents, schema)
         documents.update(refold.refold(connection, late, schema))
-        late |= _withheld(connection, fresh, documents)
-        late |= _erase(connection, documents, schema)
+        late |= erasing.reached(connection, arrived, documents)
+        late |= erasing.erase(connection, documents, schema)
+        outcomes = erasing.told(outcomes, batch, erasing.erasures(documents))
         projection.project(connection, documents, schema=schema, is_known=known | late)
         if any(document.kind == forms.KIND for document in documents.values()):
             reschema.reschema(connection, schema)
@@ -105,37 +108,6 @@ def _merge(
             )
             before[one.change.id] = live
     return documents, known
-
-
-def _withheld(
-    connection: Connection, fresh: Sequence[Arrival], documents: dict[str, Document]
-) -> set[str]:
-    """Note changes that come without the content of a document that is erased.
-
-    Whoever sent them has erased it too; that they touch it is still to be asked about.
-
-    Returns:
-        Documents that were loaded for that.
-    """
-    named = [
-        (edit.doc, one.key)
-        for one in fresh
-        for edit in one.change.edits
-        if edit.w is None
-    ]
-    loaded = standing.load(connection, {doc for doc, _ in named} - documents.keys())
-    erased = {doc: known for doc, known in loaded.items() if ERASED in known.cells}
-    documents.update(erased)
-    bulk.many(
-        connection,
-        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [
-            (doc_bytes(doc), key, b"")
-            for doc, key in named
-            if doc in documents and ERASED in documents[doc].cells
-        ],
-    )
-    return set(erased)
 
 
 def _before(
@@ -200,47 +172,6 @@ def _unsettled(
         keys = {bytes.fromhex(id_) for id_ in refold.changes_on(connection, awaited)}
         docs |= awaited | reschema.judge(connection, keys, schema)
     return docs
-
-
-def _erase(
-    connection: Connection, documents: dict[str, Document], schema: Schema
-) -> set[str]:
-    """Remove the content of documents that are erased, and of what speaks of them.
-
-    What remains of a change is judged without the content that is gone, so it does not
-    matter whether the change or the erasure came first.
-
-    Returns:
-        Other documents that are to be written anew for that.
-    """
-    erased = {doc for doc, known in documents.items() if ERASED in known.cells}
-    if not erased:
-        return set()
-    gone: set[bytes] = set()
-    for doc, ids in standing.touched(connection, erased).items():
-        documents[doc] = refold.settled(documents[doc], ids)
-        keys = {
-            bytes.fromhex(id_)
-            for id_ in ids - documents[doc].cells[ERASED].heads.keys()
-        }
-        _empty(connection, doc, keys)
-        gone |= keys
-    others = reschema.judge(connection, gone, schema) - erased
-    documents.update(refold.refold(connection, others, schema))
-    return others
-
-
-def _empty(connection: Connection, doc: str, keys: set[bytes]) -> None:
-    bulk.many(
-        connection,
-        "UPDATE body SET data = ? WHERE doc = ? AND change = ?",
-        [(b"", doc_bytes(doc), key) for key in keys],
-    )
-    bulk.many(
-        connection,
-        "UPDATE submission SET raw = ? WHERE change = ?",
-        [(b"", key) for key in keys],
-    )
 
 
 def _ask_about_changes(connection: Connection, arrived: Sequence[Arrival]) -> None:

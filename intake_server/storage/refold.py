@@ -2,12 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from intake_server.storage import bulk, changes, standing
 from intake_server.storage.types import doc_bytes
 from sync.change import Change
-from sync.merge.cells import ERASED, Document
+from sync.merge.cells import ERASED, CellState, Document
 from sync.merge.fold import told
 from sync.merge.schema import Schema
 
@@ -35,12 +36,7 @@ def refold(
     every = changes_on(connection, docs)
     made, _ = told(every, _quarantined(connection, every), schema)
     touched = standing.touched(connection, docs)
-    kinds = {edit.doc: edit.type for change in every.values() for edit in change.edits}
-    return {
-        doc: settled(made.get(doc, Document(kinds[doc])), touched[doc])
-        for doc in docs
-        if doc in kinds
-    }
+    return {doc: settled(made[doc], touched[doc]) for doc in docs if doc in made}
 
 
 def _quarantined(connection: Connection, ids: Iterable[str]) -> set[str]:
@@ -57,11 +53,19 @@ def _quarantined(connection: Connection, ids: Iterable[str]) -> set[str]:
 def settled(document: Document, touched: Collection[str]) -> Document:
     """Return a document as it is kept: an erased one holds its erasure alone.
 
+    An erasure waits for none of the changes that have come without their content.
+
     Args:
         document: What follows from the changes that are still here.
         touched: All changes on it, those whose content is gone among them.
     """
     if ERASED not in document.cells:
         return document
-    cells = {ERASED: document.cells[ERASED]}
-    return Document(document.kind, cells, frozenset(touched))
+    known = frozenset(touched)
+    erasure = document.cells[ERASED]
+    heads = {
+        id_: structs.replace(head, waiting=head.waiting - known)
+        for id_, head in erasure.heads.items()
+    }
+    miss = {pred: rank for pred, rank in erasure.miss.items() if pred not in known}
+    return Document(document.kind, {ERASED: CellState(heads, miss)}, known)

@@ -57,12 +57,12 @@ def arrived(
     for doc, key, data, envelope, code in bulk.fetch_in(
         connection,
         "SELECT b.doc, b.change, b.data, c.envelope, c.code FROM body b"
-        " JOIN change c ON c.id = b.change WHERE (b.doc, b.change) IN ({keys})",
+        " JOIN change c ON c.id = b.change WHERE (b.doc, b.change) IN ({keys})"
+        " AND length(b.data) > 0",
         [(doc_bytes(doc), bytes.fromhex(id_)) for doc, id_ in pairs if is_id(id_)],
     ):
         name = doc_text(doc)
-        is_live = bool(data) and code is None
-        said = _versions(name, envelope, data) if is_live else {}
+        said = _versions(name, envelope, data) if code is None else {}
         found.setdefault(name, {})[key.hex()] = said
     return found
 

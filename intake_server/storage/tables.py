@@ -66,7 +66,10 @@ class ChangeRow(SQLModel, table=True):
 
 
 class BodyRow(SQLModel, table=True):
-    """What one change says on one document; empty bytes where it was erased."""
+    """What one change says on one document.
+
+    Empty bytes where it was erased, or came without its content and may come with it.
+    """
 
     __tablename__ = "body"
 

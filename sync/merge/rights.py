@@ -104,7 +104,7 @@ def is_checked(change: Change) -> bool:
     """Tell whether it takes other changes to say that this one is good."""
     is_limited = change.role in _LIMITED
     return any(
-        write.undoes or (is_limited and write.act == "resolve")
+        write.undoes or (is_limited and _is_limited(write))
         for edit in change.edits
         for write in edit.w or ()
     )
@@ -124,7 +124,8 @@ def trespass(change: Change, facts: Facts, schema: Schema) -> str | None:
     """Return why a change does what its author may not, or None.
 
     ``undo:F`` takes back somebody else's answer, ``owner:F`` decides what others
-    decide, which can be said when all that it decides between is here. The code is that
+    decide, which can be said when all that it decides between is here. Of an erasure it
+    is said at once, for what it names is gone wherever it came first. The code is that
     of the first such cell name F in order.
     """
     found = [
@@ -143,6 +144,8 @@ def trespass(change: Change, facts: Facts, schema: Schema) -> str | None:
 def _trespass(
     change: Change, edit: Edit, write: Write, facts: Facts, schema: Schema
 ) -> str | None:
+    if write.name == ERASED:
+        return "owner"
     named = set(_named(edit, write))
     known = [fact for id_ in named if (fact := facts(edit.doc, id_))]
     if write.undoes:
@@ -175,12 +178,19 @@ def _may_undo(
 
 
 def _is_checked(change: Change, write: Write) -> bool:
-    is_limited = write.act == "resolve" and change.role in _LIMITED
+    is_limited = change.role in _LIMITED and _is_limited(write)
     return bool(write.undoes) or is_limited
+
+
+def _is_limited(write: Write) -> bool:
+    """Tell whether not everybody may write this."""
+    return write.act == "resolve" or write.name == ERASED
 
 
 def _named(edit: Edit, write: Write) -> Iterator[str]:
     """Yield the changes on this document that a write stands on."""
+    if write.name == ERASED:
+        return
     if write.undoes:
         yield from write.undoes
         return

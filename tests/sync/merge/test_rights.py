@@ -179,3 +179,23 @@ def test_what_is_wrong_with_an_undo_does_not_depend_on_what_came_first():
 
     assert whole.faults == {"u1": "undo:notes"}
     assert all(end == whole for end in every_end(changes, MEDICINE))
+
+
+@pytest.mark.parametrize(
+    ("role", "fault"),
+    [
+        ("worker", "owner:_erased"),
+        ("clinician", "owner:_erased"),
+        ("coordinator", None),
+        ("admin", None),
+    ],
+)
+def test_an_erasure_is_judged_by_its_author_alone(role, fault):
+    said = a_change("a1", Write(f="school", v="А"), site="TRU", author="u:marta")
+    write = Write(f="_erased", v=True, saw=("a1",), act="resolve", why="вимога")
+    erasure = a_change("e1", write, site="TRU", author="u:marta", role=role)
+
+    assert fold([erasure], MEDICINE).faults == ({"e1": fault} if fault else {})
+    whole = fold([said, erasure], MEDICINE)
+    assert whole.faults == ({"e1": fault} if fault else {})
+    assert all(end == whole for end in every_end([said, erasure], MEDICINE))

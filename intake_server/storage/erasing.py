@@ -1,0 +1,94 @@
+"""Removing what is said of an erased document, from every place where it stands.
+
+What remains of a change is its envelope, in which the content is a salted hash, so ids
+and logs still verify; it is judged without the content that is gone. So it does not
+matter whether a change or the erasure came first, nor who has erased before.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from intake_server.storage import arrivals, bulk, refold, reschema, standing
+from intake_server.storage.arrivals import Arrival, Outcome
+from intake_server.storage.types import doc_bytes
+from sync.change import Change
+from sync.merge.cells import ERASED, Document
+from sync.merge.schema import Schema
+
+Erasures = Mapping[str, Collection[str]]
+"""The changes that erase a document and are in force, by document."""
+
+
+def erasures(documents: Mapping[str, Document]) -> Erasures:
+    """Return which of the documents are erased, and by which changes."""
+    return {
+        doc: known.cells[ERASED].heads.keys()
+        for doc, known in documents.items()
+        if ERASED in known.cells
+    }
+
+
+def reached(
+    connection: Connection,
+    arrived: Sequence[Arrival],
+    documents: dict[str, Document],
+) -> set[str]:
+    """Load the erased documents that a batch touches without content that is merged.
+
+    Whoever sent it has erased them too, or it is not what its id says.
+
+    Returns:
+        The documents that were loaded.
+    """
+    named = {
+        doc
+        for one in arrived
+        for doc in arrivals.documents_of((one.change,))
+        if not one.is_itself or any(e.w is None for e in one.change.edits)
+    }
+    loaded = standing.load(connection, named - documents.keys())
+    erased = {doc: loaded[doc] for doc in erasures(loaded)}
+    documents.update(erased)
+    return set(erased)
+
+
+def erase(
+    connection: Connection, documents: dict[str, Document], schema: Schema
+) -> set[str]:
+    """Remove the content of documents that are erased, and of what speaks of them.
+
+    Returns:
+        Other documents that are to be written anew for that.
+    """
+    erased = erasures(documents)
+    if not erased:
+        return set()
+    gone: set[bytes] = set()
+    for doc, ids in standing.touched(connection, erased).items():
+        keys = {bytes.fromhex(id_) for id_ in ids.difference(erased[doc])}
+        bulk.many(
+            connection,
+            "UPDATE body SET data = ? WHERE doc = ? AND change = ? AND length(data) > 0",
+            [(b"", doc_bytes(doc), key) for key in keys],
+        )
+        gone |= keys
+    bulk.many(
+        connection,
+        "UPDATE submission SET raw = ? WHERE change = ?",
+        [(b"", key) for key in gone],
+    )
+    others = reschema.judge(connection, gone, schema) - erased.keys()
+    documents.update(refold.refold(connection, erased.keys() | others, schema))
+    return others
+
+
+def told(
+    outcomes: Sequence[Outcome], batch: Sequence[Change], erased: Erasures
+) -> list[Outcome]:
+    """Return the outcomes of a batch, with those marked that touch what is erased."""
+    return [
+        replace(outcome, is_late=any(edit.doc in erased for edit in change.edits))
+        for outcome, change in zip(outcomes, batch, strict=True)
+    ]
