@@ -35,6 +35,8 @@ def add_to(
 ) -> None:
     """Note further files of a submission that came in several posts; repeating is harmless.
 
+    Where the submission is erased they are not kept.
+
     Args:
         database: The store.
         instance_id: As the receipt says it.
@@ -44,4 +46,6 @@ def add_to(
     if not files:
         return
     with database.transaction() as session:
-        submissions.attach(session, instance_id, bytes.fromhex(digest), files)
+        if not submissions.attach(session, instance_id, bytes.fromhex(digest), files):
+            digests = [str(file["sha256"]) for file in files]
+            blobs.drop_unnamed(session.connection(), digests)

@@ -21,7 +21,7 @@ from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.reading import Incoming, Problem, Read
 from intake_server.services.references import Numbers
-from intake_server.storage import documents, ingest, queue, submissions
+from intake_server.storage import documents, forgetting, ingest, queue, submissions
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import QueueItem
 from intake_server.storage.submissions import Submission
@@ -148,7 +148,7 @@ class Sender:
 
 @dataclass(slots=True)
 class _Counter:
-    """Where one batch is handed in."""
+    """Where one batch is handed in; ``late`` are changes on what is erased."""
 
     session: Session
     sender: Sender
@@ -158,6 +158,7 @@ class _Counter:
     schema: Schema = field(init=False)
     kept: list[Submission] = field(default_factory=list)
     written: list[tuple[Submission, Change]] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Read the rules that hold for the whole batch."""
@@ -190,6 +191,7 @@ class _Counter:
             self.session, [outcome.get(_place(s), s) for s in self.kept]
         )
         triage.propose(self.session, [outcome.get(_place(s), s) for s in self.kept])
+        forgetting.forget_late(self.session, self.late)
         return tuple(self._final(receipt, outcome) for receipt in order)
 
     @staticmethod
@@ -256,6 +258,7 @@ class _Counter:
         outcome = self._merge()
         for taken, _ in self.written:
             submissions.settle(self.session, outcome.get(_place(taken), taken))
+        forgetting.forget_late(self.session, self.late)
 
     def _keep(self, one: Read, problem: Problem | None, numbers: Numbers) -> Submission:
         """Note a submission that has not come before, and write its change."""
@@ -336,6 +339,7 @@ class _Counter:
             received_ms=milliseconds(self.now),
             schema=self.schema,
         )
+        self.late = [outcome.id for outcome in outcomes if outcome.is_late]
         aside = {}
         for (submission, _), outcome in zip(self.written, outcomes, strict=True):
             if outcome.status == "quarantined":

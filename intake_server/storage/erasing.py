@@ -10,7 +10,14 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from intake_server.storage import arrivals, bulk, refold, reschema, standing
+from intake_server.storage import (
+    arrivals,
+    bulk,
+    forgetting,
+    refold,
+    reschema,
+    standing,
+)
 from intake_server.storage.arrivals import Arrival, Outcome
 from intake_server.storage.types import doc_bytes
 from sync.change import Change
@@ -74,11 +81,7 @@ def erase(
             [(b"", doc_bytes(doc), key) for key in keys],
         )
         gone |= keys
-    bulk.many(
-        connection,
-        "UPDATE submission SET raw = ? WHERE change = ?",
-        [(b"", key) for key in gone],
-    )
+    forgetting.forget(connection, erased.keys(), gone)
     others = reschema.judge(connection, gone, schema) - erased.keys()
     documents.update(refold.refold(connection, erased.keys() | others, schema))
     return others

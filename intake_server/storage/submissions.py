@@ -106,18 +106,27 @@ def attach(
     instance_id: str,
     sha256: bytes,
     files: Sequence[Mapping[str, Any]],
-) -> None:
-    """Note further files of a submission; those that it names already stay."""
+) -> bool:
+    """Note further files of a submission; those that it names already stay.
+
+    Returns:
+        Whether it takes files; one that is erased takes none.
+    """
     place = (
         col(SubmissionRow.instance_id) == instance_id,
         col(SubmissionRow.sha256) == sha256,
     )
-    known = list(session.exec(select(SubmissionRow.attachments).where(*place)).one())
+    known, raw = session.exec(
+        select(SubmissionRow.attachments, SubmissionRow.raw).where(*place)
+    ).one()
+    if not raw:
+        return False
     new = [dict(file) for file in files if file not in known]
     if new:
         session.exec(
-            update(SubmissionRow).where(*place).values(attachments=known + new)
+            update(SubmissionRow).where(*place).values(attachments=[*known, *new])
         )
+    return True
 
 
 def raw(session: Session, instance_id: str, sha256: bytes) -> bytes | None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from sync.change import Change, Edit, Write
-from sync.merge.cells import DISMISS, ERASED, LINK, name_of
+from sync.merge.cells import DISMISS, ERASED, HOLD, LINK, name_of
 from sync.merge.schema import Rule, Schema
 
 COORDINATOR: Final = "coordinator"
@@ -22,6 +22,9 @@ DECISIONS: Final = frozenset(("resolve", "amend", "override"))
 """What an author does who stands above the answers; others may take it back."""
 _LIMITED: Final = frozenset((WORKER, CLINICIAN))
 """Roles whose decisions are looked at; before roles were said, ``role`` was empty."""
+
+_OF_CENTRAL: Final = frozenset((ERASED, HOLD))
+"""Cells that limited roles never write, whatever they name."""
 
 _PUBLISHED: Final = frozenset(("schema", "site"))
 
@@ -79,8 +82,11 @@ def is_decision(kind: str, cell: str, act: str | None) -> bool:
 
 
 def is_for_ever(kind: str, cell: str) -> bool:
-    """Tell whether a write is never taken back: an erasure, a published form, a site."""
-    return cell == ERASED or kind in _PUBLISHED
+    """Tell whether a write is never taken back.
+
+    Such are an erasure, a hold (it is lifted by another one), a published form, a site.
+    """
+    return cell in _OF_CENTRAL or kind in _PUBLISHED
 
 
 def may_undo(change: Change, *, author: str, role: str, site: str) -> bool:
@@ -124,8 +130,8 @@ def trespass(change: Change, facts: Facts, schema: Schema) -> str | None:
     """Return why a change does what its author may not, or None.
 
     ``undo:F`` takes back somebody else's answer, ``owner:F`` decides what others
-    decide, which can be said when all that it decides between is here. Of an erasure it
-    is said at once, for what it names is gone wherever it came first. The code is that
+    decide, which can be said when all that it decides between is here. Of an erasure
+    or a hold it is said at once, for what it names may be gone where it came first. The code is that
     of the first such cell name F in order.
     """
     found = [
@@ -144,7 +150,7 @@ def trespass(change: Change, facts: Facts, schema: Schema) -> str | None:
 def _trespass(
     change: Change, edit: Edit, write: Write, facts: Facts, schema: Schema
 ) -> str | None:
-    if write.name == ERASED:
+    if write.name in _OF_CENTRAL:
         return "owner"
     named = set(_named(edit, write))
     known = [fact for id_ in named if (fact := facts(edit.doc, id_))]
@@ -184,12 +190,12 @@ def _is_checked(change: Change, write: Write) -> bool:
 
 def _is_limited(write: Write) -> bool:
     """Tell whether not everybody may write this."""
-    return write.act == "resolve" or write.name == ERASED
+    return write.act == "resolve" or write.name in _OF_CENTRAL
 
 
 def _named(edit: Edit, write: Write) -> Iterator[str]:
     """Yield the changes on this document that a write stands on."""
-    if write.name == ERASED:
+    if write.name in _OF_CENTRAL:
         return
     if write.undoes:
         yield from write.undoes

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 from chronicles import RULES, a_chronicle, child, withheld
+from leaks import everything_in
 from msgspec import structs
 from repository import ROOT
 from sqlmodel import col, update
@@ -25,7 +26,7 @@ from intake_server.storage import (
 )
 from intake_server.storage.database import Database
 from intake_server.storage.ingest import ingest
-from intake_server.storage.tables import METADATA, DocumentRow
+from intake_server.storage.tables import DocumentRow
 from sync import clock
 from sync import documents as ids
 from sync.change import Write, compose
@@ -308,18 +309,6 @@ def test_a_cloned_log_loses_nothing_and_is_reported(database):
     assert [(fork.doc, fork.cell) for fork in forks] == [("truskavets#1", "7")]
     assert set(forks[0].heads) == {clone.id for clone in clones}
     assert is_true_to_the_changes(database)
-
-
-def everything_in(session):
-    """All bytes of all tables, one after the other."""
-    connection = session.connection()
-    return b"".join(
-        value.encode() if isinstance(value, str) else value
-        for table in METADATA.sorted_tables
-        for row in connection.exec_driver_sql(f"SELECT * FROM {table.name}")  # noqa: S608
-        for value in row
-        if isinstance(value, str | bytes)
-    )
 
 
 def test_an_erased_document_leaves_no_word_behind(database):
