@@ -14,6 +14,8 @@ IntakeError
 ├── UnsupportedTypeError       a content type or encoding that is not read here
 ├── InvalidRequestError        a readable body or query that does not fit
 │   └── WrongVerbError         a decision that this kind of item does not take
+├── NotCentralError            only the central node does this
+├── LegalHoldError             a record that the law forbids to erase for now
 ├── UnknownProtocolError       a node that speaks no version of sync known here
 ├── HeldError                  somebody else is doing this job at the moment
 ├── BusyError                  the store did not answer in time; try again
@@ -148,6 +150,28 @@ class WrongVerbError(InvalidRequestError):
         super().__init__({verb: [f"is no answer to a question of kind {kind}"]})
         self.kind = kind
         self.verb = verb
+
+
+class NotCentralError(IntakeError):
+    """Only the central node does this, so that two nodes never do it at once."""
+
+    def __init__(self) -> None:
+        super().__init__("only the central node does this; this node is a centre's")
+
+
+class LegalHoldError(IntakeError):
+    """The law forbids to erase a record for now.
+
+    Attributes:
+        doc: The record.
+    """
+
+    def __init__(self, doc: str) -> None:
+        super().__init__(
+            f"the record {doc} is under a legal hold; nothing was erased."
+            " Its history says why; lift the hold first"
+        )
+        self.doc = doc
 
 
 class UnknownProtocolError(IntakeError):

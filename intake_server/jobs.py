@@ -11,7 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from intake_server import clock
 from intake_server.clock import Clock
-from intake_server.errors import HeldError, IntakeError, NotFoundError
+from intake_server.errors import BusyError, HeldError, IntakeError, NotFoundError
 from intake_server.services import contact, housekeeping
 from intake_server.storage.database import Database
 from sync.errors import RefusedError, UnreachableError
@@ -89,8 +89,12 @@ def exchange_with_upstream(
 
 
 def tidy(database: Database, *, now: Clock = clock.now) -> None:
-    """Throw away what is over."""
+    """Throw away what is over, and every trace of what is erased."""
     housekeeping.tidy(database, now=now())
+    try:
+        housekeeping.scrub(database)
+    except BusyError as busy:
+        _log.warning("not now, but tomorrow: %s", busy)
 
 
 def this_process(doing: str) -> str:

@@ -12,7 +12,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from typing_extensions import override
 
 from forms.errors import FormError
-from intake_server.cli import accounts, devices, founding, health, serving, syncing
+from intake_server.cli import (
+    accounts,
+    devices,
+    erasing,
+    founding,
+    health,
+    serving,
+    syncing,
+)
 from intake_server.cli.here import Here, Refusal, UnsafeRefusal
 from intake_server.errors import ConfigError, IntakeError, StorageFullError
 from intake_server.storage.errors import StorageError
@@ -99,6 +107,8 @@ for command in (
     accounts.user,
     accounts.token,
     syncing.sync,
+    erasing.erase,
+    erasing.hold,
     health.verify,
     health.settings,
     health.doctor,

@@ -38,6 +38,10 @@ class Act(Enum):
     UNDO = "undo"
     LINK = "link"
     PICK = "pick"
+    VOID = "void"
+    ERASE = "erase"
+    HOLD = "hold"
+    LIFT_HOLD = "lift_hold"
     READ_AUDIT = "read_audit"
 
 

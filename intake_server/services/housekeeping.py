@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from intake_server.storage import codes, people
+from intake_server.storage import codes, erasing, people
 from intake_server.storage.database import Database
 
 
@@ -11,3 +11,17 @@ def tidy(database: Database, *, now: datetime) -> None:
     with database.transaction() as session:
         codes.drop_expired(session, now)
         people.drop_expired(session, now=now)
+
+
+def scrub(database: Database) -> None:
+    """Leave no trace in the files of what is erased; where nothing is, do nothing.
+
+    An erasure may have come from elsewhere since the last time, or while somebody read.
+
+    Raises:
+        BusyError: Somebody uses the store all the time.
+    """
+    with database.reading() as session:
+        is_needed = erasing.is_anything_erased(session)
+    if is_needed:
+        database.scrub()

@@ -42,6 +42,8 @@ _PRAGMAS: Final = (
     "wal_autocheckpoint = 8000",
     "cache_size = -65536",
 )
+_SAYING: Final = ("body", "change", "submission", "blob", "document", "queue", "asked")
+"""The tables in which answers can stand."""
 _FULL: Final = ("database or disk is full", "No space left on device")
 _BUSY: Final = ("database is locked", "lock timeout", "deadlock detected")
 
@@ -67,11 +69,13 @@ class Database:
             self._reader = _sqlite(
                 url, key, "BEGIN", patience_s, more=("query_only = ON",)
             )
+            self._cleaner = _sqlite(url, key, None, patience_s)
         else:
             self.engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
             self._reader = self.engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
+            self._cleaner = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -96,6 +100,27 @@ class Database:
         with _told(), Session(self._reader) as session, session.begin():
             yield session
 
+    def scrub(self) -> None:
+        """Leave nothing readable of what was removed: rewrite the file, empty its log.
+
+        Others may read meanwhile; writers wait. PostgreSQL gives the space of removed
+        rows free for others, and writes over it in time.
+
+        Raises:
+            BusyError: Somebody read or wrote all the time; do it again later.
+            StorageFullError: There is no room to write the file anew.
+        """
+        with _told(), self._cleaner.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                for table in _SAYING:
+                    connection.exec_driver_sql(f"VACUUM {table}")
+                return
+            connection.exec_driver_sql("VACUUM")
+            said = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy, *_ = said.one()
+        if is_busy:
+            raise BusyError("somebody reads the store; it could not be written anew")
+
     def migrate(self) -> None:
         """Bring the tables to what this program needs; harmless when they are."""
         with self.engine.begin() as connection:
@@ -108,6 +133,7 @@ class Database:
         """Close all connections that are not in use."""
         self.engine.dispose()
         self._reader.dispose()
+        self._cleaner.dispose()
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +160,7 @@ def _create(connection: Connection) -> None:
 def _sqlite(
     url: str,
     key: bytes | None,
-    begin: str,
+    begin: str | None,
     patience_s: float,
     *,
     more: tuple[str, ...] = (),
@@ -157,7 +183,8 @@ def _sqlite(
 
     @event.listens_for(engine, "begin")
     def begin_here(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        if begin is not None:
+            connection.exec_driver_sql(begin)
 
     return engine
 

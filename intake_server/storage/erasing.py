@@ -9,14 +9,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection
+from sqlmodel import Session
 
 from intake_server.storage import (
     arrivals,
     bulk,
+    changes,
     forgetting,
     refold,
     reschema,
     standing,
+    state,
 )
 from intake_server.storage.arrivals import Arrival, Outcome
 from intake_server.storage.types import doc_bytes
@@ -35,6 +38,35 @@ def erasures(documents: Mapping[str, Document]) -> Erasures:
         for doc, known in documents.items()
         if ERASED in known.cells
     }
+
+
+def ledger(session: Session) -> tuple[Change, ...]:
+    """Return every erasure that is in force, each once.
+
+    A store that was put back from an older backup takes them in again before it serves.
+    """
+    connection = session.connection()
+    rows = bulk.fetch(
+        connection, "SELECT kind, heads FROM document WHERE is_erased = ?", (True,)
+    )
+    keys = {
+        bytes.fromhex(id_)
+        for kind, heads in rows
+        for id_ in state.unpack(kind, heads).cells[ERASED].heads
+    }
+    known = changes.whole(connection, keys)
+    return tuple(known[id_] for id_ in sorted(known))
+
+
+def is_anything_erased(session: Session) -> bool:
+    """Tell whether some document is erased."""
+    return bool(
+        bulk.fetch(
+            session.connection(),
+            "SELECT 1 FROM document WHERE is_erased = ? LIMIT 1",
+            (True,),
+        )
+    )
 
 
 def reached(

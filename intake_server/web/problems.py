@@ -145,6 +145,24 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Read the question: its kind says which answers are possible.",
         ),
     ),
+    errors.NotCentralError: ProblemType(
+        "not-central",
+        409,
+        Text("Це робить лише центральний вузол", "Only the central node does this"),
+        Text(
+            "Зробіть це на центральному вузлі: звідти воно дійде всюди.",
+            "Do it on the central node: from there it reaches everywhere.",
+        ),
+    ),
+    errors.LegalHoldError: ProblemType(
+        "legal-hold",
+        409,
+        Text("Закон поки забороняє стирати запис", "The law forbids to erase it now"),
+        Text(
+            "Запис потрібен для суду чи розслідування. Спершу зніміть заборону.",
+            "The record is needed in court or by investigators. Lift the hold first.",
+        ),
+    ),
     errors.UnknownProtocolError: ProblemType(
         "unknown-protocol",
         426,

@@ -1,15 +1,20 @@
 """What is erased stays erased, whatever comes when, and the tables do not tell when."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import permutations
 from random import Random
 
 import pytest
+from centres import BOHDAN, MORNING
 from chronicles import Chronicle, batches, child, withheld
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from stores import take_in
 
-from intake_server.storage import changes, rebuild
+from intake_server.errors import LegalHoldError, NotFoundError
+from intake_server.services import erasure
+from intake_server.storage import changes, node, rebuild
+from intake_server.storage.node import Node
 from sync import change as kernel
 from sync import clock
 from sync.change import Write, compose
@@ -211,3 +216,25 @@ def test_the_tables_of_erased_records_are_a_function_of_the_set(stores, data, se
 
         assert kept(one) == kept(other)
         assert differing(one) == ()
+
+
+@pytest.mark.parametrize("turn", range(4))
+def test_a_hold_and_an_erasure_at_the_same_time_cannot_both_be(stores, turn):
+    acts = [erasure.erase, erasure.hold]
+    with stores.new() as database, ThreadPoolExecutor(2) as crowd:
+        with database.transaction() as session:
+            me = Node(id="kyiv", role="central", site="kyiv", log="kyiv#1", epoch="e")
+            node.write(session, me)
+        take_in(database, [FIRST])
+
+        def try_to(act):
+            try:
+                return act(database, child(1), "вимога", by=BOHDAN, now=MORNING)
+            except (LegalHoldError, NotFoundError):
+                return None
+
+        done = list(crowd.map(try_to, acts if turn % 2 else acts[::-1]))
+
+        assert len([one for one in done if one]) == 1
+        assert asked(database) == []
+        assert differing(database) == ()

@@ -13,6 +13,7 @@ from intake_server.config import Settings
 from intake_server.security.policy import PEOPLE
 from intake_server.services import contact, enrolment, people
 from intake_server.storage import forms, references
+from sync import documents as ids
 
 SECRET = "kalyna-2026/ostannii-poihnav-u-dodomu!"  # noqa: S105 - for tests only
 
@@ -375,3 +376,70 @@ def test_serving_says_where_it_listens_when_it_answers(node):
 
 def test_the_program_starts_as_a_module(node):
     assert said(node.folder, "sync", "status")["site"] == "kyiv"
+
+
+@pytest.fixture
+def kyiv(nowhere):
+    nowhere.run("init", "--role", "central", "--site", "kyiv")
+    with a_member(Settings.load({}, nowhere.folder / "dodomu.toml")).database:
+        yield nowhere
+
+
+def with_a_child(node):
+    member = a_member(Settings.load({}, node.folder / "dodomu.toml"))
+    with member.database:
+        member.say("child", family_name="Ремез")
+    return ids.person("child")
+
+
+def test_a_child_is_erased_at_the_command_line(kyiv):
+    child = with_a_child(kyiv)
+
+    said = kyiv.said("erase", child, "--reason", "на вимогу", "--yes")
+
+    assert said == {
+        "person": child,
+        "documents": [child],
+        "changes": said["changes"],
+        "linked": [],
+        "scrubbed": True,
+    }
+    assert len(said["changes"]) == 1
+    assert kyiv.said("verify")["different"] == []
+
+
+def test_nothing_is_erased_before_somebody_is_sure(kyiv):
+    child = with_a_child(kyiv)
+    words = ["erase", child, "--reason", "на вимогу", "--data", str(kyiv.folder)]
+
+    refused = CliRunner().invoke(main, words, input="n\n")
+    unasked = kyiv.said(*words[:4], expect=1)
+
+    assert refused.exit_code == 1
+    assert "1 documents (1 person)" in refused.stderr
+    assert "--yes" in unasked["error"]
+    agreed = CliRunner().invoke(main, words, input="y\n")
+    assert agreed.exit_code == 0
+    assert "erased here" in agreed.stdout
+
+
+def test_a_held_child_is_not_erased(kyiv):
+    child = with_a_child(kyiv)
+
+    held = kyiv.said("hold", child, "--reason", "справа 7")
+    refused = kyiv.said("erase", child, "--reason", "вимога", "--yes", expect=1)
+    lifted = kyiv.said("hold", child, "--reason", "закрито", "--lift")
+    again = kyiv.run("hold", child, "--reason", "закрито", "--lift")
+
+    assert (held["held"], lifted["held"]) == (True, False)
+    assert "legal hold" in refused["error"]
+    assert "as before" in again.stdout
+    assert kyiv.said("erase", child, "--reason", "вимога", "--yes")["scrubbed"]
+
+
+def test_a_centre_erases_nothing_at_the_command_line(node):
+    child = with_a_child(node)
+
+    refused = node.said("erase", child, "--reason", "вимога", "--yes", expect=1)
+
+    assert "central" in refused["error"]

@@ -3,15 +3,24 @@ import signal
 import subprocess
 import time
 from datetime import timedelta
+from pathlib import Path
+from random import Random
 
 import pytest
 from network import a_central, a_centre
 from programs import COMMAND, dodomu
+from stores import take_in
 
 from intake_server import clock, jobs
+from intake_server.config import read_key
 from intake_server.security.tokens import digest
 from intake_server.services import contact, enrolment
-from intake_server.storage import codes, leases
+from intake_server.services.authoring import Pen
+from intake_server.storage import codes, documents, leases
+from intake_server.storage.database import Database
+from sync import documents as ids
+from sync.change import Write
+from sync.merge.cells import ERASED
 
 
 @pytest.fixture
@@ -129,3 +138,36 @@ def wait_until(is_so, seconds=60):
     while not is_so():
         assert time.monotonic() < until
         time.sleep(0.05)
+
+
+def test_the_night_leaves_no_trace_of_what_is_erased(centre):
+    log = Path(f"{centre.database.engine.url.database}-wal")
+    centre.say("child", family_name="Ремез")
+    jobs.tidy(centre.database, now=centre.now)
+    assert log.stat().st_size  # nothing is erased, so nothing is written anew
+
+    with centre.database.transaction() as session:
+        erasure = Pen(session, now=centre.now(), entropy=Random(1).randbytes).write(
+            {(ids.person("child"), "person"): [Write(f=ERASED, v=True, saw=())]},
+            author="u:operator",
+            site="kyiv",
+        )
+    take_in(centre.database, [erasure])
+    jobs.tidy(centre.database, now=centre.now)
+
+    assert log.stat().st_size == 0
+
+
+def test_a_night_in_which_somebody_reads_is_no_failure(centre, caplog):
+    impatient = Database(
+        centre.settings.store_url,
+        read_key(centre.settings.keys / "database.key"),
+        patience_s=0.05,
+    )
+    test_the_night_leaves_no_trace_of_what_is_erased(centre)
+    centre.say("other", family_name="Тиха")
+    with impatient, centre.database.reading() as session:
+        documents.count(session)
+        jobs.tidy(impatient, now=centre.now)
+
+    assert "tomorrow" in caplog.text
