@@ -1,8 +1,11 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import stories
 from hypothesis import settings
 from loopback import only_loopback
+from stores import SqliteStores, Stores, light_folder, postgres
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -12,6 +15,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=1.0,
         metavar="N",
         help="run N times as many examples, histories and faults",
+    )
+    parser.addoption(
+        "--scenarios",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="run the scenarios of this file, and nothing else, on everything that merges",
     )
 
 
@@ -23,10 +34,46 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("ci")
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for a ``story`` one after the other."""
+    if "story" in metafunc.fixturenames:
+        told = list(stories.told(metafunc.config.getoption("scenarios")))
+        metafunc.parametrize("story", told, ids=[story.name for story in told])
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    if config.getoption("scenarios"):
+        others = [one for one in items if "story" not in _fixtures(one)]
+        items[:] = [one for one in items if "story" in _fixtures(one)]
+        config.hook.pytest_deselected(items=others)
+
+
 @pytest.fixture(scope="session")
 def scale(pytestconfig: pytest.Config) -> Callable[[int], int]:
     """Return a function that multiplies a count by ``--scale``."""
     return _multiplier(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def postgres_stores() -> Iterator[Stores]:
+    """Stores on the one PostgreSQL that runs as long as the tests do."""
+    with postgres() as stores:
+        yield stores
+
+
+@pytest.fixture(scope="session")
+def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Stores that are files."""
+    return SqliteStores(tmp_path_factory.mktemp("stores"))
+
+
+@pytest.fixture
+def light_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder for many small stores: in memory, where the machine has room there."""
+    with light_folder(tmp_path) as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,3 +85,7 @@ def _stay_on_this_machine() -> Iterator[None]:
 def _multiplier(config: pytest.Config) -> Callable[[int], int]:
     factor: float = config.getoption("scale")
     return lambda count: max(1, round(count * factor))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return getattr(item, "fixturenames", [])

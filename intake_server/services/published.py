@@ -30,16 +30,16 @@ def definition(form: Form) -> FormDefinition:
 
 def schema(session: Session) -> Schema:
     """Return the merge rules of all forms that are published here."""
-    digests = forms.digests(session)
-    known = _schemas.get(digests)
+    sources = forms.sources(session)
+    known = _schemas.get(sources)
     if known is None:
         if len(_schemas) >= _REMEMBERED:
             _schemas.clear()
-        known = _schemas[digests] = forms.schema(session)
+        known = _schemas[sources] = forms.schema(session)
     return known
 
 
-_schemas: Final[dict[tuple[tuple[str, str, str], ...], Schema]] = {}
+_schemas: Final[dict[tuple[bytes, ...], Schema]] = {}
 
 
 @lru_cache(maxsize=_REMEMBERED)

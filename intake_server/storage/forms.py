@@ -64,12 +64,15 @@ def schema(session: Session) -> Schema:
     return current(session.connection())
 
 
-def stamp(session: Session) -> tuple[int, int]:
-    """Return a pair that differs when the rules may differ, to cache ``schema`` by."""
+def sources(session: Session) -> tuple[bytes, ...]:
+    """Return the changes that the rules follow from, to cache ``schema`` by."""
     rows = bulk.fetch(
-        session.connection(), "SELECT count(*), coalesce(max(published), 0) FROM form"
+        session.connection(),
+        "SELECT b.change FROM document d JOIN body b ON b.doc = d.doc"
+        " WHERE d.kind = ? ORDER BY b.change",
+        (KIND,),
     )
-    return (int(rows[0][0]), int(rows[0][1]))
+    return tuple(bytes(change) for (change,) in rows)
 
 
 def digests(session: Session) -> tuple[tuple[str, str, str], ...]:

@@ -143,9 +143,11 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-def a_central(folder: Path) -> Member:
+def a_central(folder: Path, *, database_url: str = "") -> Member:
     """A central node without forms, so that making it takes no time."""
-    settings = nodes.make(folder, role="center", site="kyiv", now=MORNING)
+    settings = nodes.make(
+        folder, role="center", site="kyiv", database_url=database_url, now=MORNING
+    )
     return a_member(replace(settings, role="central", min_free_bytes=0))
 
 

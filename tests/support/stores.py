@@ -2,14 +2,14 @@
 
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
 
 from parts import need
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, delete, make_url
 
 from intake_server.storage import forms
 from intake_server.storage.database import Database
@@ -18,6 +18,23 @@ from intake_server.storage.tables import METADATA
 from sync.change import Change
 
 KEY: Final = bytes(range(32))
+
+
+_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - private folders are made in it
+_ROOM: Final = 1 << 30
+
+
+@contextmanager
+def light_folder(otherwise: Path) -> Iterator[Path]:
+    """Give a folder in memory for small stores, or another one where there is no room.
+
+    What is written there does not survive this machine, and waits for no disk.
+    """
+    if not _MEMORY.is_dir() or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield otherwise
+        return
+    with TemporaryDirectory(prefix="dodomu-", dir=_MEMORY) as folder:
+        yield Path(folder)
 
 
 class Stores(Protocol):
@@ -68,9 +85,9 @@ class PostgresStores:
         """Give an empty store."""
         database = self._free.pop() if self._free else self._make()
         yield database
-        tables = ", ".join(table.name for table in METADATA.sorted_tables)
         with database.engine.begin() as connection:
-            connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY")
+            for table in reversed(METADATA.sorted_tables):
+                connection.execute(delete(table))
         self._free.append(database)
 
     def close(self) -> None:
@@ -113,13 +130,6 @@ def postgres() -> Iterator[PostgresStores]:
             stores.close()
         finally:
             server.cleanup()
-
-
-def either(kind: str, folder: Path) -> AbstractContextManager[Stores]:
-    """Give stores of a kind, ``sqlite`` or ``postgresql``."""
-    if kind == "sqlite":
-        return nullcontext(SqliteStores(folder))
-    return postgres()
 
 
 def take_in(

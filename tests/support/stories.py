@@ -2,24 +2,53 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
 
+from msgspec import structs
 from repository import ROOT
 
 from intake_server.storage import documents as stored
 from intake_server.storage.queue import QueueItem, page
 from sync import clock, documents
 from sync.change import Change, Edit, Write, compose
-from sync.merge.cells import DISMISS, LINK, Version
-from sync.merge.fold import Picture
+from sync.merge.cells import DISMISS, ERASED, LINK, Version
+from sync.merge.fold import Picture, judged, united
 from sync.merge.identity import Identity
 from sync.merge.queue import Item
 from sync.merge.schema import Schema
 from sync.merge.view import Candidate, View
 
-FILE = json.loads((ROOT / "tests/vectors/scenarios/dev.json").read_text())
-SCHEMA = Schema.from_json(FILE["schema"])
+FOLDER: Final = ROOT / "tests" / "vectors" / "scenarios"
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A scenario, and the rules of the file that tells it."""
+
+    file: str
+    said: Mapping[str, Any]
+    rules: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The file and the scenario; two files may use one id."""
+        return f"{self.file}-{self.said['id']}"
+
+    @property
+    def schema(self) -> Schema:
+        """The rules as the kernel reads them."""
+        return Schema.from_json(self.rules)
+
+
+def told(files: Sequence[Path] = ()) -> Iterator[Story]:
+    """Yield the scenarios of files; of those in the repository, where none is named."""
+    for file in files or sorted(FOLDER.glob("*.json")):
+        content = json.loads(file.read_text(encoding="utf-8"))
+        for said in content["scenarios"]:
+            yield Story(file.stem, said, content["schema"])
 
 
 class Translation:
@@ -52,6 +81,11 @@ class Translation:
             pair = sorted(map(self.name, doc.removeprefix("link:").split("|")))
             return f"link:{pair[0]}|{pair[1]}"
         return self._names.get(doc, doc)
+
+    @property
+    def docs(self) -> Sequence[str]:
+        """Every document that the scenario speaks of, by its real id."""
+        return tuple(self._names)
 
     def scenario_id(self, real: str) -> str:
         return self._scenario_ids[real]
@@ -106,12 +140,44 @@ def picture_in(session, names: Translation) -> Picture:
         for doc, text in stored.all_views(session)
     }
     clusters: dict[tuple[str, ...], None] = {}
-    for doc, _ in stored.all_views(session):
+    for doc in names.docs:
         cluster = stored.aliases(session, doc)
         if len(cluster) > 1:
             clusters[tuple(sorted(map(names.name, cluster)))] = None
     items = tuple(an_item(item, names) for item in page(session, limit=1000).items)
     return Picture({}, views, items, Identity(tuple(sorted(clusters)), {}, ()), {})
+
+
+def kept_of(
+    expected: Mapping[str, Any], names: Translation, schema: Schema
+) -> Mapping[str, Any]:
+    """Return what is expected of stores, which keep nothing of an erased document.
+
+    What was wrong with a change there is not asked any more: it cannot be looked at,
+    and a node that got the change when it was empty already never knew.
+    """
+    erased = {
+        names.doc(name)
+        for name, values in expected.get("values", {}).items()
+        if values.get(ERASED)
+    }
+    left = [emptied(change, erased) for change in names.changes.values()]
+    bad = judged(united(left), schema)
+    asked = [
+        item
+        for item in expected.get("queue", [])
+        if item["type"] != "quarantine" or names.ids[item["change"]] in bad
+    ]
+    return {**expected, "queue": asked}
+
+
+def emptied(change: Change, docs: Container[str]) -> Change:
+    """Return a change without what it says on some documents."""
+    edits = tuple(
+        Edit(doc=edit.doc, type=edit.type, ph=edit.ph) if edit.doc in docs else edit
+        for edit in change.edits
+    )
+    return structs.replace(change, edits=edits)
 
 
 def an_item(item: QueueItem, names: Translation) -> Item:
@@ -139,12 +205,16 @@ def deliveries(changes: Sequence[Change]) -> Iterator[list[list[Change]]]:
     """Some orders of arrival: as written, backwards, shuffled with repetitions."""
     yield [list(changes)]
     yield [[change] for change in reversed(changes)]
-    for seed in range(3):
-        chance = random.Random(seed)
-        order = [*changes, *changes]
-        chance.shuffle(order)
-        size = chance.choice((1, 2, 3))
-        yield [order[at : at + size] for at in range(0, len(order), size)]
+    yield shuffled(changes)
+
+
+def shuffled(changes: Sequence[Change]) -> list[list[Change]]:
+    """Return an order of arrival in batches, in which every change comes twice."""
+    chance = random.Random(changes[-1].id if changes else "")
+    order = [*changes, *changes]
+    chance.shuffle(order)
+    size = chance.choice((1, 2, 3))
+    return [order[at : at + size] for at in range(0, len(order), size)]
 
 
 def steps(scenario: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], list[str]]]:

@@ -1,27 +1,19 @@
 from collections.abc import Iterator
 
 import pytest
-from stores import SqliteStores, Stores, either
+from stores import Stores
 
 from intake_server.storage.database import Database
 
 
 @pytest.fixture(
     scope="session",
-    params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)],
+    params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)],
 )
-def stores(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stores]:
+def stores(request: pytest.FixtureRequest) -> Stores:
     """Stores on each kind of database, one after the other."""
-    with either(request.param, tmp_path_factory.mktemp(request.param)) as stores:
-        yield stores
-
-
-@pytest.fixture(scope="session")
-def files(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    """Stores that are files."""
-    return SqliteStores(tmp_path_factory.mktemp("files"))
+    found: Stores = request.getfixturevalue(f"{request.param}_stores")
+    return found
 
 
 @pytest.fixture
@@ -32,7 +24,7 @@ def database(stores: Stores) -> Iterator[Database]:
 
 
 @pytest.fixture
-def file(files: Stores) -> Iterator[Database]:
+def file(sqlite_stores: Stores) -> Iterator[Database]:
     """An empty store in a file."""
-    with files.new() as database:
+    with sqlite_stores.new() as database:
         yield database

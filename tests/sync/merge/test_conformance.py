@@ -4,7 +4,7 @@ import json
 import runpy
 
 import pytest
-from repository import ROOT
+from stories import FOLDER
 
 from sync.merge import conformance
 from sync.merge.conformance import diverges, main, run
@@ -12,27 +12,14 @@ from sync.merge.fold import fold
 from sync.merge.scenario import authored
 from sync.merge.schema import Schema
 
-FOLDER = ROOT / "tests" / "vectors" / "scenarios"
 FILE = FOLDER / "dev.json"
 CONTENT = json.loads(FILE.read_text(encoding="utf-8"))
 SCHEMA = Schema.from_json(CONTENT["schema"])
 SCENARIOS = {scenario["id"]: scenario for scenario in CONTENT["scenarios"]}
-OURS = [
-    pytest.param(scenario, Schema.from_json(content["schema"]), id=scenario["id"])
-    for name in ("more.json", "undo.json")
-    for content in [json.loads((FOLDER / name).read_text(encoding="utf-8"))]
-    for scenario in content["scenarios"]
-]
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
-def test_scenario_ends_the_same_in_every_order(name, scale):
-    assert run(SCENARIOS[name], SCHEMA, orders=scale(200)) is None
-
-
-@pytest.mark.parametrize(("scenario", "schema"), OURS)
-def test_harder_scenario_ends_the_same_in_every_order(scenario, schema, scale):
-    assert run(scenario, schema, orders=scale(200)) is None
+def test_scenario_ends_the_same_in_every_order(story, scale):
+    assert run(story.said, story.schema, orders=scale(200)) is None
 
 
 def written(tmp_path, content):
