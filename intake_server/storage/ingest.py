@@ -16,11 +16,11 @@ from intake_server.storage import (
     arrivals,
     bulk,
     changes,
+    crossing,
     erasing,
     feed,
     forms,
     items,
-    locks,
     projection,
     refold,
     reschema,
@@ -59,7 +59,7 @@ def ingest(
         One outcome per change, in the order given.
     """
     connection = session.connection()
-    locks.lock(connection, arrivals.documents_of(batch))
+    crossing.lock(connection, arrivals.documents_of(batch), batch, schema)
     arrived, outcomes = arrivals.sort_out(connection, batch, schema)
     if arrived:
         fresh = [one for one in arrived if one.is_new and one.is_itself]

@@ -3,14 +3,17 @@
 Everything here can be thrown away and made again from the changes.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from sqlalchemy import Connection
 
 from intake_server.storage import (
     bulk,
+    crossing,
     forms,
     items,
     kinship,
@@ -21,7 +24,8 @@ from intake_server.storage import (
 )
 from intake_server.storage.types import doc_bytes, signed
 from sync.merge import identity, queue
-from sync.merge.cells import ERASED, LINK, Document, Version
+from sync.merge.cells import ERASED, LINK, Document
+from sync.merge.rules import Looked, Other
 from sync.merge.schema import Schema
 from sync.merge.view import View, look
 
@@ -35,8 +39,6 @@ ON CONFLICT (doc) DO UPDATE SET kind = excluded.kind, reference = excluded.refer
  is_erased = excluded.is_erased, contested = excluded.contested,
  search = excluded.search, view = excluded.view, heads = excluded.heads
 """
-History = Callable[[str, str], Mapping[str, Version]]
-"""Gives every version of a cell, by document id and cell key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +52,23 @@ class Projected:
 
 def derive(
     doc: str,
-    document: Document,
+    looked: Looked,
     aliases: Sequence[str],
     *,
     schema: Schema,
-    history: History,
+    other: Other,
 ) -> Projected:
-    """Return the rows of one document: a pure function of what is known of it."""
-    view = look(document, schema, lambda cell: history(doc, cell))
-    asked = queue.ask(doc, document, view, schema)
+    """Return the rows of one document: a pure function of what is known of it.
+
+    Args:
+        doc: Its id.
+        looked: What is known of it, and what people see.
+        aliases: The other persons that are the same one.
+        schema: The rules.
+        other: Gives a document that it is compared with.
+    """
+    document, view = looked
+    asked = queue.ask(doc, document, view, schema, other)
     subject, parent = _hangs_on(document, view)
     belongs = views.sites_of(document, view)
     row = (
@@ -76,12 +86,26 @@ def derive(
         views.view_json(doc, document.kind, view, aliases),
         state.pack(document),
     )
-    authors = items.authors_of((document,)) if asked else {}
+    compared = _compared(looked, schema, other) if asked else ()
+    authors = items.authors_of((document, *compared)) if asked else {}
     questions = tuple(
         items.row(item, items.DOCUMENT, items.sites_of(item, authors) or belongs)
         for item in asked
     )
     return Projected(view, row, questions)
+
+
+def seen(
+    connection: Connection, documents: Mapping[str, Document], schema: Schema
+) -> dict[str, Looked]:
+    """Return documents with what people see of them."""
+    return {
+        doc: (
+            document,
+            look(document, schema, partial(standing.history, connection, doc)),
+        )
+        for doc, document in documents.items()
+    }
 
 
 def project(
@@ -95,7 +119,8 @@ def project(
 
     Args:
         connection: An open transaction that holds the locks of the documents.
-        documents: Documents by id; a change of links brings in others.
+        documents: Documents by id; a change of links brings in others, and so does
+            a rule that compares another document with one of these.
         schema: The rules.
         is_known: Those of the documents that are in the tables already.
     """
@@ -106,20 +131,29 @@ def project(
         documents = {**standing.load(connection, moved - documents.keys()), **documents}
         known |= moved
         groups = kinship.groups_of(connection, documents)
+    compared: dict[str, Looked] = {}
+    if schema.pointers:
+        beside = crossing.pointing(connection, documents, schema)
+        documents = {**beside, **documents}
+        known |= beside.keys()
+    looked = seen(connection, documents, schema)
+    if schema.pointers:
+        named = crossing.targets(looked.values(), schema) - looked.keys()
+        compared = seen(connection, standing.load(connection, named), schema)
+    other = ChainMap(looked, compared).get
     derived = {
-        doc: derive(
-            doc,
-            document,
-            groups.get(doc, ()),
-            schema=schema,
-            history=lambda doc, cell: standing.history(connection, doc, cell),
-        )
-        for doc, document in documents.items()
+        doc: derive(doc, looked[doc], groups.get(doc, ()), schema=schema, other=other)
+        for doc in documents
     }
     bulk.many(connection, _DOCUMENT, [one.row for one in derived.values()])
     items.drop_of_documents(connection, known & documents.keys())
     items.add(connection, (row for one in derived.values() for row in one.items))
     _project_kinds(connection, documents, derived)
+
+
+def _compared(looked: Looked, schema: Schema, other: Other) -> tuple[Document, ...]:
+    named = crossing.targets((looked,), schema)
+    return tuple(found[0] for doc in named if (found := other(doc)))
 
 
 def _project_kinds(

@@ -92,15 +92,12 @@ def _rows(
     links = [known for known in documents.values() if known.kind == LINK]
     who = identity.resolve(links)
     groups = _groups(who, documents)
+    looked = projection.seen(connection, documents, schema)
     derived = {
         doc: projection.derive(
-            doc,
-            known,
-            groups.get(doc, ()),
-            schema=schema,
-            history=lambda doc, cell: standing.history(connection, doc, cell),
+            doc, one, groups.get(doc, ()), schema=schema, other=looked.get
         )
-        for doc, known in documents.items()
+        for doc, one in looked.items()
     }
     values = {doc: one.view.values for doc, one in derived.items()}
     questions = [row for one in derived.values() for row in one.items]

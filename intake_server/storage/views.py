@@ -10,6 +10,7 @@ from typing import Any, Final
 from intake_server.storage.types import to_json
 from sync.merge.cells import SCOPE, Document, Version
 from sync.merge.queue import Item
+from sync.merge.rules import STANDS_ALONE
 from sync.merge.view import Candidate, View
 from sync.values import text_key
 
@@ -20,12 +21,10 @@ NAMES: Final = ("family_name", "given_name", "patronymic", "name_called")
 PLACES: Final = ("subject", "form", "instance_id", "parent")
 """Cells that say where a document belongs; they stand beside its values, not among."""
 
-_PLACELESS: Final = ("person", "link", "schema", "site")
-
 
 def places_of(kind: str, values: Mapping[str, Any]) -> dict[str, str]:
     """Return where a document belongs: its subject, form, submission and parent."""
-    if kind in _PLACELESS:
+    if kind in STANDS_ALONE:
         return {}
     return {
         name: value for name in PLACES if isinstance(value := values.get(name), str)

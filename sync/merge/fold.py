@@ -124,10 +124,11 @@ def picture(
         for doc, document in documents.items()
     }
     who = identity.resolve(documents.values())
+    looked = {doc: (document, views[doc]) for doc, document in documents.items()}
     items = [
         item
         for doc, document in documents.items()
-        for item in queue.ask(doc, document, views[doc], schema)
+        for item in queue.ask(doc, document, views[doc], schema, looked.get)
     ]
     everything = sorted([*items, *extra, *who.items], key=lambda item: item.qid)
     return Picture(documents, views, tuple(everything), who, faults)

@@ -13,7 +13,7 @@ from sync.change import Change, canonical
 from sync.merge import rights
 from sync.merge.cells import DELETED, ERASED, LINK, Document, Head, Version, name_of
 from sync.merge.policies import newest
-from sync.merge.rules import violations
+from sync.merge.rules import Other, violations
 from sync.merge.schema import Rule, Schema
 from sync.merge.view import (
     Candidate,
@@ -69,7 +69,9 @@ def identify(kind: str, doc: str, cell: str, heads: Iterable[str]) -> str:
     return sha256(canonical([kind, doc, cell, sorted(heads)])).hexdigest()[:32]
 
 
-def ask(doc: str, document: Document, view: View, schema: Schema) -> tuple[Item, ...]:
+def ask(
+    doc: str, document: Document, view: View, schema: Schema, other: Other
+) -> tuple[Item, ...]:
     """Return the items of one document; a link's are raised by ``identity``."""
     if document.kind == LINK:
         return ()
@@ -88,7 +90,7 @@ def ask(doc: str, document: Document, view: View, schema: Schema) -> tuple[Item,
             severity=2,
             owner=rights.owner_of_all(_sites(violation.heads)),
         )
-        for violation in violations(document, view, schema)
+        for violation in violations((document, view), schema, other)
     ]
     return tuple(items)
 

@@ -26,8 +26,9 @@ from sync.merge.cells import (
 from sync.merge.fold import fold
 from sync.merge.heads import versions
 from sync.merge.rights import COORDINATOR
-from sync.merge.rules import heads_of
+from sync.merge.rules import Looked, counterpart, heads_of
 from sync.merge.schema import Schema
+from sync.merge.view import View
 from sync.values import element_key
 
 _KEYS: Final = frozenset(
@@ -55,6 +56,7 @@ _KEYS: Final = frozenset(
     }
 )
 _NOBODY: Final = Document("person")
+_NOTHING: Final = View({}, (), {})
 
 
 def authored(edits: Sequence[Mapping[str, Any]], schema: Schema) -> list[Change]:
@@ -109,11 +111,16 @@ class _Author:
         self.edit = edit
         self.schema = schema
         self.visible = visible
-        self.documents = fold(visible, schema).documents
+        picture = fold(visible, schema)
+        self.documents, self.views = picture.documents, picture.views
         self.writes: dict[tuple[str, str], list[Write]] = {}
 
     def document(self, doc: str) -> Document:
         return self.documents.get(doc, _NOBODY)
+
+    def looked(self, doc: str) -> Looked | None:
+        known = self.documents.get(doc)
+        return None if known is None else (known, self.views[doc])
 
     def heads(self, doc: str, cell: str) -> tuple[Head, ...]:
         state = self.document(doc).cells.get(cell, CellState())
@@ -182,7 +189,9 @@ class _Author:
         check = next((c for c in self.schema.checks if c.id == rule), None)
         if check is None:
             raise ScenarioError(f"no rule {rule}")
-        heads = heads_of(self.document(doc), check)
+        here = self.looked(doc) or (_NOBODY, _NOTHING)
+        there = counterpart(here, check, self.looked)
+        heads = heads_of(here, there, check, self.schema) if there else ()
         saw = sorted(head.version.id for head in heads)
         cell = DISMISS + rule
         self.write(doc, Write(f=cell, v=saw, p=self.ids(doc, cell)))

@@ -2,11 +2,11 @@
 
 The JSON form is what a published form carries and what scenario files use::
 
-    {"fields": {name: {"policy": …}}, "rules": [{"id", "a", "op", "b"}]}
+    {"fields": {name: {"policy": …}}, "rules": [{"id", "a", "op", "b", "of"?}]}
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 import msgspec
@@ -79,6 +79,7 @@ _WORDS: Final = {
     "bias": ("add", "remove"),
 }
 _OPERATORS: Final = frozenset(("<", "<=", ">", ">=", "==", "!="))
+_POINTERS: Final = ("subject", "parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +145,17 @@ _SPECIAL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A rule between two fields of one document, e.g. deported <= returned."""
+    """A rule between two answers, e.g. deported <= returned.
+
+    ``of`` is None where one document holds both; else ``b`` stands in the document that
+    the one with ``a`` names as its ``subject`` or its ``parent``.
+    """
 
     id: str
     a: str
     op: str
     b: str
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,25 @@ class Schema:
 
     rules: Mapping[str, Rule]
     checks: tuple[Check, ...] = ()
+    pointers: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """The cells by which some check finds another document; mostly there is none."""
+    _groups: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the groups by their members, and find out which pointers matter."""
+        named = {check.of for check in self.checks}
+        used = tuple(pointer for pointer in _POINTERS if pointer in named)
+        object.__setattr__(self, "pointers", used)
+        groups = {
+            member: name
+            for name, rule in sorted(self.rules.items())
+            for member in rule.members
+        }
+        object.__setattr__(self, "_groups", groups)
+
+    def cell(self, name: str) -> str:
+        """Return the cell that holds a property: itself, or that of its group."""
+        return name if name in self.rules else self._groups.get(name, name)
 
     def rule(self, name: str) -> Rule:
         """Return the rule of a property, group, set or log, or of a special cell."""
@@ -245,6 +270,8 @@ def _reach(direct: Mapping[str, set[str]], start: str) -> set[str]:
 
 
 def _check(entry: Mapping[str, str]) -> Check:
-    if entry.keys() != {"id", "a", "op", "b"} or entry["op"] not in _OPERATORS:
+    is_known = entry.keys() - {"of"} == {"id", "a", "op", "b"}
+    of = entry.get("of")
+    if not is_known or entry["op"] not in _OPERATORS or of not in (None, *_POINTERS):
         raise SchemaError(str(entry.get("id", "rule")), "unknown key or operator")
-    return Check(entry["id"], entry["a"], entry["op"], entry["b"])
+    return Check(entry["id"], entry["a"], entry["op"], entry["b"], of)

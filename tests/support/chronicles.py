@@ -16,7 +16,7 @@ from msgspec import structs
 from sync import clock, documents
 from sync.change import Change, Edit, Write, compose
 from sync.merge.authorship import undoing
-from sync.merge.cells import DELETED, ERASED, LINK, SCOPE, VERDICT
+from sync.merge.cells import DELETED, DISMISS, ERASED, LINK, SCOPE, VERDICT
 
 RULES: Final = {
     "fields": {
@@ -45,8 +45,14 @@ RULES: Final = {
         "share_with": {"policy": "meet", "type": "list"},
         "deported_on": {"policy": "review", "type": "date"},
         "returned_on": {"policy": "review", "type": "date"},
+        "on": {"policy": "review", "type": "date"},
+        "due_on": {"policy": "min", "type": "date"},
     },
-    "rules": [{"id": "in_order", "a": "deported_on", "op": "<=", "b": "returned_on"}],
+    "rules": [
+        {"id": "in_order", "a": "deported_on", "op": "<=", "b": "returned_on"},
+        {"id": "seen", "a": "on", "op": ">=", "b": "first_seen", "of": "subject"},
+        {"id": "due", "a": "due_on", "op": ">", "b": "on", "of": "parent"},
+    ],
 }
 VALUES: Final[dict[str, Sequence[Any]]] = {
     "family_name": ("Коваль", " Коваль ", "Ковальчук", None, 7),
@@ -61,6 +67,8 @@ VALUES: Final[dict[str, Sequence[Any]]] = {
     "share_with": (["police"], ["police", "court"], []),
     "deported_on": ("2022-04-01", "2024-04-01"),
     "returned_on": ("2023-04-01", "2022-01-01"),
+    "on": ("2024-01-01", "2023-01-01"),
+    "due_on": ("2024-01-01", "2022-01-01", None),
     "unheard_of": ("x", {"y": 1}, ["z"], 1.5, True),
 }
 SITES: Final = ("truskavets", "chernivtsi", "central")
@@ -71,6 +79,11 @@ _GRADES: Final = (None, "document", "guardian", "estimate")
 def child(number: int) -> str:
     """Return the document of a child."""
     return documents.person(f"CHILD{number}")
+
+
+def visit(number: int) -> str:
+    """Return the document of a visit, which belongs to a child or another visit."""
+    return documents.event(f"VISIT{number}")
 
 
 @dataclass(slots=True)
@@ -89,6 +102,11 @@ class Chronicle:
         edits: dict[tuple[str, str], list[Write]] = {}
         for doc in docs:
             edits[child(doc), "person"] = self._writes(child(doc), number)
+        if self.chance.random() < 0.35:
+            at = visit(self.chance.randrange(2))
+            edits[at, "event"] = self._visit(at)
+            if self.chance.random() < 0.5:
+                edits = {(at, "event"): edits[at, "event"]}
         if self.chance.random() < 0.15:
             edits = self._link(*docs)
         if self.changes and self.chance.random() < 0.2:
@@ -136,11 +154,29 @@ class Chronicle:
             is_void = self.chance.random() < 0.7
             return [Write(f=DELETED, v=is_void, p=preds, saw=self._seen(doc))]
         names = self.chance.sample(sorted(VALUES), k=self.chance.choice((1, 2, 3)))
-        writes = [self._field(doc, name) for name in names]
+        compared = {"first_seen"} if self.chance.random() < 0.5 else set()
+        writes = [self._field(doc, name) for name in sorted({*names, *compared})]
         if self.chance.random() < 0.5:
             writes.append(self._element(doc))
         if self.chance.random() < 0.3:
             writes.append(Write(n="notes", e=f"note:{number}", v=f"text {number}"))
+        return writes
+
+    def _visit(self, doc: str) -> list[Write]:
+        """Say when a visit was, or where it belongs; void it, or dismiss a rule."""
+        if self.chance.random() < 0.1:
+            return [Write(f=DELETED, v=True, saw=self._seen(doc))]
+        places = [child(self.chance.randrange(self.children)), visit(0), visit(1)]
+        writes = [self._field(doc, name) for name in ("on", "due_on")]
+        for name in ("subject", "parent"):
+            if self.chance.random() < 0.7:
+                said = self.chance.choice([*places, "nobody"])
+                writes.append(Write(f=name, v=said, p=self._preds(doc, name)))
+        if self.chance.random() < 0.2:
+            known = [c.id for c in self.changes]
+            saw = self.chance.sample(known, k=min(len(known), 2))
+            rule = self.chance.choice(("seen", "due"))
+            writes.append(Write(f=DISMISS + rule, v=sorted(saw)))
         return writes
 
     def _undo(self) -> dict[tuple[str, str], list[Write]]:
