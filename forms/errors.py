@@ -41,11 +41,18 @@ class AuthoringError(FormError):
 
 
 class DefinitionError(FormError):
-    """An XForm says too little about itself, or two things about one property."""
+    """An XForm says too little about itself, or two things about one property.
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    ``field`` is the name of the row in the survey sheet, ``column`` what stands wrong in
+    it: of our own columns the name after ``bind::dodomu:``.
+    """
+
+    def __init__(
+        self, message: str, *, field: str | None = None, column: str | None = None
+    ) -> None:
         super().__init__(message)
         self.field = field
+        self.column = column
 
 
 class UnknownLatticeError(FormError):

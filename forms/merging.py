@@ -115,9 +115,28 @@ def _rule(
         raise DefinitionError(
             f"{first.name}: several choices merge as a set or meet", field=first.name
         )
+    former = _only(fields, lambda asked: asked.renamed_from, "former names")
+    if former is not None:
+        rule["renamed_from"] = _former(first, former, definition)
     level = max((asked.level or DEFAULT_LEVEL for asked in fields), key=_height)
     harms = [asked.harm for asked in fields if asked.harm]
     return rule | {"home": home, "level": level} | ({"harm": harms[0]} if harms else {})
+
+
+def _former(asked: Field, former: str, definition: FormDefinition) -> str:
+    """Return the former name of a property that this form alone does not ask for."""
+    wrong = None
+    if asked.group is not None:
+        wrong = "what is decided together keeps its names"
+    elif definition.has_cell(former):
+        wrong = f"the form still asks for {former}"
+    elif former.startswith("_") or "/" in former:
+        wrong = f"no property is called {former}"
+    if wrong is not None:
+        raise DefinitionError(
+            f"{asked.name}: {wrong}", field=asked.name, column="renamed_from"
+        )
+    return former
 
 
 def _only(

@@ -209,6 +209,7 @@ class _Reader:
             level=said.get("level"),
             match=said.get("match"),
             harm=said.get("harm"),
+            renamed_from=said.get("renamed_from"),
             choices=_list(control),
             repeat=within,
             calculated=is_calculated,

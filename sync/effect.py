@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from forms.answers import Answer, RowRef, derived_key
 from forms.definition import Field, FormDefinition
@@ -111,13 +111,24 @@ def writes(
         schema: The merge rules.
         on_screen: What was rendered when the form was filled; a cell that is absent
             was not seen, so what is said about it is concurrent with all there is.
+            A property that took another name was rendered under that one.
     """
     made: dict[Target, list[Write]] = {}
     for statement in statements:
-        rule = schema.rule(statement.name)
+        name = schema.renamed.get(statement.name, statement.name)
+        rule = schema.rule(name)
         target = made.setdefault((statement.doc, statement.kind), [])
-        target.extend(_written(statement, rule, on_screen))
+        written = _written(structs.replace(statement, name=name), rule, on_screen)
+        target.extend(_under(statement.name, write) for write in written)
     return made
+
+
+def _under(name: str, write: Write) -> Write:
+    """Return a write under the name that the form gives its property."""
+    if write.name == name:
+        return write
+    said = {kind: name for kind in "fgsn" if getattr(write, kind) is not None}
+    return structs.replace(write, **said)
 
 
 def _written(statement: Statement, rule: Rule, on_screen: OnScreen) -> Iterable[Write]:

@@ -29,6 +29,7 @@ from sync import effect
 from sync.change import Change
 from sync.merge.cells import Version
 from sync.merge.heads import versions
+from sync.merge.renaming import present_cell
 from sync.merge.schema import Schema
 
 __all__ = ["Incoming", "Problem", "Receipt", "receive", "take_in_waiting"]
@@ -289,7 +290,7 @@ class _Counter:
             ),
             one.answers,
         )
-        on_screen = _on_screen(self.session, one.based_on)
+        on_screen = _on_screen(self.session, one.based_on, self.schema)
         edits = effect.writes(said.statements, self.schema, on_screen)
         finished = one.finished
         off = _doubtful(offset_ms)
@@ -361,9 +362,14 @@ class _Counter:
 
 
 def _on_screen(
-    session: Session, based_on: Mapping[str, Mapping[str, Sequence[str]]]
+    session: Session,
+    based_on: Mapping[str, Mapping[str, Sequence[str]]],
+    schema: Schema,
 ) -> effect.OnScreen:
-    """Return, for every cell that was rendered, its history and the heads shown."""
+    """Return, for every cell that was rendered, its history and the heads shown.
+
+    What was rendered under a former name counts under the present one.
+    """
     seen: dict[tuple[str, str], tuple[Mapping[str, Version], frozenset[str]]] = {}
     for doc, cells in based_on.items():
         known: dict[str, dict[str, Version]] = {}
@@ -374,9 +380,12 @@ def _on_screen(
                 if edit.doc != doc:
                     continue
                 for cell, version in versions(past.change, edit).items():
-                    known.setdefault(cell, {})[version.id] = version
+                    name = present_cell(cell, schema)
+                    known.setdefault(name, {})[version.id] = version
         for cell, ids in cells.items():
-            seen[(doc, cell)] = (known.get(cell, {}), frozenset(ids))
+            name = present_cell(cell, schema)
+            _, others = seen.get((doc, name), ({}, frozenset()))
+            seen[(doc, name)] = (known.get(name, {}), others | frozenset(ids))
     return seen
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from forms import merging
+from forms import merging, succession
 from forms.catalogue import Form as Definition
 from intake_server.clock import milliseconds
 from intake_server.services import intake
@@ -37,9 +37,16 @@ def publish(
 
     What was held for want of them is taken in. Publishing the same version again is
     harmless.
+
+    Raises:
+        DefinitionError: A form gives something that is asked already another meaning.
     """
     known = {(name, version) for name, version, _ in forms.digests(session)}
     new = [f for f in published if (f.form_id, f.version) not in known]
+    before = [definition(form) for form in forms.all_of(session)] if new else []
+    for form in new:
+        succession.check(form.definition, before)
+        before.append(form.definition)
     pen = Pen(session, now=now, entropy=entropy)
     changes = [
         pen.write(

@@ -74,11 +74,20 @@ def judge(connection: Connection, keys: Iterable[bytes], schema: Schema) -> set[
 
 
 def _differing(before: Schema, after: Schema) -> set[str]:
-    return {
+    """Return the names that are seen differently, and the former names of those."""
+    both = (before, after)
+    names = {
         name
         for name in before.rules.keys() | after.rules.keys()
         if before.rule(name) != after.rule(name)
     }
+    former = {
+        name
+        for name in before.renamed.keys() | after.renamed.keys()
+        if before.renamed.get(name) != after.renamed.get(name)
+        or any(schema.renamed.get(name) in names for schema in both)
+    }
+    return names | former
 
 
 def _documents_with(

@@ -4,31 +4,22 @@ So every node answers the same, and a schema that learns a state or a field lets
 change in again. A fault takes the whole change, and costs nobody else anything.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterator
+from typing import Final
 
 from msgspec import UNSET
 
 from sync import clock
 from sync.change import Change, Edit, Write
 from sync.merge.cells import ERASED, LINK, VERDICT
+from sync.merge.fitting import fits, is_state
 from sync.merge.identity import DIFFERENT, SAME
 from sync.merge.rights import is_for_ever
 from sync.merge.schema import Rule, Schema
-from sync.values import (
-    is_date,
-    is_datetime,
-    is_decimal,
-    is_number,
-    is_plain,
-    is_sealed,
-    text_key,
-)
+from sync.values import is_plain, is_sealed, text_key
 
 MOST_NAMED: Final = 10_000
 """How many versions one write may name; nobody saw more on a screen."""
-
-_SEALABLE: Final = frozenset(("review", "once", "log"))
 
 
 def fault(change: Change, schema: Schema) -> str | None:
@@ -112,7 +103,7 @@ def _unfit(edit: Edit, write: Write, schema: Schema) -> str | None:
     rule = schema.rule(write.name)
     if not is_plain(write.v) or not _is_placed(write, rule) or not _fits(write, rule):
         return "type"
-    if rule.order and write.v is not None and write.v not in rule.order.states:
+    if not is_state(write.v, rule):
         return "enum"
     if edit.type == LINK and write.name == VERDICT and write.v not in (SAME, DIFFERENT):
         return "enum"
@@ -139,32 +130,6 @@ def _fits(write: Write, rule: Rule) -> bool:
     value = write.v
     if write.name == ERASED:
         return value is True
-    if value is None:
-        return True
-    if is_sealed(value):
-        return rule.policy in _SEALABLE
-    kind = "element" if write.s is not None else rule.policy
-    return _FITS.get(kind, _FITS.get(rule.type or "", _anything))(value)
-
-
-def _anything(value: Any) -> bool:
-    del value
-    return True
-
-
-_FITS: Final[Mapping[str, Callable[[Any], bool]]] = {
-    "element": lambda value: isinstance(value, bool),
-    "meet": lambda value: (
-        isinstance(value, list) and all(isinstance(item, str) for item in value)
-    ),
-    "lattice": lambda value: isinstance(value, str),
-    "text": lambda value: isinstance(value, str),
-    "phone": lambda value: isinstance(value, str),
-    "date": is_date,
-    "datetime": is_datetime,
-    "number": is_number,
-    "decimal": is_decimal,
-    "group": lambda value: isinstance(value, dict),
-    "list": lambda value: isinstance(value, list),
-    "boolean": lambda value: isinstance(value, bool),
-}
+    if write.s is not None and not is_sealed(value):
+        return value is None or isinstance(value, bool)
+    return fits(value, rule)

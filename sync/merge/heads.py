@@ -18,6 +18,7 @@ from sync.merge.cells import CellState, Document, Head, Version, name_of, undone
 from sync.merge.faults import fault
 from sync.merge.rights import Facts, is_checked, names, trespass
 from sync.merge.schema import Rule, Schema
+from sync.merge.superseding import OUTRANKS_ALL, is_above, naming_rank, supersedes
 
 __all__ = [
     "OUTRANKS_ALL",
@@ -36,9 +37,6 @@ __all__ = [
     "supersedes",
     "versions",
 ]
-
-OUTRANKS_ALL: Final = 1 << 20
-"""The rank of a naming that supersedes whatever it names."""
 
 Past = Mapping[str, Version | None]
 """Versions of one cell that arrived, by change id; None: it wrote nothing live here."""
@@ -276,26 +274,6 @@ def arrive(cell: CellState, version: Version, rule: Rule, past: Past) -> CellSta
     if named_by is None or not supersedes(named_by, version, rule):
         heads[version.id] = Head(version, frozenset(waiting), is_regress)
     return CellState(heads, miss)
-
-
-def naming_rank(version: Version, rule: Rule) -> int:
-    """Return the rank with which a version supersedes what it names."""
-    if rule.policy != "authority" or version.act == "override":
-        return OUTRANKS_ALL
-    return rule.grade(version.src)
-
-
-def supersedes(rank: int, target: Version, rule: Rule) -> bool:
-    """Tell whether a naming of that rank supersedes ``target``.
-
-    Weaker evidence never supersedes stronger, even when its author knew it (I18).
-    """
-    return rule.policy != "authority" or rank >= rule.grade(target.src)
-
-
-def is_above(target: Version, version: Version, rule: Rule) -> bool:
-    """Tell whether ``version`` went below a value of the order that it names."""
-    return rule.order is not None and rule.order.is_below(version.value, target.value)
 
 
 def versions(change: Change, edit: Edit) -> dict[str, Version]:

@@ -5,7 +5,7 @@ the same items, an item is gone when its facts change, and only decisions travel
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ def ask(
         return ()
     if is_erased(document):
         return _edits_on_erased(doc, document)
+    document = replace(document, cells=view.cells)
     if is_voided(document):
         return ()
     items = [_about_cell(doc, question) for question in view.questions]

@@ -52,6 +52,7 @@ GRADES: Final = {
 """Evidence grades, weakest first; what says nothing of its source is self-report."""
 UNGRADED: Final = "self_report"
 
+_PARTED: Final = frozenset(("set", "log"))
 _KEYS: Final = frozenset(
     {
         "policy",
@@ -71,6 +72,7 @@ _KEYS: Final = frozenset(
         "harm",
         "home",
         "source",
+        "renamed_from",
     }
 )
 _WORDS: Final = {
@@ -127,7 +129,13 @@ class Rule(Struct, frozen=True, kw_only=True):
     harm: str | None = None
     home: str | None = None
     source: str | None = None
+    renamed_from: str | None = None
     is_declared: bool = True
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether the name has a cell for each element or entry."""
+        return self.policy in _PARTED
 
     def grade(self, src: str | None) -> int:
         """Return the rank of a piece of evidence; higher outranks lower."""
@@ -160,19 +168,24 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """All rules a node knows; a name nobody declared is held under ``review``."""
+    """All rules a node knows; a name nobody declared is held under ``review``.
+
+    ``renamed`` gives the present name of each property that took another one.
+    """
 
     rules: Mapping[str, Rule]
     checks: tuple[Check, ...] = ()
     pointers: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """The cells by which some check finds another document; mostly there is none."""
+    renamed: Mapping[str, str] = field(init=False, repr=False, compare=False)
     _groups: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Index the groups by their members, and find out which pointers matter."""
+        """Index the groups by their members, the pointers that matter, the renamings."""
         named = {check.of for check in self.checks}
         used = tuple(pointer for pointer in _POINTERS if pointer in named)
         object.__setattr__(self, "pointers", used)
+        object.__setattr__(self, "renamed", _renamed(self.rules))
         groups = {
             member: name
             for name, rule in sorted(self.rules.items())
@@ -239,7 +252,50 @@ def rule(name: str, spec: Mapping[str, Any]) -> Rule:
         harm=spec.get("harm"),
         home=spec.get("home"),
         source=spec.get("source"),
+        renamed_from=_former(name, spec),
     )
+
+
+def _former(name: str, spec: Mapping[str, Any]) -> str | None:
+    former = spec.get("renamed_from")
+    if former is None:
+        return None
+    if not isinstance(former, str) or not former or "/" in former or former == name:
+        raise SchemaError(name, "unknown renamed_from")
+    if former.startswith("_") or name.startswith("_"):
+        raise SchemaError(name, "a special cell keeps its name")
+    return former
+
+
+def _renamed(rules: Mapping[str, Rule]) -> Mapping[str, str]:
+    """Return present names by former ones.
+
+    Of two that claim one former name the first in order has it; names that go round in
+    a circle, and those that would make of a set or log something else, stay.
+    """
+    direct: dict[str, str] = {}
+    for name in sorted(rules, reverse=True):
+        former = rules[name].renamed_from
+        if former is not None and _is_alike(rules.get(former), rules[name]):
+            direct[former] = name
+    present = {former: _end(direct, former) for former in direct}
+    return {former: name for former, name in present.items() if name is not None}
+
+
+def _is_alike(former: Rule | None, rule: Rule) -> bool:
+    if former is None or former.policy == rule.policy:
+        return True
+    return not (former.is_parted or rule.is_parted)
+
+
+def _end(direct: Mapping[str, str], former: str) -> str | None:
+    name, seen = former, {former}
+    while name in direct:
+        name = direct[name]
+        if name in seen:
+            return None
+        seen.add(name)
+    return name
 
 
 def _order(name: str, spec: Mapping[str, Any]) -> Order:

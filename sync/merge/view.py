@@ -4,8 +4,8 @@ A pure function of the heads and the schema: nodes that hold the same changes sh
 same bytes. A contested cell is shown with all its values beside the one displayed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from msgspec import structs
@@ -22,11 +22,9 @@ from sync.merge.cells import (
     name_of,
 )
 from sync.merge.policies import Contested, Outcome, decide, newest, value_key
+from sync.merge.renaming import History, present
 from sync.merge.schema import Rule, Schema
 from sync.values import key, text_key
-
-History = Callable[[str], Mapping[str, Version]]
-"""Gives, for a cell key, every version of it that has arrived, by change id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,37 +53,43 @@ class View:
     """What people see of a document.
 
     ``values`` by property, group, set or log; ``questions`` in cell order; ``heads``
-    the change ids behind each cell key, which a form that shows it sends back.
+    the change ids behind each cell key, which a form that shows it sends back;
+    ``cells`` what was looked at, under present names.
     """
 
     values: Mapping[str, Any]
     questions: tuple[Question, ...]
     heads: Mapping[str, tuple[str, ...]]
+    cells: Mapping[str, CellState] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
 
 def look(document: Document, schema: Schema, history: History) -> View:
     """Return what people see of a document."""
     if is_erased(document):
         return View({ERASED: True}, (), {})
+    cells, history = present(document, schema, history)
+    document = replace(document, cells=cells)
     values: dict[str, Any] = {}
     questions: list[Question] = []
-    for name, cells in _by_name(document.cells).items():
-        rule = _rule(schema, name, cells)
+    for name, parts in _by_name(cells).items():
+        rule = _rule(schema, name, parts)
         if name.startswith(DISMISS):
             continue
         if name == DELETED:
             values[name] = is_voided(document)
         elif rule.policy == "set":
-            values[name] = _set(cells, rule, history, questions)
+            values[name] = _set(parts, rule, history, questions)
         elif rule.policy == "log":
-            values[name] = _log(cells, rule)
+            values[name] = _log(parts, rule)
         else:
-            (cell, state) = cells[0]
+            (cell, state) = parts[0]
             outcome = _decide(cell, state, rule, history)
             values[name] = outcome.value
             if isinstance(outcome, Contested):
                 questions.append(_question(cell, rule, outcome))
-    return View(values, tuple(questions), _ids(document.cells))
+    return View(values, tuple(questions), _ids(cells), cells)
 
 
 def is_erased(document: Document) -> bool:

@@ -21,6 +21,7 @@ from sync.merge.cells import DELETED, DISMISS, ERASED, LINK, SCOPE, VERDICT
 RULES: Final = {
     "fields": {
         "family_name": {"policy": "review", "type": "text"},
+        "drugs": {"policy": "review", "harm": "medical", "renamed_from": "medicine"},
         "custody": {"policy": "review", "display": "base", "level": "confidential"},
         "birth_date": {"policy": "authority", "type": "date", "harm": "identity"},
         "medicine": {"policy": "review", "harm": "medical"},
@@ -37,6 +38,7 @@ RULES: Final = {
             "guarded": ["deceased"],
         },
         "languages": {"policy": "set", "bias": "add"},
+        "speaks": {"policy": "set", "bias": "add", "renamed_from": "languages"},
         "pickup": {"policy": "set", "bias": "remove", "review_mixed": True},
         "notes": {"policy": "log"},
         "phone": {"policy": "lww"},
@@ -54,8 +56,11 @@ RULES: Final = {
         {"id": "due", "a": "due_on", "op": ">", "b": "on", "of": "parent"},
     ],
 }
+_NAMES: Final = {"drugs": "medicine", "speaks/uk": "languages/uk"}
+"""Cells that took another name, and the former one."""
 VALUES: Final[dict[str, Sequence[Any]]] = {
     "family_name": ("Коваль", " Коваль ", "Ковальчук", None, 7),
+    "drugs": ("500", "700"),
     "custody": ("mother", "aunt", None),
     "birth_date": ("2013-04-05", "2013-05-04", "in spring", None),
     "consent": ("granted", "limited", "withdrawn", "perhaps"),
@@ -202,6 +207,7 @@ class Chronicle:
             (
                 ("languages", "uk"),
                 ("languages", " uk"),
+                ("speaks", "uk"),
                 ("pickup", "aunt"),
                 (SCOPE, "a"),
             )
@@ -223,11 +229,12 @@ class Chronicle:
 
     def _preds(self, doc: str, cell: str) -> tuple[str, ...]:
         """Return versions that the author saw: often the newest, sometimes any."""
+        cells = {cell, _NAMES.get(cell, cell)}
         written = [
             change.id
             for change in self.changes
             for edit in change.edits
-            if edit.doc == doc and any(write.cell == cell for write in edit.w or ())
+            if edit.doc == doc and any(write.cell in cells for write in edit.w or ())
         ]
         if not written or self.chance.random() < 0.3:
             return ()
