@@ -50,6 +50,19 @@ def pytest_collection_modifyitems(
         config.hook.pytest_deselected(items=others)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many random histories were told, and what became of them."""
+    counted = {"histories": 0, "diverged": 0, "lost": 0}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "call":
+                for name, count in report.user_properties:
+                    counted[name] = counted.get(name, 0) + count
+    if counted["histories"]:
+        said = "{histories} random histories: {diverged} diverged, {lost} lost"
+        terminalreporter.write_line(said.format(**counted))
+
+
 @pytest.fixture(scope="session")
 def scale(pytestconfig: pytest.Config) -> Callable[[int], int]:
     """Return a function that multiplies a count by ``--scale``."""

@@ -175,8 +175,12 @@ def _unsettled(
 
 
 def _ask_about_changes(connection: Connection, arrived: Sequence[Arrival]) -> None:
-    """Put changes that are quarantined, and logs that fork, into the queue."""
-    items.add(connection, [_about_quarantined(one) for one in arrived if one.code])
+    """Put changes that are quarantined, and logs that fork, into the queue.
+
+    A change to which content is added is judged anew with all that is kept of it.
+    """
+    bad = [one for one in arrived if one.code and one.is_new]
+    items.add(connection, [_about_quarantined(one) for one in bad])
     _ask_about_forks(
         connection, [one for one in arrived if one.is_new and one.is_itself]
     )

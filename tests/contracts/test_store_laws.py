@@ -1,6 +1,7 @@
 from chronicles import batches, chronicles
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pictures import picture_in
 from stores import take_in
 
 from intake_server.storage import documents, forms, rebuild
@@ -8,24 +9,6 @@ from intake_server.storage.changes import all_of
 from sync.merge.fold import fold
 
 LAWS = settings(max_examples=30, deadline=None)
-
-
-def picture_in(database):
-    """Everything that nodes with the same changes must agree on."""
-    with database.reading() as session:
-        connection = session.connection()
-        asked = connection.exec_driver_sql(
-            "SELECT qid, doc, kind, cell, severity, owner, sites, first_seen,"
-            " is_provisional, source, body FROM queue ORDER BY qid"
-        )
-        aliases = connection.exec_driver_sql("SELECT * FROM alias ORDER BY doc")
-        codes = connection.exec_driver_sql("SELECT id, code FROM change ORDER BY id")
-        return (
-            list(documents.all_views(session)),
-            [tuple(row) for row in asked],
-            [tuple(row) for row in aliases],
-            [tuple(row) for row in codes],
-        )
 
 
 @LAWS

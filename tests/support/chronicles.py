@@ -279,6 +279,27 @@ def batches(draw: st.DrawFn, changes: Sequence[Change]) -> list[list[Change]]:
     return [part for part in parts if part]
 
 
+def arrivals(changes: Sequence[Change], chance: random.Random) -> list[list[Change]]:
+    """Return an order of arrival in batches.
+
+    Some changes come again, and some come first or once more without what they say on
+    one of their documents.
+    """
+    again = chance.sample(changes, k=min(len(changes), 3))
+    partly = [
+        withheld(change, chance.choice(change.edits).doc)
+        for change in chance.sample(changes, k=min(len(changes), 2))
+    ]
+    order = [*changes, *again, *partly]
+    chance.shuffle(order)
+    batches: list[list[Change]] = []
+    while order:
+        size = chance.randrange(1, 8)
+        batches.append(order[:size])
+        order = order[size:]
+    return batches
+
+
 def withheld(change: Change, doc: str) -> Change:
     """Return a change as somebody gets it who may not see one of its documents."""
     edits = tuple(

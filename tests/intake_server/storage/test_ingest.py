@@ -348,6 +348,26 @@ def test_an_erased_document_leaves_no_word_behind(database):
     assert is_true_to_the_changes(database)
 
 
+def test_what_was_wrong_where_content_is_erased_is_not_asked_when_the_rest_comes(
+    database,
+):
+    log = Log()
+    bad = log.write(
+        {
+            (child(1), "person"): [Write(f="birth_date", v="in spring")],
+            (child(2), "person"): [Write(f="phone", v="050")],
+        }
+    )
+    erasure = log.on(1, Write(f=ERASED, v=True, saw=(bad.id,)))
+    take_in(database, [a_form()], [withheld(bad, child(2))], [erasure])
+
+    take_in(database, [bad])
+
+    assert kinds(database) == []
+    assert view(database, child(2)).view["values"] == {"phone": "050"}
+    assert is_true_to_the_changes(database)
+
+
 def link(log, left, right, verdict, preds=()):
     a, b = sorted((child(left), child(right)))
     writes = [
