@@ -210,6 +210,7 @@ class _Reader:
             match=said.get("match"),
             harm=said.get("harm"),
             renamed_from=said.get("renamed_from"),
+            check=said.get("check"),
             choices=_list(control),
             repeat=within,
             calculated=is_calculated,

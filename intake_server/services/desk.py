@@ -68,13 +68,15 @@ class File:
     """A question with what it takes to judge it.
 
     ``children`` are one person, or the two of a link; ``record`` the document that it
-    is about and ``others`` the other questions about it; ``changes`` who wrote the
-    answers, by change id; ``answers`` what a held submission says, where it can be read.
+    is about, ``counterpart`` the one that a rule compares it with, and ``others`` the
+    other questions about it; ``changes`` who wrote the answers, by change id; ``answers``
+    what a held submission says, where it can be read.
     """
 
     item: QueueItem
     children: tuple[StoredView, ...] = ()
     record: StoredView | None = None
+    counterpart: StoredView | None = None
     others: tuple[QueueItem, ...] = ()
     changes: Mapping[str, Change]
     answers: tuple[Answer, ...] = ()
@@ -207,14 +209,17 @@ def around(
             if doc in persons and _is_visible(session, persons[doc], viewer)
         )
         record = documents.find(session, docs[0]) if children else None
+        counterpart = _counterpart(session, item, record) if record else None
         asked = queue.of_document(session, item.doc) if record else ()
         known = [past.change for doc in docs for past in _history(session, doc)]
-        seen = [view.doc for view in (*children, *((record,) if record else ()))]
+        shown = (*children, record, counterpart)
+        seen = list(dict.fromkeys(view.doc for view in shown if view))
         note_all(session, Act.READ_RECORD, seen, by=viewer.actor, now=now)
     return File(
         item=item,
         children=children,
         record=record,
+        counterpart=counterpart,
         others=tuple(one for one in asked if one.qid != item.qid),
         changes={change.id: change for change in known},
     )
@@ -243,6 +248,18 @@ def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
 def _subject(item: QueueItem) -> str:
     """Return the document that a question is about; of a link, the first person."""
     return item.doc.removeprefix(LINK).partition("|")[0]
+
+
+def _counterpart(
+    session: Session, item: QueueItem, record: StoredView
+) -> StoredView | None:
+    """Return the document that holds the other answer of a rule; often it is the same."""
+    checks = publishing.schema(session).checks
+    of = {check.id: check.of for check in checks}.get(item.cell)
+    if item.kind != "rule" or of is None:
+        return record
+    doc = record.subject if of == "subject" else record.parent
+    return documents.find(session, doc) if doc else None
 
 
 def _history(session: Session, doc: str) -> Iterable[documents.Past]:

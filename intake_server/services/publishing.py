@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from forms import merging, succession
+from forms import checks, merging, succession
 from forms.catalogue import Form as Definition
 from intake_server.clock import milliseconds
 from intake_server.services import intake
@@ -74,6 +74,9 @@ def _writes(form: Definition) -> list[Write]:
         "version": form.version,
         "title": dict(form.title),
         "xml": form.xml.decode(),
-        "rules": {"fields": merging.rules(form.definition)},
+        "rules": {
+            "fields": merging.rules(form.definition),
+            "rules": checks.checks(form.definition),
+        },
     }
     return [Write(f=name, v=value) for name, value in said.items()]

@@ -5,6 +5,8 @@ from random import Random
 
 import pytest
 from chronicles import RULES, Chronicle, child, visit
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from stores import take_in
 
 from intake_server.storage import queue, rebuild
@@ -14,6 +16,7 @@ from sync.change import Write
 
 LONG_ENOUGH_S = 0.4
 ROUNDS = 10
+TALE = 12
 
 
 def a_child(on, *preds, number=0):
@@ -119,6 +122,48 @@ def test_many_who_write_children_and_visits_at_once_leave_what_all_amount_to(
             pass
 
         assert asked(database)
+
+
+def a_tale(seed):
+    """The form, then what is said of two children and two visits, often anew."""
+    chance = Random(seed)
+    tale = Chronicle(Random(seed + 1))
+    tale.publish()
+    days = ("2023-01-01", "2024-01-01")
+    while len(tale.changes) < TALE:
+        before = [change.id for change in tale.changes[1:]]
+        known = tuple(before[-1:]) if chance.random() < 0.5 else ()
+        day, number = chance.choice(days), chance.randrange(2)
+        match chance.randrange(6):
+            case 0 | 1:
+                tale.add(a_child(day, *known, number=number))
+            case 2 | 3:
+                parent = visit(chance.randrange(2))
+                edits = a_visit(day, number, chance.randrange(2), parent=parent)
+                edits[visit(number), "event"].append(Write(f="due_on", v=day))
+                tale.add(edits)
+            case 4:
+                doc = chance.choice(
+                    ((child(number), "person"), (visit(number), "event"))
+                )
+                tale.add({doc: [Write(f="_deleted", v=True, saw=tuple(before))]})
+            case _:
+                rule = chance.choice(("seen", "due"))
+                saw = chance.sample(before, k=min(len(before), 2))
+                said = Write(f=f"_dismiss:{rule}", v=sorted(saw))
+                tale.add({(visit(number), "event"): [said]})
+    return tale.changes
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 32), data=st.data())
+def test_one_change_after_the_other_leaves_what_all_amount_to(stores, seed, data):
+    form, *said = a_tale(seed)
+    order = data.draw(st.permutations(said))
+    with stores.new() as database:
+        take_in(database, [form], *([change] for change in order))
+
+        asked(database)
 
 
 def test_the_rules_of_the_chronicles_compare_across_documents():

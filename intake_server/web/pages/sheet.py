@@ -17,6 +17,8 @@ from intake_server.web.pages.inputs import Input
 from intake_server.web.pages.preview import Preview, preview
 from intake_server.web.pages.texts import _, _n
 from intake_server.web.pages.wording import Said, Wording
+from sync.merge import rules
+from sync.merge.schema import Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,9 @@ def _of_aside(item: QueueItem, wording: Wording, _: Sequence[StoredView]) -> str
 
 
 def _of_rule(item: QueueItem, wording: Wording, _: Sequence[StoredView]) -> str:
-    return " — ".join(wording.short(name) for name in _checked(item, wording))
+    check = _check(item, wording)
+    names = (check.a, check.b) if check else (item.cell,)
+    return " — ".join(short(wording.member(name)) for name in names)
 
 
 _TITLES: Final[
@@ -213,20 +217,20 @@ def _lines(child: StoredView, wording: Wording) -> Mapping[str, str]:
     }
 
 
-def _checked(item: QueueItem, wording: Wording) -> tuple[str, ...]:
+def _check(item: QueueItem, wording: Wording) -> Check | None:
     checks = (c for c in wording.words.schema.checks if c.id == item.cell)
-    return next(((check.a, check.b) for check in checks), (item.cell,))
+    return next(checks, None) if item.kind == "rule" else None
 
 
 def _about_rule(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
-    if file.item.kind != "rule" or file.record is None:
+    check = _check(file.item, wording)
+    if check is None:
         return
-    values = file.record.view["values"]
-    for name in _checked(file.item, wording):
-        yield (
-            wording.label(name),
-            wording.value(name, values.get(name), file.item.sites).line,
-        )
+    for name, view in ((check.a, file.record), (check.b, file.counterpart)):
+        if view is not None:
+            value = rules.answer(view.view["values"], name, wording.words.schema)
+            said = wording.value(name, value, file.item.sites)
+            yield wording.member(name), said.line
 
 
 def _held(file: File, wording: Wording) -> Iterable[tuple[str, str]]:

@@ -217,3 +217,23 @@ def test_a_decision_between_two_papers_settles_them(centre):
     assert centre.questions() == ()
     birth = centre.view(ids.person(DANYLO))["values"]["birth"]
     assert birth == item.candidates[1]["value"]
+
+
+def test_a_stay_before_the_birth_is_asked_about_until_both_answers_stand(centre):
+    a_stay = {"g_stay": {"child_ref": DANYLO, "admitted_on": "2011-05-06"}}
+    arrival = with_answers(RECEPTION, g_contact={"child_ref": DANYLO})
+    centre.receive(a_form("rehabilitation", a_stay, number=1))
+    centre.receive(a_form("reception", arrival, number=2))
+    (question,) = centre.questions()
+    assert question.cell == "admitted_on_not_before_birth_date"
+
+    centre.decide(question.qid, "dismiss")
+
+    assert centre.questions() == ()
+    born = with_answers(arrival, g_child={"birth_date": "2012-04-03"})
+    centre.receive(a_form("reception", born, number=3), sender=TARAS)
+    kinds = [(item.kind, item.cell) for item in centre.questions()]
+    assert kinds == [
+        ("field_conflict", "birth"),
+        ("rule", "admitted_on_not_before_birth_date"),
+    ]

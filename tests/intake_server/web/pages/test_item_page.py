@@ -401,3 +401,19 @@ def stands(desk, cell, *, on=CASE):
     with desk.database.reading() as session:
         view = documents.find(session, on)
     return view.view["values"][cell]
+
+
+def test_a_rule_across_records_shows_both_answers(desk):
+    event = documents_of.event("uuid:1")
+    said = {"subject": CHILD, "admitted_on": "2011-05-06"}
+    desk.write(
+        {(CHILD, "person"): [Write(g="birth", v={"birth_date": "2012-03-04"})]},
+        {(event, "event"): [Write(f=name, v=value) for name, value in said.items()]},
+    )
+    qid = desk.questions()["admitted_on_not_before_birth_date"].qid
+
+    page = words(desk.browser().get(f"/queue/{qid}"))
+
+    assert "Дата прийому — Дата народження" in page
+    assert "6 травня 2011" in page
+    assert "4 березня 2012" in page
