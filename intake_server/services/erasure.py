@@ -28,7 +28,15 @@ from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Action, Principal, may
 from intake_server.services import child, published
 from intake_server.services.authoring import Entropy, Pen
-from intake_server.storage import documents, ingest, locks, node, queue, standing
+from intake_server.storage import (
+    documents,
+    ingest,
+    kinship,
+    locks,
+    node,
+    queue,
+    standing,
+)
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
 from sync import documents as ids
@@ -203,10 +211,10 @@ def _reach(session: Session, doc: str) -> Reach:
     An erased one that was written to since is among them.
     """
     found: dict[str, str] = {}
+    links = kinship.links_of(session.connection(), (doc,))
     waiting = [
-        *documents.find_all(session, (doc, ids.case(doc))).values(),
+        *documents.find_all(session, (doc, ids.case(doc), *links)).values(),
         *documents.about(session, doc),
-        *documents.links_of(session, doc),
     ]
     while waiting:
         view = waiting.pop()

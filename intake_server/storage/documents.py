@@ -140,16 +140,6 @@ def rows_of(session: Session, parent: str) -> Sequence[StoredView]:
     )
 
 
-def links_of(session: Session, person: str) -> Sequence[StoredView]:
-    """Return the documents that say whether a person is the same as another."""
-    return _read(
-        session,
-        _listed()
-        .where(col(DocumentRow.kind) == LINK, _holds(DocumentRow.view, f'"{person}"'))
-        .order_by(col(DocumentRow.doc)),
-    )
-
-
 def page(
     session: Session,
     *,
