@@ -276,14 +276,17 @@ def _picked(session: Session, group: Group, picked: Pick) -> Edits:
 def _write(
     session: Session, edits: Edits, *, by: Principal, now: datetime, entropy: Entropy
 ) -> str:
+    """Write what the merge takes; what others have decided is theirs to alter."""
     pen = Pen(session, now=now, entropy=entropy)
     change = pen.write(edits, author=by.actor, role=by.role.value, site=by.site)
     pen.close()
-    ingest.ingest(
+    (outcome,) = ingest.ingest(
         session,
         [change],
         peer=None,
         received_ms=milliseconds(now),
         schema=publishing.schema(session),
     )
+    if outcome.code is not None:
+        raise NotFoundError("pair of records")
     return change.id

@@ -55,6 +55,12 @@ def linked(server, token, a=A, b=B, verdict="same"):
     return answer.json["change"]
 
 
+def undo(server, token, change):
+    path = f"/api/v1/changes/{change}/undo"
+    answer = server.post(path, token, {"reason": "помилка"})
+    assert answer.status_code == 200, answer.text
+
+
 def record(server, token, doc):
     answer = server.get(f"/api/v1/records/{doc}", token)
     assert answer.status_code == 200, answer.text
@@ -227,6 +233,20 @@ def test_what_two_centres_know_a_coordinator_links(server, names):
     assert link(server, worker, A, B).status_code == 404
 
 
+def test_what_a_coordinator_has_said_a_centre_does_not_unsay(
+    server, coordinator, names
+):
+    names.send(2, "truskavets", family_name="Рема")
+    linked(server, coordinator, A, C)
+    assert pick(server, coordinator, C).status_code == 200
+    worker = server.token(Role.WORKER, "truskavets")
+
+    assert link(server, worker, A, C, "different").status_code == 404
+
+    assert record(server, worker, A)["aliases"] == [C]
+    assert waiting(server, coordinator) == []
+
+
 def test_a_link_leaves_a_trace(server, coordinator, names):
     change = linked(server, coordinator)
 
@@ -293,6 +313,29 @@ def test_a_pick_is_gone_with_the_link_and_back_with_it(server, coordinator, name
 
     linked(server, coordinator)
     assert record(server, coordinator, A)["values"]["family_name"] == "Ремес"
+
+
+def test_a_pick_and_a_verdict_are_taken_back_as_any_decision(
+    server, coordinator, names
+):
+    verdict = linked(server, coordinator)
+    picked = pick(server, coordinator, B).json["change"]
+
+    undo(server, coordinator, picked)
+    assert "family_name" in record(server, coordinator, A)["contested"]
+
+    undo(server, coordinator, verdict)
+    seen = record(server, coordinator, A)
+    assert (seen["aliases"], seen["contested"]) == ([], {})
+
+
+def test_taking_a_parting_back_links_again(server, coordinator, names):
+    linked(server, coordinator)
+    parted = linked(server, coordinator, verdict="different")
+
+    undo(server, coordinator, parted)
+
+    assert record(server, coordinator, A)["aliases"] == [B]
 
 
 def test_a_pick_of_what_was_not_on_the_screen_is_stale(server, coordinator, names):
