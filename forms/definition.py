@@ -32,9 +32,9 @@ class Field:
     ``type`` is the bind type, or ``select1`` and ``select`` for one and several choices.
     ``home`` says which document holds the answer and ``property`` under which name;
     without a property the answer is never written; ``renamed_from`` is the property
-    whose place this one took. ``choices`` names a list, ``repeat`` is the path of the
-    innermost repeat, ``required`` an XPath expression, ``check`` what the answer must
-    fit together with.
+    whose place this one took. ``choices`` names a list,
+    ``repeat`` is the path of the innermost repeat, ``required`` an XPath expression,
+    ``check`` what the answer must fit together with.
     """
 
     path: Path

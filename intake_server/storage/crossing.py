@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from intake_server.storage import bulk, locks, standing
 from intake_server.storage.types import doc_bytes, doc_text
 from sync.change import Change
-from sync.merge.cells import Document, Version
+from sync.merge.cells import Document, Version, name_of
 from sync.merge.rules import Looked, pointer
 from sync.merge.schema import Schema
 
@@ -68,7 +68,7 @@ def pointing(
     return {
         doc: document
         for doc, document in standing.load(connection, found - here).items()
-        if not compared.isdisjoint(document.cells)
+        if any(schema.cell(name_of(cell)) in compared for cell in document.cells)
     }
 
 
@@ -119,7 +119,7 @@ def _named_in(
     for change in batch:
         for edit in change.edits:
             for write in edit.w or ():
-                if write.name not in schema.pointers:
+                if schema.cell(write.name) not in schema.pointers:
                     continue
                 said = [write.v]
                 if write.undoes and is_doc(edit.doc):

@@ -87,7 +87,7 @@ def answer(values: Mapping[str, Any], name: str, schema: Schema) -> Any:
     """
     cell = schema.cell(name)
     value = values.get(cell)
-    if cell != name:
+    if cell != name and name in schema.rule(cell).members:
         value = value.get(name) if isinstance(value, dict) else None
     return None if is_sealed(value) else value
 
@@ -96,18 +96,18 @@ def heads_of(
     one: Looked, there: Looked, check: Check, schema: Schema
 ) -> tuple[Head, ...]:
     """Return the heads of both answers, what a dismissal must name."""
-    sides = ((one[0], check.a), (there[0], check.b))
+    sides = ((one[1].cells, check.a), (there[1].cells, check.b))
     return tuple(
         head
-        for document, name in sides
-        if (cell := schema.cell(name)) in document.cells
-        for head in document.cells[cell].ordered()
+        for cells, name in sides
+        if (cell := schema.cell(name)) in cells
+        for head in cells[cell].ordered()
     )
 
 
 def _holds(check: Check, left: Any, right: Any, schema: Schema) -> bool:
-    a = order(left, schema.rule(check.a).type)
-    b = order(right, schema.rule(check.b).type)
+    a = order(left, schema.rule(schema.cell(check.a)).type)
+    b = order(right, schema.rule(schema.cell(check.b)).type)
     return _OPERATORS[check.op](a, b)
 
 

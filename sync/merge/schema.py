@@ -194,7 +194,8 @@ class Schema:
         object.__setattr__(self, "_groups", groups)
 
     def cell(self, name: str) -> str:
-        """Return the cell that holds a property: itself, or that of its group."""
+        """Return the cell that holds a property now: its own, or that of its group."""
+        name = self.renamed.get(name, name)
         return name if name in self.rules else self._groups.get(name, name)
 
     def rule(self, name: str) -> Rule:

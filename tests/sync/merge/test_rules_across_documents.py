@@ -194,3 +194,17 @@ def test_what_is_asked_does_not_depend_on_the_order_of_arrival(data, changes):
         state = apply(state, change)
 
     assert picture_of(state).items == fold(changes, SCHEMA).items
+
+
+def test_a_rule_reads_what_was_answered_under_a_former_name():
+    fields = {
+        "seen": {"type": "date", "renamed_from": "filled_on"},
+        "born": {"type": "date", "renamed_from": "birth"},
+    }
+    for names in ({"a": "seen", "b": "born"}, {"a": "filled_on", "b": "birth"}):
+        schema = Schema.from_json({"fields": fields, "rules": [CHECK | names]})
+        born = a_change("c1", Write(f="birth", v="2013-04-05"))
+
+        found = asked(born, visit("c2", "2012-01-01"), schema=schema)
+
+        assert found == [("E1", ("c1", "c2"))]
