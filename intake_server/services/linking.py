@@ -168,11 +168,11 @@ def pick(
         schema = publishing.schema(session)
         if group is None:
             raise NotFoundError("linked record", picked.member)
-        sites = cluster.sites_of(group.members.values(), picked.name)
+        sites = cluster.sites_of(group.members.values(), picked.name, schema)
         if not may_pick(by, picked.name, sites, schema):
             raise NotFoundError("record", picked.member)
         _refuse_other_answers(session, group, picked, schema)
-        edits = _picked(session, group, picked)
+        edits = _picked(session, group, picked, schema)
         change = _write(session, edits, by=by, now=now, entropy=entropy)
         note(session, Act.PICK, picked.member, by=by.actor, now=now, change=change)
     return change
@@ -242,7 +242,7 @@ def _refuse_other_answers(
         raise InvalidRequestError({"member": [reason]})
 
 
-def _picked(session: Session, group: Group, picked: Pick) -> Edits:
+def _picked(session: Session, group: Group, picked: Pick, schema: Schema) -> Edits:
     """Return the writes of a pick.
 
     It stands on the link of the canonical record with the one picked; an earlier pick
@@ -252,7 +252,8 @@ def _picked(session: Session, group: Group, picked: Pick) -> Edits:
     whose = group.whose[picked.member]
     chosen = tuple(sorted((first, second if whose == first else whose)))
     cell = f"{GOLDEN}{group.part}{picked.name}"
-    saw = tuple(sorted(cluster.heads_of(group.members.values(), picked.name)))
+    heads_seen = cluster.heads_of(group.members.values(), picked.name, schema)
+    saw = tuple(sorted(heads_seen))
     edits: dict[tuple[str, str], Sequence[Write]] = {}
     for link, (one, other) in clusters.pairs(group).items():
         known = documents.document(session, link) or Document(LINK)

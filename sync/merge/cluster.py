@@ -8,7 +8,7 @@ keeps a view of its own, and unlinking leaves nothing to put right.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sync.merge.cells import DELETED, CellState, Document, Head, Version, name_of
@@ -82,7 +82,8 @@ def together(
         doc: look(known, schema, lambda cell, doc=doc: history(doc, cell))  # type: ignore[misc]
         for doc, known in members.items()
     }
-    joined = look(_joined(members.values()), schema, _nothing)
+    present = {d: replace(known, cells=own[d].cells) for d, known in members.items()}
+    joined = look(_joined(present.values()), schema, _nothing)
     values = dict(joined.values)
     for name in OWN & values.keys():
         values[name] = _first(own.values(), name)
@@ -92,12 +93,13 @@ def together(
         name = question.rule.name
         if name in OWN or name in contested or name in chosen:
             continue
-        picked = _standing(picks.get(name, ()), members, own, question.rule)
+        heads = heads_of(members.values(), name, schema)
+        picked = _standing(picks.get(name, ()), heads, own, question.rule)
         if picked is not None:
             chosen[name] = picked
             values[name] = own[picked.value].values.get(name)
             continue
-        contested[name] = tuple(_answers(question, members, own))
+        contested[name] = tuple(_answers(question, present, own))
         values[name] = _meanwhile(question, values[name], _first(own.values(), name))
     if any(DELETED in view.values for view in own.values()):
         values[DELETED] = False
@@ -121,18 +123,20 @@ def picks_in(links: Iterable[Document], part: str = "") -> dict[str, list[Versio
     return found
 
 
-def heads_of(members: Iterable[Document], name: str) -> frozenset[str]:
+def heads_of(members: Iterable[Document], name: str, schema: Schema) -> frozenset[str]:
     """Return the changes behind a property of all members: what a pick must name."""
-    return frozenset(
-        head.version.id for known in members for head in _heads(known, name)
-    )
+    return frozenset(head.version.id for head in _behind(members, name, schema))
 
 
-def sites_of(members: Iterable[Document], name: str) -> frozenset[str]:
+def sites_of(members: Iterable[Document], name: str, schema: Schema) -> frozenset[str]:
     """Return the sites that said something of a property."""
-    return frozenset(
-        head.version.site for known in members for head in _heads(known, name)
-    )
+    return frozenset(head.version.site for head in _behind(members, name, schema))
+
+
+def _behind(members: Iterable[Document], name: str, schema: Schema) -> Iterable[Head]:
+    """Return the heads of a property under all its names."""
+    names = {name, *(old for old, new in schema.renamed.items() if new == name)}
+    return (head for known in members for each in names for head in _heads(known, each))
 
 
 def _joined(members: Iterable[Document]) -> Document:
@@ -194,12 +198,11 @@ def _heads(known: Document, name: str) -> list[Head]:
 
 def _standing(
     picks: Sequence[Version],
-    members: Mapping[str, Document],
+    heads: frozenset[str],
     own: Mapping[str, View],
     rule: Rule,
 ) -> Version | None:
     """Return the newest pick that holds, unless another that holds says otherwise."""
-    heads = heads_of(members.values(), rule.name)
     holding = [
         pick
         for pick in picks

@@ -11,7 +11,8 @@ from sync import clock
 from sync.change import Write
 from sync.merge.cluster import heads_of, living, picks_in, together
 from sync.merge.fold import fold, picture_of
-from sync.merge.heads import State, apply
+from sync.merge.heads import State, apply, versions
+from sync.merge.schema import Schema
 from sync.values import key
 
 NO_PICKS = {}
@@ -396,10 +397,39 @@ def test_a_pick_of_what_is_on_the_screen_settles_it(changes, member):
     if member not in members or not view.contested:
         return
     name = min(view.contested)
-    saw = tuple(sorted(heads_of(members.values(), name)))
+    saw = tuple(sorted(heads_of(members.values(), name, SCHEMA)))
     pick = a_pick("p", member, saw=saw, cell=f"golden:{name}")
     picks = picks_in(fold([pick], SCHEMA).documents.values())
 
     after = together(members, SCHEMA, no_history, picks)
 
     assert after.contested == {n: c for n, c in view.contested.items() if n != name}
+
+
+def test_members_are_compared_under_the_present_name_of_a_property():
+    schema = Schema.from_json(
+        {"fields": {"new": {"policy": "review", "renamed_from": "old"}}}
+    )
+    first = said(1, "P1", Write(f="old", v="А"))
+    edit = said(2, "P1", Write(f="new", v="Б", p=("c1",)), hlc=2)
+    other = said(3, "P2", Write(f="old", v="В"))
+    pick = a_pick("c9", "P2", saw=("c1", "c2", "c3"), cell="golden:new")
+    known = {first.id: first, edit.id: edit}
+    picture = fold([*known.values(), other, pick], schema)
+
+    def history(doc, cell):
+        return {
+            id_: version
+            for id_, change in known.items()
+            for edit in change.edits
+            if edit.doc == doc
+            for at, version in versions(change, edit).items()
+            if at == cell
+        }
+
+    members = members_of(picture)
+    view = together(members, schema, history, NO_PICKS)
+    assert answers(view, "new") == [("P1", "Б"), ("P2", "В")]
+    chosen = picks_in(picture.documents.values())
+    assert together(members, schema, history, chosen).values == {"new": "В"}
+    assert heads_of(members.values(), "new", schema) == {"c1", "c2", "c3"}
