@@ -54,6 +54,7 @@ class Action(Enum):
     DECIDE = "decide"
     UNDO = "undo"
     LINK = "link"
+    VOID = "void"
     ERASE = "erase"
     SEE_SYNC = "see_sync"
     START_SYNC = "start_sync"
@@ -76,6 +77,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.DECIDE: _CASE_STAFF,
     Action.UNDO: _CASE_STAFF,
     Action.LINK: _CASE_STAFF,
+    Action.VOID: _CASE_STAFF,
     Action.ERASE: frozenset({Role.ADMIN}),
     Action.SEE_SYNC: _CASE_STAFF | {Role.ADMIN},
     Action.START_SYNC: _CASE_STAFF | {Role.ADMIN},

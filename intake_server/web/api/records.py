@@ -1,4 +1,4 @@
-"""Records are read: one, a page of them, the history of one."""
+"""Records are read: one, a page of them, the history of one; and one is voided."""
 
 import re
 from typing import Any, Final
@@ -8,10 +8,13 @@ from flask import Response
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields, validate
 from msgspec import UNSET
+from typing_extensions import override
 
 from intake_server.errors import AuditError
 from intake_server.security.policy import Action
 from intake_server.services import records as service
+from intake_server.services import voiding
+from intake_server.services.voiding import Void
 from intake_server.storage.documents import Past, StoredView
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.schemas import Message, Text
@@ -21,6 +24,8 @@ from intake_server.web.context import context
 from sync.change import Write
 
 records = blueprint("records", "Children, their cases, and what happened")
+
+_CHANGE: Final = r"^[0-9a-f]{32}$"
 
 CURSOR: Final = re.compile(r"^[0-9A-Za-z:.~+-]{1,200}$")
 
@@ -152,6 +157,35 @@ class HistorySchema(Schema):
     changes = fields.List(fields.Nested(PastSchema), required=True)
 
 
+class Flag(fields.Boolean):
+    """True or false, and nothing that Python takes for it."""
+
+    @override
+    def _deserialize(self, value: Any, *args: Any, **more: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class VoidSchema(Message):
+    """Whether a record was made by mistake, and why."""
+
+    void = Flag(required=True)
+    reason = Text(longest=2000, required=True)
+    based_on = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String(validate=validate.Regexp(_CHANGE))),
+        required=True,
+        metadata={"description": "heads of the record, as it was read"},
+    )
+
+
+class VoidedSchema(Schema):
+    """The change that was written; null where just this was on the screen."""
+
+    change = fields.String(required=True, allow_none=True)
+
+
 @offer(
     records,
     "GET",
@@ -194,6 +228,36 @@ def history(doc: UUID) -> ResponseReturnValue:
     here = context()
     found = service.history(here.database, str(doc), viewer=asking(), now=here.now())
     return {"changes": [_past(past, str(doc)) for past in found]}
+
+
+@offer(
+    records,
+    "POST",
+    "/records/<uuid:doc>/void",
+    Call(
+        action=Action.VOID,
+        body=VoidSchema(),
+        answer=VoidedSchema(),
+        failures=(AuditError,),
+    ),
+)
+def void(doc: UUID, body: dict[str, Any]) -> ResponseReturnValue:
+    """Say that a record was made by mistake, or that it stays.
+
+    Where somebody wrote what ``based_on`` does not name, the record stays and a question
+    says so.
+    """
+    here = context()
+    said = Void(
+        doc=str(doc),
+        is_void=body["void"],
+        reason=body["reason"],
+        shown=frozenset(id for ids in body["based_on"].values() for id in ids),
+    )
+    change = voiding.void(
+        here.database, said, by=asking(), now=here.now(), entropy=here.entropy
+    )
+    return {"change": change}
 
 
 def as_kept(found: StoredView) -> Response:

@@ -19,6 +19,7 @@ from intake_server.web.pages import (
     queue,
     room,
     undo,
+    voids,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -35,6 +36,7 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("GET", "/children/<doc>/link", "pair", Action.LINK, pairs.show),
     ("POST", "/children/<doc>/link", "link", Action.LINK, pairs.decide),
     ("POST", "/children/<doc>/pick", "pick", Action.LINK, pairs.pick),
+    ("POST", "/children/<doc>/void", "void", Action.VOID, voids.void),
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )
 

@@ -21,15 +21,22 @@ from intake_server.web.pages import facts, moments, phrases, room, sheet
 from intake_server.web.pages.facts import Fact
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.sheet import Whose
-from intake_server.web.pages.texts import _
+from intake_server.web.pages.texts import _, _l
 from intake_server.web.pages.wording import Said, Wording
 from sync.change import Write
-from sync.merge.cells import DELETED
+from sync.merge.cells import DELETED, ERASED, HOLD
 
 _SHOWN: Final = 20
 """Entries of a history that are shown at first."""
 
 _CLOCK_BITS: Final = 16
+
+_OF_RECORDS: Final = {
+    DELETED: (_l("made by mistake"), _l("stays")),
+    ERASED: (_l("erased"), _l("erased")),
+    HOLD: (_l("the law forbids to erase it"), _l("may be erased again")),
+}
+"""What is said of a whole record, by the cell: when it is so, and when it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +108,17 @@ class Unsorted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One record of the child; ``shown`` are the heads that a void of it names."""
+
+    whose: Whose
+    is_voided: bool
+    is_erased: bool
+    is_held: bool
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One line of a history: who, where, when, and what."""
 
@@ -166,7 +184,7 @@ def page(
     shown = render_template(
         "pages/child.html",
         child=sheet.whose(found.sheets[0], words),
-        records=tuple(sheet.whose(one, words) for one in found.persons),
+        records=tuple(_record(one, words) for one in found.persons),
         refused=refused,
         reason=reason,
         sites=words.sites(_sites(found)),
@@ -194,6 +212,17 @@ def _records(found: Child, words: Wording) -> Mapping[str, str]:
         if view.doc not in known and above in known:
             known[view.doc] = known[above]
     return known
+
+
+def _record(view: StoredView, words: Wording) -> Record:
+    heads = {id_ for ids in view.view["heads"].values() for id_ in ids}
+    return Record(
+        whose=sheet.whose(view, words),
+        is_voided=view.is_voided,
+        is_erased=view.is_erased,
+        is_held=bool(view.view["values"].get(HOLD)),
+        shown=" ".join(sorted(heads)),
+    )
 
 
 def _link(linked: Linked, words: Wording) -> Link:
@@ -331,9 +360,9 @@ def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | Non
     if write.undoes:
         label = _("Record") if name == DELETED else words.short(name)
         return (label, _("taken back"), "")
-    if name == DELETED:
-        said = _("made by mistake") if write.v else _("stays")
-        return (_("Record"), said, "")
+    if name in _OF_RECORDS:
+        is_so, is_not = _OF_RECORDS[name]
+        return (_("Record"), str(is_so if write.v else is_not), "")
     if not words.words.labels.is_known(name) or name == "child_ref":
         return None
     grade = words.grade(write.src)

@@ -23,6 +23,7 @@ API = {
     "GET /api/v1/records": STAFF,
     "GET /api/v1/records/<uuid:doc>": STAFF,
     "GET /api/v1/records/<uuid:doc>/history": STAFF,
+    "POST /api/v1/records/<uuid:doc>/void": STAFF,
     "GET /api/v1/queue": STAFF,
     "GET /api/v1/queue/<qid>": STAFF,
     "POST /api/v1/queue/<qid>/resolve": STAFF,

@@ -141,3 +141,36 @@ def test_reading_is_noted_with_the_time_of_this_node(server, worker, child):
 
     with server.database.reading() as session:
         assert audit.page(session)[0].at == MORNING
+
+
+def test_a_record_is_voided_on_what_was_read_and_comes_back(server, worker, child):
+    address = f"/api/v1/records/{child['person']}"
+
+    def say(is_void):
+        heads = server.get(address, worker).json["heads"]
+        body = {"void": is_void, "reason": "двічі", "based_on": heads}
+        return server.post(f"{address}/void", worker, body)
+
+    voided = say(is_void=True)
+    values = server.get(address, worker).json["values"]
+    again = say(is_void=True)
+    back = say(is_void=False)
+
+    assert voided.status_code == 200
+    assert values["_deleted"] is True
+    assert again.json == {"change": None}
+    assert back.json["change"] != voided.json["change"]
+    assert server.get(address, worker).json["values"]["_deleted"] is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("void", "yes"), ("reason", ""), ("based_on", {"x": ["no id"]}), ("more", 1)],
+)
+def test_a_void_that_does_not_fit_is_refused(server, worker, child, name, value):
+    body = {"void": True, "reason": "двічі", "based_on": {}, name: value}
+
+    answer = server.post(f"/api/v1/records/{child['person']}/void", worker, body)
+
+    assert answer.status_code == 422
+    assert any(path.startswith(name[:4]) for path in answer.json["errors"])

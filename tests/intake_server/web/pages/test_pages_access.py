@@ -20,6 +20,7 @@ ALLOWED = {
     "GET /children/<doc>/link": STAFF,
     "POST /children/<doc>/link": STAFF,
     "POST /children/<doc>/pick": STAFF,
+    "POST /children/<doc>/void": STAFF,
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
