@@ -58,7 +58,7 @@ def seen(
         doc: _shown(known[doc], group, known, _together(session, group, links, schema))
         for doc, group in groups.items()
     }
-    for doc, entries in partings.unsorted(session, places, clusters).items():
+    for doc, entries in partings.unsorted(session, places, clusters, schema).items():
         view = shown.get(doc, known[doc])
         kept = to_json({**view.view, "sorting": entries})
         shown[doc] = replace(view, kept=kept)

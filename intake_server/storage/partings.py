@@ -1,6 +1,8 @@
 """What was written on records while they counted as one child, and waits to be sorted."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -15,12 +17,15 @@ from sync.merge.cells import LINK, VERDICT, Document, Version, name_of
 from sync.merge.cluster import OWN
 from sync.merge.identity import SAME, Edge
 from sync.merge.parting import Shared
+from sync.merge.renaming import present
+from sync.merge.schema import Schema
 
 
 def unsorted(
     session: Session,
     places: Mapping[str, Place],
     clusters: Mapping[str, tuple[str, ...]],
+    schema: Schema,
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what is to be sorted, by document.
 
@@ -28,6 +33,7 @@ def unsorted(
         session: An open session.
         places: Documents, and whose they are.
         clusters: Whole clusters by each of their members.
+        schema: The rules.
     """
     connection = session.connection()
     persons = {place.person for place in places.values()}
@@ -41,7 +47,9 @@ def unsorted(
     if not times:
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
-    for doc, known in documents.documents(session, places).items():
+    for doc, kept in documents.documents(session, places).items():
+        past = partial(standing.history, connection, doc)
+        known = replace(kept, cells=present(kept, schema, past)[0])
         person = places[doc].person
         child = set(clusters.get(person, (person,)))
         for link, time in sorted(times.items()):

@@ -127,6 +127,23 @@ def test_a_verdict_names_what_stands_on_persons_cases_and_rows(stores):
     assert set(heads) == {change.id for change in made}
 
 
+def test_what_is_sorted_stands_under_the_present_name(stores):
+    story = Story(Random(1), children=2)
+    story.publish()
+    same = a_verdict(story, "same")
+    given = story.add({(ONE, "person"): [Write(f="medicine", v="300 мг")]})
+    a_verdict(story, "different", preds=(same.id,), saw=(given.id,))
+
+    with stores.new() as database:
+        take_in(database, story.changes)
+        (entry,) = seen_in(database)[ONE].view["sorting"]
+        assert (entry["property"], entry["value"]) == ("drugs", "300 мг")
+
+        anew = Write(f="drugs", v="300 мг", p=(given.id,))
+        take_in(database, [story.add({(ONE, "person"): [anew]})])
+        assert ONE not in seen_in(database)
+
+
 def test_many_linked_records_are_read_in_as_few_queries_as_two(stores):
     counts = []
     with stores.new() as database:
