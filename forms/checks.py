@@ -105,4 +105,4 @@ def _is_reached(
 
 
 def _wrong(asked: Field, why: str) -> DefinitionError:
-    return DefinitionError(f"{asked.name}: {why}", field=asked.name)
+    return DefinitionError(f"{asked.name}: {why}", field=asked.name, column="check")

@@ -27,6 +27,7 @@ _PHONE: Final = re.compile(r"\+?[0-9\s().\u2010-\u2015-]+\Z")
 _NOT_DIGITS: Final = re.compile(r"[^0-9]+")
 _E164: Final = re.compile(r"[1-9][0-9]{7,14}\Z")
 _LOCAL_DIGITS: Final = 10
+_SEPARATORS: Final = re.compile(r"[\s\u2010-\u2015ʼ-]+(?![\s\u2010-\u2015ʼ\d-])")
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?\Z")
 
 
@@ -40,6 +41,18 @@ def text_key(text: str) -> str:
         return text
     unified = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
     return _SPACES.sub(" ", unified).strip()
+
+
+def loose_key(text: str) -> str:
+    """Return a text without case, hyphens, apostrophes and spaces.
+
+    Texts of one loose key are probably one answer, spelled twice; that is still for a
+    person to say. What stands before a digit stays: ``1-2`` is not ``12``.
+
+    Example:
+        ``Нечуй-Левицька`` and ``НЕЧУЙ ЛЕВИЦЬКА`` have one loose key.
+    """
+    return _SEPARATORS.sub("", text_key(text).casefold())
 
 
 def phone_number(text: str) -> str | None:

@@ -132,6 +132,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
     kind: str | None = None,
     site: str | None = None,
     mine: bool = False,
+    spelling: bool | None = None,
     cursor: str | None = None,
 ) -> Page:
     """Return open questions, the most serious first, and whose they are.
@@ -147,6 +148,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         kind=kind,
         site=site,
         mine=mine,
+        spelling=spelling,
         cursor=cursor,
     )
     with database.reading() as session:

@@ -75,6 +75,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
     kind: str | None = None,
     site: str | None = None,
     mine: bool = False,
+    spelling: bool | None = None,
     cursor: str | None = None,
 ) -> Page:
     """Return open items, the most serious first; each is noted as shown.
@@ -86,6 +87,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         kind: Only items of this kind.
         site: Only items in which this site has a part.
         mine: Only items that the viewer may decide.
+        spelling: Only items whose answers differ in spelling alone; or only others.
         cursor: Continue behind the page that gave it.
 
     Raises:
@@ -102,6 +104,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
                 kind=kind,
                 site=site or records.only(allowed),
                 owners=policy.owners(viewer) if mine else None,
+                spelling=spelling,
                 cursor=cursor,
             )
         except ValueError:

@@ -16,8 +16,8 @@ IDENTITY: Final = "identity"
 
 _INSERT: Final = """
 INSERT INTO queue (qid, doc, kind, cell, key, severity, owner, sites, first_seen,
- is_provisional, source, body)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ is_provisional, source, body, is_spelling)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING
 """
 _REMEMBER: Final = """
@@ -46,6 +46,7 @@ def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
         item.is_provisional,
         source,
         to_json(views.item_json(item)),
+        item.is_spelling,
     )
 
 

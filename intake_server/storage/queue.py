@@ -34,6 +34,7 @@ class QueueItem:
     first_seen: str
     is_provisional: bool
     source: str
+    is_spelling: bool = False
     candidates: Sequence[Mapping[str, Any]] = ()
     displayed: Any = None
     element: str | None = None
@@ -71,6 +72,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
     site: str | None = None,
     owners: Sequence[str] | None = None,
     with_provisional: bool = True,
+    spelling: bool | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page:
@@ -82,6 +84,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         site: Only items in which this site has a part.
         owners: Only items that one of these decides.
         with_provisional: Also items that wait for an earlier edit to arrive.
+        spelling: Only items whose answers differ in spelling alone; or only others.
         cursor: Continue behind the page that gave it.
         limit: At most so many.
 
@@ -97,6 +100,8 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         query = query.where(col(QueueRow.owner).in_(owners))
     if not with_provisional:
         query = query.where(col(QueueRow.is_provisional).is_(False))
+    if spelling is not None:
+        query = query.where(col(QueueRow.is_spelling).is_(spelling))
     if cursor is not None:
         query = query.where(_behind(cursor))
     query = query.order_by(
@@ -198,6 +203,7 @@ def _item(row: QueueRow) -> QueueItem:
         first_seen=row.first_seen,
         is_provisional=row.is_provisional,
         source=row.source,
+        is_spelling=row.is_spelling,
         candidates=tuple(body["candidates"]),
         displayed=body["displayed"],
         element=body["element"],

@@ -126,7 +126,8 @@ class QueueRow(SQLModel, table=True):
 
     ``source`` says what it follows from: a ``document``, a whole ``change``, the
     ``identity`` of persons, or ``local``, a proposal of this node. All but the local ones
-    are made again when their facts change. ``owner`` and ``sites`` say whose it is.
+    are made again when their facts change. ``owner`` and ``sites`` say whose it is,
+    ``is_spelling`` whether the answers are one word in several spellings.
     """
 
     __tablename__ = "queue"
@@ -147,6 +148,9 @@ class QueueRow(SQLModel, table=True):
     is_provisional: bool
     source: str
     body: Any = Field(sa_type=Json)
+    is_spelling: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false")}
+    )
 
 
 class AskedRow(SQLModel, table=True):

@@ -18,6 +18,7 @@ def said(item: QueueItem) -> dict[str, Any]:
         "owner": item.owner,
         "first_seen": item.first_seen,
         "provisional": item.is_provisional,
+        "spelling": item.is_spelling,
         "element": item.element,
         "facts": None if item.facts is None else dict(item.facts),
     }

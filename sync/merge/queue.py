@@ -24,6 +24,7 @@ from sync.merge.view import (
     is_voided,
     unseen_by_void,
 )
+from sync.values import loose_key
 
 KINDS: Final = (
     "field_conflict",
@@ -46,7 +47,8 @@ class Item:
     ``element`` the set element, ``heads`` what a decision must supersede, ``severity``
     0 to 3, ``owner`` who decides (``coordinator``, ``clinician``, ``readers`` or
     ``site:<name>``), ``first_seen`` the wall time of the newest head, ``is_provisional``
-    that an earlier edit has not arrived yet.
+    that an earlier edit has not arrived yet, ``is_spelling`` that the answers differ in
+    nothing but case, hyphens, apostrophes and spaces.
     """
 
     qid: str
@@ -60,6 +62,7 @@ class Item:
     owner: str = rights.COORDINATOR
     first_seen: str = ""
     is_provisional: bool = False
+    is_spelling: bool = False
     element: str | None = None
     heads: tuple[str, ...] = ()
 
@@ -147,7 +150,17 @@ def _about_cell(doc: str, question: Question) -> Item:
         owner=rights.owner_of(question.rule, _sites(question.heads)),
         displayed=question.displayed,
         element=question.element,
+        is_spelling=_is_spelling(question.candidates),
     )
+
+
+def _is_spelling(answers: Iterable[Candidate]) -> bool:
+    """Tell whether all answers are texts that are probably one."""
+    values = [answer.value for answer in answers]
+    if not all(isinstance(value, str) for value in values):
+        return False
+    keys = {loose_key(value) for value in values}
+    return len(keys) == 1 and keys != {""}
 
 
 def _delete_conflicts(doc: str, document: Document) -> list[Item]:

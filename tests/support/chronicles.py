@@ -59,7 +59,7 @@ RULES: Final = {
 _NAMES: Final = {"drugs": "medicine", "speaks/uk": "languages/uk"}
 """Cells that took another name, and the former one."""
 VALUES: Final[dict[str, Sequence[Any]]] = {
-    "family_name": ("Коваль", " Коваль ", "Ковальчук", None, 7),
+    "family_name": ("Коваль", " Коваль ", "КОВАЛЬ", "Ковальчук", None, 7),
     "drugs": ("500", "700"),
     "custody": ("mother", "aunt", None),
     "birth_date": ("2013-04-05", "2013-05-04", "in spring", None),

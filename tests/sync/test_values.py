@@ -158,3 +158,38 @@ def test_no_decimal(decimal):
 @pytest.mark.parametrize("decimal", ["-0.50", "12", 5, 1.5])
 def test_a_decimal(decimal):
     assert values.is_decimal(decimal)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА"),
+        ("Мар'яна", "МАРʼЯНА"),
+        ("Маряна", "Марʼяна"),
+        ("О‑Коннор", "оконнор"),
+        ("Іван - Франко", "Іван-Франко"),
+        ("300 мг", "300мг"),
+    ],
+)
+def test_spellings_have_one_loose_key(one, other):
+    assert values.loose_key(one) == values.loose_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Коваль", "Ковальчук"),
+        ("Євген", "Евген"),
+        ("1-2 таблетки", "12 таблетки"),
+        ("1 - 2", "12"),
+        ("-2,5", "2,5"),
+        ("по 1 0", "по 10"),
+    ],
+)
+def test_other_words_and_numbers_have_another_loose_key(one, other):
+    assert values.loose_key(one) != values.loose_key(other)
+
+
+@given(TEXTS)
+def test_equal_texts_have_one_loose_key(text):
+    assert values.loose_key(values.text_key(text)) == values.loose_key(text)

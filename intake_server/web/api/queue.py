@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, fields, validate
 
 from intake_server.errors import (
     AuditError,
+    InvalidRequestError,
     NotFoundError,
     StaleItemError,
     WrongVerbError,
@@ -18,15 +20,20 @@ from intake_server.services import merging
 from intake_server.services.merging import Decision
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.records import CURSOR, CandidateSchema
-from intake_server.web.api.schemas import Message, Text
+from intake_server.web.api.schemas import Message, ProblemSchema, Text
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.items import said
+from intake_server.web.language import language
+from intake_server.web.problems import PROBLEMS, document
 
 queue = blueprint("queue", "Questions that wait for a person")
 
 VERBS: Final = ("pick", "value", "same", "release", "assign", "dismiss")
 """The ways to answer; which of them fit is said by the item's kind."""
+
+MOST: Final = 200
+"""How many questions one request may answer."""
 
 _QID: Final = re.compile(r"[0-9a-f]{32}\Z")
 
@@ -37,6 +44,12 @@ class QueueQuerySchema(Message):
     kind = Text(longest=40)
     site = Text(longest=80)
     mine = fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=False)
+    spelling = fields.Boolean(
+        truthy={"true"},
+        falsy={"false"},
+        load_default=None,
+        metadata={"description": "whether the answers differ in spelling alone"},
+    )
     cursor = fields.String(validate=validate.Regexp(CURSOR))
 
 
@@ -53,6 +66,7 @@ class ItemSchema(Schema):
     owner = fields.String(required=True)
     first_seen = fields.String(required=True)
     provisional = fields.Boolean(required=True)
+    spelling = fields.Boolean(required=True)
     element = fields.String(allow_none=True)
     facts = fields.Dict(keys=fields.String(), allow_none=True)
 
@@ -64,8 +78,8 @@ class QueuePageSchema(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class DecisionSchema(Message):
-    """Exactly one verb with its argument, and why."""
+class AnswerSchema(Message):
+    """Exactly one verb with its argument."""
 
     pick = fields.Integer(
         strict=True,
@@ -77,19 +91,49 @@ class DecisionSchema(Message):
     release = fields.Boolean(truthy={True}, falsy=set(), metadata={"enum": [True]})
     assign = Text(longest=36, metadata={"description": "a document"})
     dismiss = fields.Boolean(truthy={True}, falsy=set(), metadata={"enum": [True]})
+
+
+class DecisionSchema(AnswerSchema):
+    """Exactly one verb with its argument, and why."""
+
     reason = Text(longest=2000, required=True)
 
-    @validates_schema
-    def has_one_verb(self, data: Mapping[str, Any], **_: Any) -> None:
-        """Refuse a decision with no verb, or with two."""
-        if sum(verb in data for verb in VERBS) != 1:
-            raise ValidationError("Exactly one verb is needed.")
+
+class NamedAnswerSchema(AnswerSchema):
+    """An answer to one of several questions."""
+
+    qid = fields.String(required=True, validate=validate.Regexp(_QID))
+
+
+class DecisionsSchema(Message):
+    """Answers to several questions, and why."""
+
+    items = fields.List(
+        fields.Nested(NamedAnswerSchema),
+        required=True,
+        validate=validate.Length(min=1, max=MOST),
+    )
+    reason = Text(longest=2000, required=True)
 
 
 class ResolutionSchema(Schema):
     """The change that the decision wrote; null where it wrote none."""
 
     change = fields.String(required=True, allow_none=True)
+
+
+class OutcomeSchema(Schema):
+    """What became of one answer: a change, null where none was needed, or a problem."""
+
+    qid = fields.String(required=True)
+    change = fields.String(allow_none=True)
+    problem = fields.Nested(ProblemSchema)
+
+
+class OutcomesSchema(Schema):
+    """One outcome for each answer, in the order sent."""
+
+    results = fields.List(fields.Nested(OutcomeSchema), required=True)
 
 
 @offer(
@@ -136,18 +180,59 @@ def one(qid: str) -> ResponseReturnValue:
 )
 def resolve(qid: str, body: dict[str, Any]) -> ResponseReturnValue:
     """Answer a question; 409 with the item as it is now where somebody was faster."""
+    return {"change": _decided(_item_id(qid), body, body["reason"])}
+
+
+@offer(
+    queue,
+    "POST",
+    "/queue/resolve",
+    Call(
+        action=Action.DECIDE,
+        body=DecisionsSchema(),
+        answer=OutcomesSchema(),
+        failures=(AuditError,),
+    ),
+)
+def resolve_all(body: dict[str, Any]) -> ResponseReturnValue:
+    """Answer several questions for one reason, each for itself.
+
+    An answer that would be refused alone gets the problem that it would get there; the
+    others are written all the same.
+    """
+    return {"results": [_answered(one, body["reason"]) for one in body["items"]]}
+
+
+def _answered(answer: Mapping[str, Any], reason: str) -> Mapping[str, Any]:
+    qid = answer["qid"]
+    try:
+        return {"qid": qid, "change": _decided(qid, answer, reason)}
+    except (NotFoundError, StaleItemError, InvalidRequestError) as refusal:
+        kind, there = PROBLEMS[type(refusal)], url_for(".resolve", qid=qid)
+        told = document(kind, refusal, instance=there, language=language())
+        return {"qid": qid, "problem": told}
+
+
+def _decided(qid: str, answer: Mapping[str, Any], reason: str) -> str | None:
     here = context()
-    verb = next(verb for verb in VERBS if verb in body)
-    decision = Decision(verb=verb, argument=body[verb], reason=body["reason"])
+    verb = _verb(answer)
+    decision = Decision(verb=verb, argument=answer[verb], reason=reason)
     resolution = merging.resolve(
         here.database,
-        _item_id(qid),
+        qid,
         decision,
         by=asking(),
         now=here.now(),
         entropy=here.entropy,
     )
-    return {"change": resolution.change_id}
+    return resolution.change_id
+
+
+def _verb(answer: Mapping[str, Any]) -> str:
+    found = [verb for verb in VERBS if verb in answer]
+    if len(found) != 1:
+        raise InvalidRequestError({"body": ["Exactly one verb is needed."]})
+    return found[0]
 
 
 def _item_id(qid: str) -> str:

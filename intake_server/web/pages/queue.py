@@ -34,6 +34,7 @@ class Row:
     since: Moment | None
     owner: str
     severity: int
+    is_spelling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def show() -> str:
     kind = room.asked("kind") or None
     site = room.asked("site") or None
     mine = room.asked("mine") == "1"
+    spelling = room.asked("spelling") == "1"
     found = desk.page(
         here.database,
         viewer=viewer,
@@ -58,6 +60,7 @@ def show() -> str:
         kind=kind,
         site=site,
         mine=mine,
+        spelling=spelling or None,
         cursor=room.asked("cursor") or None,
     )
     words = room.wording()
@@ -75,6 +78,7 @@ def show() -> str:
         kind=kind,
         site=site,
         mine=mine,
+        spelling=spelling,
         next=found.cursor,
     )
 
@@ -115,6 +119,7 @@ def _row(listed: Listed, words: Wording) -> Row:
         since=words.moment(item.first_seen),
         owner=words.owner(item.owner),
         severity=item.severity,
+        is_spelling=item.is_spelling,
     )
 
 

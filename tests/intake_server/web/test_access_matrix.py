@@ -27,6 +27,7 @@ API = {
     "GET /api/v1/queue": STAFF,
     "GET /api/v1/queue/<qid>": STAFF,
     "POST /api/v1/queue/<qid>/resolve": STAFF,
+    "POST /api/v1/queue/resolve": STAFF,
     "POST /api/v1/changes/<change>/undo": STAFF,
     "POST /api/v1/links": STAFF,
     "POST /api/v1/links/picks": STAFF,

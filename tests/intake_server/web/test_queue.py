@@ -129,3 +129,80 @@ def test_reading_and_deciding_leave_a_trace(server, coordinator, question):
     assert (decide.action, read.action) == ("decide", "read_item")
     assert decide.actor == read.actor != ""
     assert "випискою" not in str(decide)
+
+
+def spelt(server, *names):
+    """Let two sites write one name in two ways; return the open question."""
+    for site, name in zip(("truskavets", "chernivtsi"), names, strict=True):
+        item = an_item(f"{site}-{name}", child_ref=REFERENCE, family_name=name)
+        server.send(server.device(site), item)
+
+
+def test_questions_about_spelling_alone_can_be_asked_for(server, coordinator, question):
+    spelt(server, "Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА")
+
+    found = {
+        wanted: server.get(f"/api/v1/queue?spelling={wanted}", coordinator).json
+        for wanted in ("true", "false")
+    }
+
+    (spelling,), (other,) = (page["items"] for page in found.values())
+    assert (spelling["cell"], spelling["spelling"]) == ("family_name", True)
+    assert (other, other["spelling"]) == (question, False)
+
+
+def resolve_all(server, token, *items, reason="за паспортом"):
+    body = {"items": list(items), "reason": reason}
+    return server.post("/api/v1/queue/resolve", token, body)
+
+
+def test_several_questions_are_answered_at_once_and_a_refusal_spares_the_rest(
+    server, coordinator, question
+):
+    spelt(server, "Коваль", "коваль")
+    page = server.get("/api/v1/queue?spelling=true", coordinator).json
+    (spelling,) = page["items"]
+
+    answer = resolve_all(
+        server,
+        coordinator,
+        {"qid": "0" * 32, "pick": 0},
+        {"qid": question["qid"], "same": True},
+        {"qid": question["qid"]},
+        {"qid": spelling["qid"], "pick": 0},
+        {"qid": spelling["qid"], "value": "Коваль"},
+        {"qid": question["qid"], "value": "150 мг"},
+    )
+
+    assert answer.status_code == 200
+    results = answer.json["results"]
+    assert [one.get("problem", {}).get("status") for one in results] == [
+        404,
+        422,
+        422,
+        None,
+        409,
+        None,
+    ]
+    assert results[4]["problem"]["current"] is None
+    assert results[1]["problem"]["instance"].endswith(f"{question['qid']}/resolve")
+    assert all(len(results[place]["change"]) == 32 for place in (3, 5))
+    assert server.get("/api/v1/queue", coordinator).json["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("items", "field"),
+    [
+        ([], "items"),
+        ([{"qid": "x", "pick": 0}], "items.0.qid"),
+        ([{"qid": "0" * 32, "pick": "x"}], "items.0.pick"),
+        ([{"qid": "0" * 32, "pick": 0}] * 201, "items"),
+    ],
+)
+def test_answers_that_cannot_be_read_are_refused_as_a_whole(
+    server, coordinator, items, field
+):
+    answer = resolve_all(server, coordinator, *items)
+
+    assert answer.status_code == 422
+    assert field in answer.json["errors"]

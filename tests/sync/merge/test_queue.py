@@ -71,3 +71,28 @@ def test_one_change_in_two_places_is_named_once():
     (item,) = fold([a_change("c1", edits=(edit,))], SCHEMA).items
 
     assert (item.kind, item.heads) == ("rule", ("c1",))
+
+
+@pytest.mark.parametrize(
+    ("cell", "values", "is_spelling"),
+    [
+        ("surname", ("Нечуй-Левицька", "нечуй левицька"), True),
+        ("surname", ("Коваль", "КОВАЛЬ", "Ков-аль"), True),
+        ("surname", ("Коваль", "КОВАЛЬ", "Ковальчук"), False),
+        ("surname", ("Коваль", None), False),
+        ("surname", ("-", "- -"), False),
+        ("dob", ({"date": "2013-04-05"}, {"date": "2013-04-06"}), False),
+    ],
+)
+def test_a_question_says_whether_the_answers_differ_in_spelling_alone(
+    cell, values, is_spelling
+):
+    changes = [
+        a_change(f"c{number}", Write(f=cell, v=value))
+        for number, value in enumerate(values)
+    ]
+
+    (item,) = fold(changes, SCHEMA).items
+
+    assert item.kind == "field_conflict"
+    assert item.is_spelling == is_spelling

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from desks import CASE, a_desk
+from desks import CASE, CHILD, a_desk
 from pages import tree, words
 
 from intake_server.security.policy import Role
@@ -124,3 +124,16 @@ def write_blind_edit(desk):
     ):
         write = Write(f="vaccine_status", v=value, p=preds)
         desk.write({(CASE, "case"): [write]}, site=site)
+
+
+def test_questions_about_spelling_alone_can_be_shown_alone(clash):
+    for name, site in (("Нечуй-Левицька", "kyiv"), ("НЕЧУЙ ЛЕВИЦЬКА", "chernivtsi")):
+        clash.write({(CHILD, "person"): [Write(f="patronymic", v=name)]}, site=site)
+
+    page = clash.browser().get("/queue?spelling=1")
+
+    assert "По батькові" in words(page)
+    assert "написання" in words(page)
+    assert "Ліки зараз" not in words(page)
+    (box,) = tree(page).xpath("//input[@name='spelling']")
+    assert box.get("checked") is not None
