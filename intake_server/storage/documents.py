@@ -58,7 +58,7 @@ class StoredView:
     @property
     def view(self) -> Mapping[str, Any]:
         """The view, read."""
-        return _whole(self.kept, self.heads, is_erased=self.is_erased)
+        return _whole(self.kept, self.heads)
 
     @property
     def text(self) -> str:
@@ -196,10 +196,10 @@ def count(session: Session, kind: str | None = None) -> int:
 
 def all_views(session: Session) -> Iterator[tuple[str, str]]:
     """Yield (document id, view as canonical JSON) of all documents, by id."""
-    for doc, kept, heads, is_erased in session.connection().exec_driver_sql(
-        "SELECT doc, view, heads, is_erased FROM document ORDER BY doc"
+    for doc, kept, heads in session.connection().exec_driver_sql(
+        "SELECT doc, view, heads FROM document ORDER BY doc"
     ):
-        yield doc_text(doc), to_json(_whole(kept, heads, is_erased=is_erased))
+        yield doc_text(doc), to_json(_whole(kept, heads))
 
 
 def history(session: Session, doc: str) -> Sequence[Past]:
@@ -314,9 +314,10 @@ def _stored(row: Any) -> StoredView:
     return StoredView(**known)
 
 
-def _whole(kept: str, heads: bytes, *, is_erased: bool) -> dict[str, Any]:
-    """Return a view with the ids of its heads; nobody builds on what was erased."""
-    return {**from_json(kept), "heads": {} if is_erased else state.ids(heads)}
+def _whole(kept: str, heads: bytes) -> dict[str, Any]:
+    """Return a view with the ids of its heads."""
+    view: dict[str, Any] = from_json(kept)
+    return view if "heads" in view else {**view, "heads": state.ids(heads)}
 
 
 def _holds(column: Any, text: str) -> Any:

@@ -81,8 +81,8 @@ class BodyRow(SQLModel, table=True):
 class DocumentRow(SQLModel, table=True):
     """What follows from all bodies of a document.
 
-    ``view`` is what people see, but for the ids of the heads, byte for byte the same on
-    all nodes with the same changes. ``heads`` is what the next change is merged with:
+    ``view`` is what people see, but for the ids of heads that are seen as they are, byte
+    for byte the same on all nodes with the same changes. ``heads`` is what the next change is merged with:
     the current versions of each cell and the versions named in them that have not
     arrived. ``search`` is folded text of names and reference, ``sites`` is
     ``|``-enclosed, ``newest`` the greatest clock value among the heads.

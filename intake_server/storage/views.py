@@ -37,25 +37,37 @@ def reference_of(kind: str, values: Mapping[str, Any]) -> str | None:
     return reference if isinstance(reference, str) else None
 
 
-def view_json(doc: str, kind: str, view: View, aliases: Sequence[str]) -> str:
-    """Return what people see of a document, but for its heads, as canonical JSON."""
+def view_json(doc: str, document: Document, view: View, aliases: Sequence[str]) -> str:
+    """Return what is kept of what people see of a document, as canonical JSON.
+
+    The heads are in it only where they are seen otherwise than they are: under the new
+    names of their properties, or no more, since the content is erased.
+    """
+    kind = document.kind
     places = places_of(kind, view.values)
     values = {name: v for name, v in view.values.items() if name not in places}
     contested: dict[str, list[dict[str, Any]]] = {}
     for question in view.questions:
         said = contested.setdefault(question.rule.name, [])
         said += [candidate_json(candidate) for candidate in question.candidates]
-    return to_json(
-        {
-            "doc": doc,
-            "kind": kind,
-            "reference": reference_of(kind, view.values),
-            "values": values,
-            "contested": contested,
-            "aliases": aliases,
-            **places,
-        }
-    )
+    kept: dict[str, Any] = {
+        "doc": doc,
+        "kind": kind,
+        "reference": reference_of(kind, view.values),
+        "values": values,
+        "contested": contested,
+        "aliases": aliases,
+        **places,
+    }
+    if view.cells is not document.cells and view.heads != heads_of(document):
+        kept["heads"] = view.heads
+    return to_json(kept)
+
+
+def heads_of(document: Document) -> dict[str, tuple[str, ...]]:
+    """Return the ids of the heads of each cell, as the document has them."""
+    cells = document.cells.items()
+    return {cell: tuple(sorted(said.heads)) for cell, said in cells if said.heads}
 
 
 def candidate_json(candidate: Candidate) -> dict[str, Any]:

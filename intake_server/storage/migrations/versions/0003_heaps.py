@@ -10,6 +10,7 @@ branch_labels = None
 depends_on = None
 
 _AT_ONCE = 1_000
+_encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def upgrade() -> None:
@@ -91,6 +92,7 @@ def _shorten_views() -> None:
         "document",
         sa.column("doc", sa.LargeBinary(16)),
         sa.column("view", sa.Text()),
+        sa.column("heads", sa.LargeBinary()),
     )
     page = sa.select(document).order_by(document.c.doc).limit(_AT_ONCE)
     shortened = (
@@ -98,20 +100,24 @@ def _shorten_views() -> None:
         .where(document.c.doc == sa.bindparam("key"))
         .values(view=sa.bindparam("shorter"))
     )
-    encode = msgspec.json.Encoder(order="sorted").encode
     last = b""
     while rows := connection.execute(page.where(document.c.doc > last)).all():
-        views = [(doc, msgspec.json.decode(view)) for doc, view in rows]
         connection.execute(
             shortened,
-            [
-                {
-                    "key": doc,
-                    "shorter": encode(
-                        {name: v for name, v in view.items() if name != "heads"}
-                    ).decode(),
-                }
-                for doc, view in views
-            ],
+            [{"key": doc, "shorter": _shorter(*said)} for doc, *said in rows],
         )
         last = rows[-1][0]
+
+
+def _shorter(view: str, heads: bytes) -> str:
+    """Return a view without its heads, where they are those beside it."""
+    changes, cells, *_ = msgspec.msgpack.decode(heads)
+    beside = {
+        cell: [changes[head[0]][0].hex() for head in said[0]]
+        for cell, said in cells.items()
+        if said[0]
+    }
+    kept = msgspec.json.decode(view)
+    if kept["heads"] == beside:
+        del kept["heads"]
+    return _encode(kept).decode()
