@@ -122,10 +122,10 @@ def keep(
         peer: The node they came from; None for this node's own.
         received_ms: When they came.
     """
-    bulk.many(
+    bulk.insert(
         connection,
-        "INSERT INTO change (id, log, seq, code, received_ms, peer, envelope)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "change",
+        "id, log, seq, code, received_ms, peer, envelope",
         [
             (
                 arrival.key,
@@ -139,6 +139,7 @@ def keep(
             for arrival in arrivals
             if arrival.is_new
         ],
+        "ON CONFLICT DO NOTHING",
     )
     added = [
         (
@@ -150,15 +151,17 @@ def keep(
         if arrival.is_itself
         for edit in arrival.edits
     ]
-    bulk.many(
+    bulk.insert(
         connection,
-        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?)"
-        " ON CONFLICT (doc, change) DO UPDATE SET data = excluded.data",
+        "body",
+        "doc, change, data",
         added,
+        "ON CONFLICT (doc, change) DO UPDATE SET data = excluded.data",
     )
-    bulk.many(
+    bulk.insert(
         connection,
-        "INSERT INTO body (doc, change, data) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        "body",
+        "doc, change, data",
         [
             (doc_bytes(edit.doc), arrival.key, b"")
             for arrival in arrivals
@@ -166,6 +169,7 @@ def keep(
             for edit in arrival.change.edits
             if edit.w is None
         ],
+        "ON CONFLICT DO NOTHING",
     )
 
 

@@ -31,9 +31,10 @@ def append(connection: Connection, ids: Sequence[bytes]) -> None:
         [(len(ids), SHARD)],
     )
     first = newest(connection) - len(ids) + 1
-    bulk.many(
+    bulk.insert(
         connection,
-        "INSERT INTO feed (shard, pos, change) VALUES (?, ?, ?)",
+        "feed",
+        "shard, pos, change",
         [(SHARD, first + n, id_) for n, id_ in enumerate(ids)],
     )
 

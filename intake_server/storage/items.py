@@ -14,15 +14,11 @@ DOCUMENT: Final = "document"
 CHANGE: Final = "change"
 IDENTITY: Final = "identity"
 
-_INSERT: Final = """
-INSERT INTO queue (qid, doc, kind, cell, key, severity, owner, sites, first_seen,
- is_provisional, source, body, is_spelling)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT DO NOTHING
-"""
-_REMEMBER: Final = """
-INSERT INTO asked (qid, doc, kind, key) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING
-"""
+_COLUMNS: Final = (
+    "qid, doc, kind, cell, key, severity, owner, sites, first_seen,"
+    " is_provisional, source, body, is_spelling"
+)
+_ONCE: Final = "ON CONFLICT DO NOTHING"
 
 
 def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
@@ -53,26 +49,26 @@ def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
 def add(connection: Connection, rows: Iterable[bulk.Row]) -> None:
     """Put items into the queue, and remember them; one that is there stays."""
     added = list(rows)
-    bulk.many(connection, _INSERT, added)
+    bulk.insert(connection, "queue", _COLUMNS, added, _ONCE)
     asked = [(qid, doc, kind, key) for qid, doc, kind, _, key, *_ in added]
-    bulk.many(connection, _REMEMBER, asked)
+    bulk.insert(connection, "asked", "qid, doc, kind, key", asked, _ONCE)
 
 
 def drop_of_documents(connection: Connection, docs: Iterable[str]) -> None:
     """Take out what followed from the content of documents."""
-    bulk.many(
+    bulk.act_in(
         connection,
-        "DELETE FROM queue WHERE doc = ? AND source = 'document'",
-        [(doc,) for doc in docs],
+        "DELETE FROM queue WHERE doc IN ({keys}) AND source = 'document'",
+        docs,
     )
 
 
 def drop(connection: Connection, qids: Iterable[str]) -> None:
     """Take items out by their ids."""
-    bulk.many(
+    bulk.act_in(
         connection,
-        "DELETE FROM queue WHERE qid = ?",
-        [(bytes.fromhex(qid),) for qid in qids],
+        "DELETE FROM queue WHERE qid IN ({keys})",
+        [bytes.fromhex(qid) for qid in qids],
     )
 
 

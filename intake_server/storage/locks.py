@@ -5,11 +5,16 @@ superseded standing as a head for ever.
 """
 
 from collections.abc import Iterable
+from typing import Final
 
 from sqlalchemy import Connection
 
 from intake_server.storage import bulk
 from intake_server.storage.types import doc_bytes
+
+_MOST: Final = 1_500
+"""More documents than this are locked by locking all: PostgreSQL's table of locks is
+shared by everybody and holds some six thousand."""
 
 
 def lock(connection: Connection, docs: Iterable[str]) -> None:
@@ -20,5 +25,12 @@ def lock(connection: Connection, docs: Iterable[str]) -> None:
     if connection.dialect.name == "sqlite":
         return
     keys = {int.from_bytes(doc_bytes(doc)[:8], "big", signed=True) for doc in docs}
-    for key in sorted(keys):
-        bulk.fetch(connection, "SELECT pg_advisory_xact_lock(?)", (key,))
+    if len(keys) > _MOST:
+        bulk.fetch(connection, "SELECT pg_advisory_xact_lock(0, 0)")
+        return
+    bulk.fetch(connection, "SELECT pg_advisory_xact_lock_shared(0, 0)")
+    bulk.fetch(  # in the order of the array, so that no two wait for each other
+        connection,
+        "SELECT pg_advisory_xact_lock(k) FROM unnest(?::bigint[]) AS k",
+        (sorted(keys),),
+    )

@@ -29,16 +29,13 @@ from sync.merge.rules import Looked, Other
 from sync.merge.schema import Schema
 from sync.merge.view import View, look
 
-_DOCUMENT: Final = """
-INSERT INTO document (doc, kind, reference, subject, parent, sites, newest, is_voided,
- is_erased, contested, search, view, heads)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (doc) DO UPDATE SET kind = excluded.kind, reference = excluded.reference,
- subject = excluded.subject, parent = excluded.parent, sites = excluded.sites,
- newest = excluded.newest, is_voided = excluded.is_voided,
- is_erased = excluded.is_erased, contested = excluded.contested,
- search = excluded.search, view = excluded.view, heads = excluded.heads
-"""
+_COLUMNS: Final = (
+    "doc, kind, reference, subject, parent, sites, newest, is_voided, is_erased,"
+    " contested, search, view, heads"
+)
+_ANEW: Final = "ON CONFLICT (doc) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +142,8 @@ def project(
         doc: derive(doc, looked[doc], groups.get(doc, ()), schema=schema, other=other)
         for doc in documents
     }
-    bulk.many(connection, _DOCUMENT, [one.row for one in derived.values()])
+    rows = [one.row for one in derived.values()]
+    bulk.insert(connection, "document", _COLUMNS, rows, _ANEW)
     items.drop_of_documents(connection, known & documents.keys())
     items.add(connection, (row for one in derived.values() for row in one.items))
     _project_kinds(connection, documents, derived)

@@ -1,14 +1,14 @@
 """The bare insert: the rows of a finished store, written with no thought at all.
 
 What a run could at best reach: the same rows in the same tables with the same indexes,
-in as many batches, each durable, with the same pragmas and encryption.
+in as many batches, each durable, with the same pragmas and encryption. SQLite takes
+them by ``executemany``, PostgreSQL by ``COPY``.
 """
 
 from collections.abc import Iterator, Sequence
-from random import Random
 from typing import Any, Final
 
-from sqlalchemy import Table
+from sqlalchemy import Connection, Table
 
 from intake_server.storage.database import Database
 from intake_server.storage.tables import METADATA
@@ -16,52 +16,71 @@ from intake_server.storage.tables import METADATA
 _RISING: Final = frozenset(("change", "feed"))
 """Tables without a row number whose keys come in order all the same."""
 
-Load = list[tuple[str, list[tuple[Any, ...]]]]
-"""What one batch inserts: statements with their rows."""
+Row = tuple[Any, ...]
+Load = list[tuple[Table, list[Row]]]
+"""What one batch inserts: tables with their rows."""
 
 
-def loads(finished: Database, prepared: Database, batches: int) -> list[Load]:
-    """Return what a run has added to the prepared store, dealt out to batches."""
-    dealt: list[Load] = [[] for _ in range(batches)]
-    with finished.engine.connect() as after, prepared.engine.connect() as before:
-        for table in METADATA.sorted_tables:
-            there = {_key(table, row) for row in _rows(before, table)}
-            rows = [row for row in _rows(after, table) if _key(table, row) not in there]
-            marks = ", ".join("?" * len(table.columns))
-            statement = f'INSERT INTO "{table.name}" VALUES ({marks})'  # noqa: S608 - our own table
-            for batch, part in zip(dealt, _parts(rows, batches), strict=True):
-                if part:
-                    batch.append((statement, part))
-    return dealt
+def loads(finished: Database, prepared: Database, batches: int) -> Iterator[Load]:
+    """Yield what a run has added to the prepared store, dealt out to batches."""
+    with prepared.reading() as first, finished.reading() as last:
+        before, after = first.connection(), last.connection()
+        piles = [
+            (table, _dealt(*_added(after, before, table), batches))
+            for table in METADATA.sorted_tables
+        ]
+        for _ in range(batches):
+            yield [(table, part) for table, pile in piles if (part := next(pile))]
 
 
 def insert(database: Database, load: Load) -> None:
     """Write one batch in one durable transaction."""
     connection = database.engine.raw_connection()
+    cursor = connection.cursor()
     try:
-        cursor = connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE")
-        for statement, rows in load:
-            cursor.executemany(statement, rows)
-        cursor.execute("COMMIT")
+        if database.engine.dialect.name == "sqlite":
+            cursor.execute("BEGIN IMMEDIATE")
+            for table, rows in load:
+                marks = ", ".join("?" * len(table.columns))
+                cursor.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)  # noqa: S608 - our own table
+            cursor.execute("COMMIT")
+        else:
+            for table, rows in load:
+                with cursor.copy(f'COPY "{table.name}" FROM STDIN') as copy:
+                    for row in rows:
+                        copy.write_row(row)
+            connection.commit()
     finally:
         connection.close()
 
 
-def _rows(connection: Any, table: Table) -> Sequence[tuple[Any, ...]]:
-    """Return the rows of a table in an order in which they might have come."""
-    has_number = table.dialect_options["sqlite"]["with_rowid"]
-    order = "rowid" if has_number else ", ".join(c.name for c in table.primary_key)
-    found = connection.exec_driver_sql(
-        f'SELECT * FROM "{table.name}" ORDER BY {order}'  # noqa: S608 - our own table
+def _added(
+    after: Connection, before: Connection, table: Table
+) -> tuple[Iterator[Row], int]:
+    """Return the rows that a run added to a table, and how many they are."""
+    there = {_key(table, row) for row in _rows(before, table)}
+    count = after.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"').scalar()  # noqa: S608 - our own table
+    rows = _rows(after, table)
+    return (row for row in rows if _key(table, row) not in there), int(
+        count or 0
+    ) - len(there)
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[Row]:
+    """Yield the rows of a table in an order in which they might have come."""
+    order = ""
+    if connection.dialect.name == "sqlite":
+        if table.dialect_options["sqlite"]["with_rowid"]:
+            order = "ORDER BY rowid"
+        elif table.name not in _RISING:
+            order = "ORDER BY random()"
+    found = connection.execution_options(yield_per=1_000).exec_driver_sql(
+        f'SELECT * FROM "{table.name}" {order}'  # noqa: S608 - our own table
     )
-    rows = [tuple(row) for row in found]
-    if not has_number and table.name not in _RISING:
-        Random(len(rows)).shuffle(rows)
-    return rows
+    return (tuple(row) for row in found)
 
 
-def _key(table: Table, row: tuple[Any, ...]) -> tuple[Any, ...]:
+def _key(table: Table, row: Row) -> Row:
     names = {column.name for column in table.primary_key}
     return tuple(
         value
@@ -70,7 +89,8 @@ def _key(table: Table, row: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
-def _parts(rows: Sequence[Any], count: int) -> Iterator[Sequence[Any]]:
-    for number in range(count):
-        begun, end = (len(rows) * n // count for n in (number, number + 1))
-        yield rows[begun:end]
+def _dealt(rows: Iterator[Row], count: int, batches: int) -> Iterator[Sequence[Row]]:
+    """Yield the rows in so many parts."""
+    for number in range(batches):
+        begun, end = (count * n // batches for n in (number, number + 1))
+        yield [next(rows) for _ in range(end - begun)]

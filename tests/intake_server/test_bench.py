@@ -2,21 +2,26 @@ import json
 import subprocess
 import sys
 
+import pytest
 from repository import ROOT
 
 
-def test_the_bench_still_runs(tmp_path):
+@pytest.mark.parametrize(
+    "database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+)
+def test_the_bench_still_runs(tmp_path, database):
     written = tmp_path / "bench.json"
 
     subprocess.run(
         [
-            *(sys.executable, "tests/bench/run.py", "--json", written, "--runs", "1"),
-            *("--submissions", "4", "--changes", "20"),
+            *(sys.executable, "tests/bench/run.py", "--json", written),
+            *("--runs", "1", "--growths", "1", "--submissions", "4"),
+            *("--changes", "20", "--databases", database),
         ],
         cwd=ROOT,
         check=True,
         capture_output=True,
-        timeout=60,
+        timeout=240,
     )
 
     figures = json.loads(written.read_text())["figures"]
