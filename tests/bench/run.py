@@ -1,19 +1,26 @@
 """What ``make bench`` runs: how fast, beside what the same rows cost with no thought.
 
-Run and bare insert take turns, so a busy machine slows both.
+Run and bare insert take turns, so a busy machine slows both. The store grows while
+changes are merged; the rate at a size is that of the last changes before it.
 """
 
 import argparse
 import json
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Final
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "support"))
 
+import ground
+import history
 import report
-from ground import Ground
-from report import Figure
+from ground import Files, Ground
+from report import Figure, Flatness
 from workloads import (
     CHANGES_A_BATCH,
     SUBMISSIONS_A_BATCH,
@@ -25,86 +32,152 @@ from workloads import (
     received,
 )
 
-BUILD = Path(__file__).resolve().parents[2] / "build"
-SERVICE, WEB, MERGE, BARE_FORMS, BARE_CHANGES = range(5)
+BUILD: Final = Path(__file__).resolve().parents[2] / "build"
+SIZES: Final = (10_000, 100_000, 300_000, 1_000_000)
+WINDOW: Final = 10_000
+"""How many changes before a size its rate is taken of."""
+DATABASES: Final = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A store that has grown, and the bare insert of what it holds."""
+
+    run: Timed
+    bare: Timed
 
 
 def main() -> None:
     """Measure, print the table, write the JSON."""
     asked = _asked()
     asked.json.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=asked.json.parent, prefix="bench-") as folder:
-        figures = measure(
-            Ground(Path(folder)), asked.submissions, asked.changes, asked.runs
-        )
+    figures: list[Figure] = []
+    flat: list[Flatness] = []
     machine = report.machine()
-    report.show(figures, machine)
-    said = {"machine": machine, "figures": [figure.json() for figure in figures]}
+    with ExitStack() as stack:
+        folder = Path(
+            stack.enter_context(
+                TemporaryDirectory(dir=asked.json.parent, prefix="bench-")
+            )
+        )
+        files = Files(folder)
+        files.prepare()
+        figures += forms(files, asked.submissions, asked.runs)
+        changes = folder / "changes.jsonl"
+        alone(history.write, changes, asked.changes, CHANGES_A_BATCH)
+        for kind in asked.databases:
+            where: Ground = files
+            if kind == "postgresql":
+                where = stack.enter_context(ground.served())
+                where.prepare()
+                machine["PostgreSQL"] = dict(where.facts)
+            grown = [
+                _growth(where, changes, asked.changes, f"{n}/{asked.growths}")
+                for n in range(1, asked.growths + 1)
+            ]
+            rows = list(merging(where.name, grown, asked.changes))
+            figures += rows
+            flat += _flatness(where.name, rows)
+    report.show(figures, flat, machine)
+    said = {
+        "machine": machine,
+        "figures": [figure.json() for figure in figures],
+        "flatness": [one.json() for one in flat],
+    }
     asked.json.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
 
 
-def measure(
-    ground: Ground, submissions: int, changes: int, runs: int
-) -> tuple[Figure, ...]:
-    """Return all figures of so many runs."""
-    ground.prepare()
+def forms(where: Files, count: int, runs: int) -> tuple[Figure, Figure]:
+    """Return the figures of reception forms, by the service and over HTTP."""
     rounds = [
-        _round(ground, submissions, changes, f"{number}/{runs}")
-        for number in range(1, runs + 1)
+        (
+            alone(received, where, count, f"service {which}"),
+            alone(posted, where, count, f"web {which}"),
+            alone(
+                inserted,
+                where,
+                "received",
+                -(-count // SUBMISSIONS_A_BATCH),
+                f"bare forms {which}",
+            ),
+        )
+        for which in (f"{number}/{runs}" for number in range(1, runs + 1))
     ]
-    timed = list(zip(*rounds, strict=True))
+    service, web, bare = zip(*rounds, strict=True)
     return (
         Figure(
             name="F1 taken in, by the service",
             what="submissions",
-            count=submissions,
-            runs=timed[SERVICE],
-            bare=timed[BARE_FORMS],
+            count=count,
+            runs=service,
+            bare=bare,
             at_least=600,
             share_at_least=0.05,
         ),
         Figure(
             name="F1 taken in, over HTTP",
             what="submissions",
-            count=submissions,
-            runs=timed[WEB],
-            bare=timed[BARE_FORMS],
+            count=count,
+            runs=web,
+            bare=bare,
             at_least=450,
             share_at_least=0.05,
-        ),
-        Figure(
-            name="changes of three cells merged",
-            what="changes",
-            count=changes,
-            runs=timed[MERGE],
-            bare=timed[BARE_CHANGES],
-            at_least=4_000,
         ),
     )
 
 
-def _round(
-    ground: Ground, submissions: int, changes: int, which: str
-) -> tuple[Timed, ...]:
-    """Return one run of everything, in the order of the names above."""
-    batches_of_forms = -(-submissions // SUBMISSIONS_A_BATCH)
-    batches_of_changes = -(-changes // CHANGES_A_BATCH)
-    return (
-        alone(received, ground, submissions, f"service {which}"),
-        alone(posted, ground, submissions, f"web {which}"),
-        alone(merged, ground, changes, f"merge {which}"),
-        alone(inserted, ground, "received", batches_of_forms, f"bare forms {which}"),
-        alone(inserted, ground, "merged", batches_of_changes, f"bare changes {which}"),
+def merging(kind: str, grown: Sequence[Growth], changes: int) -> Iterator[Figure]:
+    """Yield the figure at each size that the stores grew to."""
+    for size in [size for size in SIZES if size <= changes] or [changes]:
+        end = -(-size // CHANGES_A_BATCH)
+        begun = end - -(-min(WINDOW, size) // CHANGES_A_BATCH)
+        yield Figure(
+            name=f"changes of three cells, {kind}, at {size:,}",
+            what="changes",
+            count=min(WINDOW, size),
+            runs=tuple(one.run.last(begun, end) for one in grown),
+            bare=tuple(one.bare.last(begun, end) for one in grown),
+            at_least=4_000,
+            peak_at_most=600,
+        )
+
+
+def _flatness(kind: str, rows: Sequence[Figure]) -> Iterator[Flatness]:
+    for size, large in zip(SIZES[1:], rows[1:], strict=False):
+        yield Flatness(
+            name=f"rate at {size:,} over rate at {SIZES[0]:,}, {kind}",
+            small=rows[0],
+            large=large,
+            at_least=0.7,
+        )
+
+
+def _growth(where: Ground, changes: Path, count: int, which: str) -> Growth:
+    batches = -(-count // CHANGES_A_BATCH)
+    name = f"{where.name} {which}"
+    return Growth(
+        alone(merged, where, changes, count, f"merge {name}"),
+        alone(inserted, where, "merged", batches, f"bare changes {name}"),
     )
 
 
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--submissions", type=int, default=2_000, metavar="N")
-    parser.add_argument("--changes", type=int, default=10_000, metavar="N")
-    parser.add_argument("--runs", type=int, default=5, metavar="N")
+    parser.add_argument("--changes", type=int, default=300_000, metavar="N")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="of forms")
+    parser.add_argument(
+        "--growths", type=int, default=3, metavar="N", help="of stores by changes"
+    )
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
+    parser.add_argument(
+        "--quick", action="store_true", help="two minutes: fewer runs, 20,000 changes"
+    )
     parser.add_argument("--json", type=Path, default=BUILD / "bench.json")
-    return parser.parse_args()
+    asked: Any = parser.parse_args()
+    if asked.quick:
+        asked.submissions, asked.changes, asked.runs, asked.growths = 500, 20_000, 2, 2
+    return asked
 
 
 if __name__ == "__main__":

@@ -8,15 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from random import Random
 from time import perf_counter
 from typing import Any, Final, TypeVar
 
 import bare
+import history
 from centres import MORNING, OLENA
 from children import reception
-from corrections import Corrections
-from ground import KEY, SITE, Ground
+from ground import KEY, SITE, Files, Ground
 from rich.console import Console
 from rich.progress import track
 from serving import packed, served
@@ -32,17 +33,27 @@ CHANGES_A_BATCH: Final = 1_000
 _SCREEN: Final = Console(stderr=True)
 
 Batch = TypeVar("Batch")
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One run: how long its batches took, and the most memory that it held."""
+    """One run: how long each of its batches took, and the most memory that it held."""
 
-    seconds: float
+    batches: tuple[float, ...]
     peak_mb: float
 
+    @property
+    def seconds(self) -> float:
+        """How long all batches took."""
+        return sum(self.batches)
 
-def alone(run: Callable[..., Timed], *arguments: Any) -> Timed:
+    def last(self, begun: int, end: int) -> "Timed":
+        """Return what a part of the batches took."""
+        return Timed(self.batches[begun:end], self.peak_mb)
+
+
+def alone(run: Callable[..., Result], *arguments: Any) -> Result:
     """Do a run in a new process."""
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as process:
         return process.submit(run, *arguments).result()
@@ -62,16 +73,16 @@ def received(ground: Ground, count: int, what: str) -> Timed:
         return _timed(take, list(_forms(count)), what)
 
 
-def posted(ground: Ground, count: int, what: str) -> Timed:
+def posted(ground: Files, count: int, what: str) -> Timed:
     """Hand submissions to the web server; the memory is the server's."""
     bodies = [packed(batch) for batch in _forms(count)]
     ground.copied("posted").dispose()
     with served(ground.url("posted"), KEY, ground.folder, SITE) as phone:
-        seconds = _timed(phone.send, bodies, what).seconds
-    return Timed(seconds, _peak_mb(resource.RUSAGE_CHILDREN))
+        timed = _timed(phone.send, bodies, what)
+    return Timed(timed.batches, _peak_mb(resource.RUSAGE_CHILDREN))
 
 
-def merged(ground: Ground, count: int, what: str) -> Timed:
+def merged(ground: Ground, changes: Path, count: int, what: str) -> Timed:
     """Hand changes of three cells to the store."""
 
     def take(batch: Sequence[Change]) -> None:
@@ -85,17 +96,20 @@ def merged(ground: Ground, count: int, what: str) -> Timed:
             )
         _hold(outcomes)
 
-    changes = Corrections(Random(count)).batches(count, CHANGES_A_BATCH)
+    read = history.read(changes, CHANGES_A_BATCH)
     with ground.copied("merged") as database:
-        return _timed(take, changes, what, -(-count // CHANGES_A_BATCH))
+        return _timed(take, read, what, -(-count // CHANGES_A_BATCH))
 
 
 def inserted(ground: Ground, name: str, batches: int, what: str) -> Timed:
     """Write the rows that a run has left in the store of that name."""
-    with ground.opened(name) as finished, ground.opened("prepared") as prepared:
+    with (
+        ground.opened(name) as finished,
+        ground.opened("prepared") as prepared,
+        ground.copied("inserted") as database,
+    ):
         loads = bare.loads(finished, prepared, batches)
-    with ground.copied("inserted") as database:
-        return _timed(lambda load: bare.insert(database, load), loads, what)
+        return _timed(lambda load: bare.insert(database, load), loads, what, batches)
 
 
 def _forms(count: int) -> Iterator[list[Incoming]]:
@@ -118,7 +132,7 @@ def _timed(
     total: int | None = None,
 ) -> Timed:
     """Time what is done with each batch, but not what it takes to make one."""
-    seconds = 0.0
+    seconds: list[float] = []
     watched = track(
         batches,
         what,
@@ -131,8 +145,8 @@ def _timed(
     for batch in watched:
         begun = perf_counter()
         take(batch)
-        seconds += perf_counter() - begun
-    return Timed(seconds, _peak_mb(resource.RUSAGE_SELF))
+        seconds.append(perf_counter() - begun)
+    return Timed(tuple(seconds), _peak_mb(resource.RUSAGE_SELF))
 
 
 def _peak_mb(whose: int) -> float:
