@@ -13,7 +13,7 @@ from typing import Any, Final
 from msgspec import Struct, structs
 
 from forms.answers import Answer, RowRef, derived_key
-from forms.definition import Field, FormDefinition
+from forms.definition import Field, FormDefinition, Path
 from forms.merging import elements
 from forms.reference import normalise
 from sync import documents
@@ -208,6 +208,7 @@ class _Teller:
         self._case = documents.case(self._person) if self._person else None
         self._event = documents.event(occasion.root)
         self._groups: dict[tuple[str, str], dict[str, Any]] = {}
+        self._claims: dict[str, tuple[Path, str]] = {}
         self.targets: dict[Target, None] = {}
 
     def tell(self) -> Iterable[Statement]:
@@ -261,6 +262,7 @@ class _Teller:
             asked.property is None
             or asked.home == "none"
             or asked.property == REFERENCE
+            or self._is_needless(answer)
         ):
             return None
         target = self._home(answer)
@@ -299,12 +301,31 @@ class _Teller:
         return owners.get(row.repeat.parent) or self._event
 
     def _row(self, row: RowRef) -> Target:
+        own = documents.row(self._event, row.repeat.name, row.row_id)
+        return (self._shared(row) or own, row.repeat.kind)
+
+    def _shared(self, row: RowRef) -> str | None:
+        """Return the document that a row shares with rows of other forms, if it does.
+
+        Of two mothers in one form the second stands for herself: one change cannot say
+        two things of one cell, and neither may be lost.
+        """
         derived = derived_key(row, self._occasion.definition)
         if derived is None:
-            doc = documents.row(self._event, row.repeat.name, row.row_id)
-        else:
-            doc = documents.relation(self._owner(row), row.repeat.kind, derived)
-        return (doc, row.repeat.kind)
+            return None
+        doc = documents.relation(self._owner(row), row.repeat.kind, derived)
+        this = (row.repeat.path, row.row_id)
+        return doc if self._claims.setdefault(doc, this) == this else None
+
+    def _is_needless(self, answer: Answer) -> bool:
+        """Tell whether an answer is the own id of a row that shares its document.
+
+        Each form makes another, and which one is nothing to ask about.
+        """
+        row = answer.row
+        if row is None or answer.field.name != row.repeat.row_id:
+            return False
+        return self._shared(row) is not None
 
     def _value(self, answer: Answer) -> Any:
         value = answer.value

@@ -81,7 +81,31 @@ def test_a_row_says_once_whose_it_is():
     told = said("reunification", sought(row, row))
 
     owners = [s for s in told.statements if s.name == "parent"]
-    assert [(s.kind, s.value) for s in owners] == [("kin", PERSON)]
+    assert [(s.kind, s.value) for s in owners] == [("kin", PERSON)] * 2
+    assert len({s.doc for s in owners}) == 2
+
+
+def test_of_two_mothers_in_one_form_neither_is_lost():
+    mothers = [
+        {"sought_rel": "mother", "sought_name": name, "sought_row": f"uuid:{name}"}
+        for name in ("Олена", "Ольга")
+    ]
+
+    told = said("reunification", sought(*mothers))
+
+    names = values(told, "rel_name")
+    shared = documents.relation(PERSON, "kin", "mother")
+    assert names.pop(shared) == "Олена"
+    assert list(names.values()) == ["Ольга"]
+
+
+def test_the_own_id_of_a_row_is_said_only_where_the_row_stands_for_itself():
+    mother = {"sought_rel": "mother", "sought_name": "Олена", "sought_row": "uuid:r1"}
+    aunt = {"sought_rel": "aunt", "sought_name": "Галина", "sought_row": "uuid:r2"}
+
+    told = said("reunification", sought(mother, aunt))
+
+    assert list(values(told, "relation_row").values()) == ["uuid:r2"]
 
 
 def test_rows_without_an_id_of_their_own_stay_apart():
