@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover bench soak lock
+.PHONY: help run test check lint cover bench kinto soak lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
@@ -30,11 +30,15 @@ cover: $(TEST) ## Measure what the tests reach; all of it in the core
 	@$(BIN)/pytest -n 2 --cov --cov-report=term
 	@$(BIN)/coverage report --include='sync/merge/*,sync/linkage/*' --fail-under=100
 
-bench: $(TEST) ## Measure the figures, print a table and write JSON
-	@$(BIN)/python tests/bench/run.py
+bench: $(TEST) ## Measure the figures in a quarter of an hour; BENCH=--quick for less
+	@$(BIN)/python tests/bench/run.py $(BENCH)
 
-soak: $(TEST) ## Run all tests with fifty times the histories; takes hours
+kinto: $(TEST) ## Measure reception forms beside Kinto, which is installed for that alone
+	@$(BIN)/python tests/bench/beside_kinto.py $(BENCH)
+
+soak: $(TEST) ## Run all tests with fifty times the histories, merge a million changes; takes hours
 	@$(BIN)/pytest -n 2 --scale 50 -m "soak or not soak"
+	@$(BIN)/python tests/bench/run.py --changes 1000000 --runs 1 --growths 1
 
 lock: ## Choose the newest releases that fit, and write both lock files
 	@test -x .venv/lock/bin/pip-compile || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools; }

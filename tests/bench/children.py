@@ -44,10 +44,8 @@ _NAMESPACES: Final = (
 
 def reception(number: int) -> Incoming:
     """Return the reception form of a child, as ODK Collect sends it."""
-    chance = Random(number)
-    begun = _FIRST_DAY + timedelta(minutes=11 * (number % 1_800))
-    name = f"uuid:{chance.getrandbits(32):08x}-5b1e-4c02-9d3a-{number:012x}"
-    xml = to_xml(_FORM.definition, _answers(chance, begun), instance_id=name)
+    name, begun, said = answered(number)
+    xml = to_xml(_FORM.definition, said, instance_id=name)
     return Incoming(
         instance_id=name,
         form_id=_FORM.form_id,
@@ -55,6 +53,14 @@ def reception(number: int) -> Incoming:
         finalized_at=(begun + timedelta(minutes=9)).isoformat(),
         xml=xml.replace(b"<data ", _NAMESPACES, 1),
     )
+
+
+def answered(number: int) -> tuple[str, datetime, dict[str, Any]]:
+    """Return what a child's form is called, when it was begun, and its answers."""
+    chance = Random(number)
+    begun = _FIRST_DAY + timedelta(minutes=11 * (number % 1_800))
+    name = f"uuid:{chance.getrandbits(32):08x}-5b1e-4c02-9d3a-{number:012x}"
+    return name, begun, _answers(chance, begun)
 
 
 def _answers(chance: Random, begun: datetime) -> dict[str, Any]:

@@ -99,6 +99,11 @@ class Served:
         address = self.address.set(database=name)
         return Database(address.render_as_string(hide_password=False))
 
+    def made(self, name: str) -> URL:
+        """Make an empty database and return where it is."""
+        self._say(f"DROP DATABASE IF EXISTS {name}", f"CREATE DATABASE {name}")
+        return self.address.set(database=name)
+
     def _say(self, *statements: str) -> None:
         server = create_engine(self.address, isolation_level="AUTOCOMMIT")
         with server.connect() as connection:

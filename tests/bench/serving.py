@@ -79,27 +79,33 @@ def served(url: str, key: bytes, folder: Path, site: str) -> Iterator[Phone]:
             database, site, label="Phone", by="bench", now=now
         )
         token = enrolment.enrol(database, code, label="", now=now).token
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     here = str(Path(__file__).resolve())
     server = subprocess.Popen(
         [sys.executable, here, url, key.hex(), str(folder), str(port)]
     )
     try:
-        _wait_for(port)
+        wait_for(port, "/healthz")
         yield Phone(port, token)
     finally:
         server.terminate()
         server.wait(_PATIENCE_S)
 
 
-def _wait_for(port: int) -> None:
+def free_port() -> int:
+    """Return a port on which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def wait_for(port: int, path: str) -> None:
+    """Wait until a server answers."""
     end = time.monotonic() + _PATIENCE_S
     while True:
         try:
             line = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE_S)
-            line.request("GET", "/healthz")
+            line.request("GET", path)
             line.getresponse().read()
         except ConnectionError:
             if time.monotonic() > end:

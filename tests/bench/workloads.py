@@ -70,7 +70,7 @@ def received(ground: Ground, count: int, what: str) -> Timed:
         _hold(receipts)
 
     with ground.copied("received") as database:
-        return _timed(take, list(_forms(count)), what)
+        return timed(take, list(_forms(count)), what)
 
 
 def posted(ground: Files, count: int, what: str) -> Timed:
@@ -78,8 +78,8 @@ def posted(ground: Files, count: int, what: str) -> Timed:
     bodies = [packed(batch) for batch in _forms(count)]
     ground.copied("posted").dispose()
     with served(ground.url("posted"), KEY, ground.folder, SITE) as phone:
-        timed = _timed(phone.send, bodies, what)
-    return Timed(timed.batches, _peak_mb(resource.RUSAGE_CHILDREN))
+        batches = timed(phone.send, bodies, what).batches
+    return Timed(batches, _peak_mb(resource.RUSAGE_CHILDREN))
 
 
 def merged(ground: Ground, changes: Path, count: int, what: str) -> Timed:
@@ -98,7 +98,7 @@ def merged(ground: Ground, changes: Path, count: int, what: str) -> Timed:
 
     read = history.read(changes, CHANGES_A_BATCH)
     with ground.copied("merged") as database:
-        return _timed(take, read, what, -(-count // CHANGES_A_BATCH))
+        return timed(take, read, what, -(-count // CHANGES_A_BATCH))
 
 
 def inserted(ground: Ground, name: str, batches: int, what: str) -> Timed:
@@ -109,7 +109,7 @@ def inserted(ground: Ground, name: str, batches: int, what: str) -> Timed:
         ground.copied("inserted") as database,
     ):
         loads = bare.loads(finished, prepared, batches)
-        return _timed(lambda load: bare.insert(database, load), loads, what, batches)
+        return timed(lambda load: bare.insert(database, load), loads, what, batches)
 
 
 def _forms(count: int) -> Iterator[list[Incoming]]:
@@ -125,7 +125,7 @@ def _hold(outcomes: Iterable[Receipt | Outcome]) -> None:
         raise RuntimeError(f"not all was stored: {statuses}")
 
 
-def _timed(
+def timed(
     take: Callable[[Batch], None],
     batches: Iterable[Batch],
     what: str,
