@@ -113,7 +113,7 @@ def erase(
     with database.transaction() as session:
         _refuse(session, doc, by)
         pen = Pen(session, now=now, entropy=entropy)
-        locks.lock(session.connection(), _reach(session, doc).documents)
+        locks.lock_all(session.connection())
         found = _reach(session, doc)
         _refuse_held(session, (doc, *found.linked))
         changes = _erasures(session, found, reason, pen=pen, by=by)
@@ -198,10 +198,10 @@ def _refuse_held(session: Session, persons: Iterable[str]) -> None:
 def _alone(
     session: Session, doc: str, *, by: Principal, now: datetime, entropy: Entropy
 ) -> Pen:
-    """Keep everybody else from writing in this node's name, and on a record."""
+    """Keep everybody else from writing."""
     _refuse(session, doc, by)
     pen = Pen(session, now=now, entropy=entropy)
-    locks.lock(session.connection(), (doc,))
+    locks.lock_all(session.connection())
     return pen
 
 

@@ -4,12 +4,13 @@ A document's ``subject`` or ``parent`` says where it belongs, and a rule may com
 with what stands there. Nothing here is asked of the store unless some rule does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
 
-from intake_server.storage import bulk, locks, standing
+from intake_server.storage import arrivals, bulk, locks, standing
+from intake_server.storage.locks import Locked
 from intake_server.storage.types import doc_bytes, doc_text
 from sync.change import Change
 from sync.merge.cells import Document, Version, name_of
@@ -23,10 +24,8 @@ _POINTING: Final[Mapping[str, str]] = {
 _NAMED: Final = "SELECT doc, subject, parent FROM document WHERE doc IN ({keys})"
 
 
-def lock(
-    connection: Connection, docs: set[str], batch: Iterable[Change], schema: Schema
-) -> None:
-    """Keep other writers away from these documents and from those they are compared with.
+def lock(connection: Connection, batch: Sequence[Change], schema: Schema) -> Locked:
+    """Keep other writers away from what a batch names and from what that is compared with.
 
     Whoever writes a visit holds the child as well, and whoever writes the child holds it
     too; so the second of the two waits, reads after the first has committed, and one of
@@ -38,18 +37,18 @@ def lock(
     taken again. So a transaction never waits for a document while it holds a greater
     one, and two of them cannot wait for each other.
     """
-    if not schema.pointers or connection.dialect.name == "sqlite":
-        locks.lock(connection, docs)
-        return
+    docs, logs = arrivals.documents_of(batch), {change.log for change in batch}
+    if not schema.pointers:
+        return locks.lock(connection, docs, logs)
     named = docs | _named_in(connection, batch, schema)
     wanted = named | _around(connection, docs, schema)
     while True:
         savepoint = connection.begin_nested()
-        locks.lock(connection, wanted)
+        locked = locks.lock(connection, wanted, logs)
         found = _around(connection, docs, schema)
         if found <= wanted:
             savepoint.commit()
-            return
+            return locked
         savepoint.rollback()
         wanted |= found
 

@@ -6,6 +6,7 @@ transaction; nothing is acknowledged before it has committed.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import msgspec
@@ -21,6 +22,7 @@ from intake_server.storage import (
     feed,
     forms,
     items,
+    locks,
     projection,
     refold,
     reschema,
@@ -53,13 +55,33 @@ def ingest(
         batch: Changes as they came, in any order; sending them again is harmless.
         peer: The node they came from; None for this node's own.
         received_ms: When they came, in milliseconds since 1970-01-01T00:00Z.
-        schema: The rules of all forms that are published here.
+        schema: The rules of all forms that are published here. Where others write at
+            the same time and have just published more, the newest are read again.
 
     Returns:
         One outcome per change, in the order given.
     """
     connection = session.connection()
-    crossing.lock(connection, arrivals.documents_of(batch), batch, schema)
+    origin = (peer, received_ms)
+    if not locks.are_needed(connection):
+        return _take_in(connection, batch, origin, schema, locks.Locked())
+    with suppress(locks.NotLockedError), connection.begin_nested():
+        locked = crossing.lock(connection, batch, schema)
+        if forms.current(connection) != schema:
+            raise locks.NotLockedError
+        return _take_in(connection, batch, origin, schema, locked)
+    locked = locks.lock_all(connection)
+    return _take_in(connection, batch, origin, forms.current(connection), locked)
+
+
+def _take_in(
+    connection: Connection,
+    batch: Sequence[Change],
+    origin: tuple[str | None, int],
+    schema: Schema,
+    locked: locks.Locked,
+) -> tuple[Outcome, ...]:
+    peer, received_ms = origin
     arrived, outcomes = arrivals.sort_out(connection, batch, schema)
     if arrived:
         fresh = [one for one in arrived if one.is_new and one.is_itself]
@@ -73,6 +95,7 @@ def ingest(
         late |= erasing.reached(connection, arrived, documents)
         late |= erasing.erase(connection, documents, schema)
         outcomes = erasing.told(outcomes, batch, erasing.erasures(documents))
+        locked.need(documents)
         projection.project(connection, documents, schema=schema, is_known=known | late)
         if any(document.kind == forms.KIND for document in documents.values()):
             reschema.reschema(connection, schema)

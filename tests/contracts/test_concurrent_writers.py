@@ -1,58 +1,87 @@
-"""Two who write on one document at the same time."""
+"""Several who write on one document at the same time."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from random import Random
+from threading import Event
 
-from chronicles import child
-from stores import take_in
+from chronicles import a_chronicle, child
+from stores import KEY, take_in
+from writers import SHARED, Writer, chain, write_at_once
 
 from intake_server.services.authoring import Pen
-from intake_server.storage import node, rebuild
-from sync import clock
-from sync.change import Write, compose
+from intake_server.storage import feed, node, rebuild
+from sync.change import Write
 from sync.merge.schema import Schema
 
 ROUNDS = 12
 
 
-def a_chain(length, seed):
-    """Changes on one child, each of which saw the one before."""
-    chance = Random(seed)
-    changes = []
-    for number in range(length):
-        preds = (changes[-1].id,) if changes else ()
-        write = Write(f="phone", v=f"05{number}", p=preds)
-        changes.append(
-            compose(
-                hlc=clock.at(1_700_000_000_000 + number),
-                edits={(child(0), "person"): [write]},
-                salts=lambda: chance.randbytes(16),
-                log="truskavets#1",
-                seq=number + 1,
-                wall="2026-03-02T09:00:00+02:00",
-                author="u:olena",
-                site="truskavets",
-            )
+def a_crowd(database, count):
+    """Sixteen programs on PostgreSQL, eight on SQLite, that say so much together."""
+    url = database.engine.url
+    is_file = url.get_backend_name() == "sqlite"
+    size = 8 if is_file else 16
+    return [
+        Writer(
+            url=url.render_as_string(hide_password=False),
+            key=KEY if is_file else None,
+            number=number,
+            crowd=size,
+            length=count // size,
         )
-    return changes
+        for number in range(size)
+    ]
 
 
-def test_no_version_that_was_superseded_stays_a_head(stores):
-    changes = a_chain(ROUNDS, seed=1)
-    with stores.new() as database:
-        with ThreadPoolExecutor(4) as crowd:
-            for _ in crowd.map(lambda change: take_in(database, [change]), changes):
-                pass
+def follow(database, is_over):
+    """Read the feed on and on, until nothing more can come; return the ids."""
+    found, position = [], 0
+    while True:
+        was_over = is_over.is_set()
+        with database.reading() as session:
+            end = feed.end(session)
+            changes, reached = feed.since(session, position, limit=100)
+        assert reached <= end
+        if was_over and reached == position:
+            return found
+        found += [change.id for change in changes]
+        position = reached
+
+
+def test_many_programs_write_the_same_documents_at_once(stores, scale):
+    count = min(scale(800), 10_000)
+    with stores.new() as database, ThreadPoolExecutor(1) as beside:
+        writers = a_crowd(database, count)
+        is_over = Event()
+        reader = beside.submit(follow, database, is_over)
+        try:
+            told = write_at_once(writers)
+        finally:
+            is_over.set()
+        read = reader.result()
 
         with database.reading() as session:
             report = rebuild.compare(session, schema=Schema.from_json({}))
+            asked = session.connection().exec_driver_sql(
+                "SELECT DISTINCT cell FROM queue WHERE kind = 'field_conflict'"
+            )
+            entries = session.connection().exec_driver_sql(
+                "SELECT pos FROM feed ORDER BY pos"
+            )
+
+            said = {change.id for writer in writers for change in chain(writer)}
+            stored = [one.id for one in told if one.status == "stored"]
+            assert said <= set(stored)
+            assert sorted(read) == sorted(stored) == sorted({one.id for one in told})
+            assert [pos for (pos,) in entries] == list(range(1, len(stored) + 1))
+            assert {cell for (cell,) in asked} <= {SHARED}
             assert report.different == ()
-            assert report.changes == ROUNDS
+            assert report.changes == len(stored)
 
 
 def test_the_same_change_at_the_same_time_is_stored_once(stores):
-    changes = a_chain(1, seed=2)
+    changes = a_chronicle(1, seed=2)[:1]
     with stores.new() as database, ThreadPoolExecutor(4) as crowd:
         told = list(crowd.map(lambda _: take_in(database, changes), range(8)))
 
