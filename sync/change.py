@@ -24,6 +24,12 @@ _ID: Final = re.compile(r"[0-9a-f]{32}\Z")
 DEEPEST: Final = 256
 """How deep a value may lie to be readable at all; less is quarantined (``faults``)."""
 
+LARGEST: Final = 3_500_000
+"""How many bytes of JSON a change may have, so that one message can carry it."""
+
+_NUL: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_MOST: Final = 1 << 63
+
 
 class Write(Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """One write of one cell.
@@ -178,7 +184,23 @@ def decode(data: bytes) -> Change:
         raise MalformedChangeError("a change that cannot be kept") from error
     if not all(is_plain(write.v, DEEPEST) for write in _nested(change)):
         raise MalformedChangeError("a change that is too deep")
+    if not is_keepable(change):
+        raise MalformedChangeError("a change that cannot be kept")
     return change
+
+
+def is_keepable(change: Change) -> bool:
+    """Tell whether every store can keep a change and every line carry it.
+
+    One that some node could keep and another could not would stop all that comes behind
+    it: what no database holds as text (NUL) or as a number, and what no message holds.
+    """
+    if not 0 <= change.seq < 2 * _MOST or abs(change.off or 0) >= _MOST:
+        return False
+    if not 0 <= change.v < _MOST:
+        return False
+    data = _json.encode(change)
+    return len(data) <= LARGEST and not (b"u0000" in data and _NUL.search(data))
 
 
 def envelope(change: Change) -> bytes:

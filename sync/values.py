@@ -106,18 +106,18 @@ def key(value: Any, kind: str | None = None) -> Hashable:
 def is_plain(value: Any, depth: int = DEEPEST) -> bool:
     """Tell whether a value is JSON that every node can keep, hash and compare.
 
-    Text is UTF-8, numbers are finite and whole ones have 64 bits, names are text, and
-    nothing lies deeper than ``depth``.
+    Text is UTF-8 without NUL, numbers are finite and whole ones have 64 bits, names are
+    text, and nothing lies deeper than ``depth``.
     """
     match value:
         case None | bool():
             return True
         case str():
-            return _is_utf8(value)
+            return _is_text(value)
         case int() | float():
             return _fits_64_bits(value) if isinstance(value, int) else isfinite(value)
         case dict() if depth:
-            names_hold = all(isinstance(n, str) and _is_utf8(n) for n in value)
+            names_hold = all(isinstance(n, str) and _is_text(n) for n in value)
             return names_hold and is_plain([*value.values()], depth)
         case list() if depth:
             return all(is_plain(part, depth - 1) for part in value)
@@ -183,7 +183,10 @@ def _fits_64_bits(number: int) -> bool:
     return -(1 << 63) <= number < 1 << 63
 
 
-def _is_utf8(text: str) -> bool:
+def _is_text(text: str) -> bool:
+    """Tell whether a text is one in every database and in XML."""
+    if "\0" in text:
+        return False
     if text.isascii():
         return True
     try:

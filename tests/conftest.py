@@ -77,9 +77,10 @@ def postgres_stores() -> Iterator[Stores]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """Stores that are files."""
-    return SqliteStores(tmp_path_factory.mktemp("stores"))
+    with light_folder(tmp_path_factory.mktemp("stores")) as folder:
+        yield SqliteStores(folder)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from forms.definition import Choice, Field, FormDefinition, Path
-from intake_server.services import publishing
+from intake_server.services import published
 from intake_server.storage import forms
 from intake_server.storage.database import Session
 
@@ -108,8 +108,8 @@ def of(session: Session) -> Labels:
     if known is None:
         if len(_remembered) >= _REMEMBERED:
             _remembered.clear()
-        published = sorted(forms.all_of(session), key=lambda form: form.published)
-        known = _remembered[digests] = read(map(publishing.definition, published))
+        versions = sorted(forms.all_of(session), key=lambda form: form.published)
+        known = _remembered[digests] = read(published.definitions(versions))
     return known
 
 

@@ -1,9 +1,12 @@
 """What is published here: forms, what their answers mean, and how these meet."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Final
 
 from forms.definition import FormDefinition
+from forms.errors import DefinitionError
 from forms.xform import read
 from intake_server.storage import forms
 from intake_server.storage.database import Session
@@ -24,8 +27,19 @@ def available(session: Session) -> tuple[Form, ...]:
 
 
 def definition(form: Form) -> FormDefinition:
-    """Return what the answers of a form mean."""
+    """Return what the answers of a form mean.
+
+    Raises:
+        DefinitionError: Its XForm cannot be read here; another node published it.
+    """
     return _definition(form.xml)
+
+
+def definitions(published: Iterable[Form]) -> Iterator[FormDefinition]:
+    """Yield what the answers of forms mean, of those that can be read here."""
+    for form in published:
+        with suppress(DefinitionError):
+            yield definition(form)
 
 
 def schema(session: Session) -> Schema:

@@ -40,6 +40,7 @@ def publish(
 
     Raises:
         DefinitionError: A form gives something that is asked already another meaning.
+        SchemaError: The merge rules of a form do not hold; none is published.
     """
     known = {(name, version) for name, version, _ in forms.digests(session)}
     new = [f for f in published if (f.form_id, f.version) not in known]
@@ -79,4 +80,5 @@ def _writes(form: Definition) -> list[Write]:
             "rules": checks.checks(form.definition),
         },
     }
+    forms.check(said["rules"])
     return [Write(f=name, v=value) for name, value in said.items()]

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from forms.answers import Answer, typed
 from forms.definition import FormDefinition
-from forms.errors import MissingInstanceIdError, SubmissionError
+from forms.errors import DefinitionError, MissingInstanceIdError, SubmissionError
 from forms.instance import LIMITS, answers_of, parse
 from forms.reference import normalise
 from intake_server.services import published
@@ -226,7 +226,10 @@ def _understand(
     form = find(facts["form_id"], facts["form_version"])
     if form is None:
         return Read(**facts, problem=_unknown(session, facts))
-    definition = published.definition(form)
+    try:
+        definition = published.definition(form)
+    except DefinitionError:
+        return Read(**facts, problem=_unknown(session, facts))
     nested = answers_of(raw, definition) if raw is not None else dict(one.answers or {})
     answers = typed(nested, definition)
     return _about_whom(Read(**facts, definition=definition, answers=answers))

@@ -1,22 +1,19 @@
 """What of a batch is new here, what is bad, and what has been here before."""
 
-import re
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from intake_server.storage import bulk, judging
 from intake_server.storage.changes import NOT_ITSELF
-from intake_server.storage.types import doc_bytes, doc_text, signed
+from intake_server.storage.types import doc_bytes, doc_text, is_document, signed
 from sync import change as changes
 from sync.change import Change, Edit, is_id
 from sync.merge.faults import fault
 from sync.merge.schema import Schema
-
-_DOC: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +60,7 @@ class Arrival:
 def documents_of(batch: Iterable[Change]) -> set[str]:
     """Return the ids of all documents that a batch speaks of."""
     return {
-        edit.doc for change in batch for edit in change.edits if _DOC.match(edit.doc)
+        edit.doc for change in batch for edit in change.edits if is_document(edit.doc)
     }
 
 
@@ -202,7 +199,7 @@ def _is_sound(change: Change) -> bool:
     return (
         is_id(change.id)
         and len(set(docs)) == len(docs)
-        and all(_DOC.match(doc) for doc in docs)
+        and all(is_document(doc) for doc in docs)
         and changes.verify(change) is None
     )
 
@@ -226,7 +223,7 @@ def _present(connection: Connection, batch: Sequence[Change]) -> dict[str, set[s
         for change in batch
         if change.id in present
         for edit in change.edits
-        if edit.w is not None and _DOC.match(edit.doc)
+        if edit.w is not None and is_document(edit.doc)
     }
     for doc, key in bulk.fetch_in(
         connection,

@@ -16,6 +16,7 @@ from intake_server.storage.types import from_json
 from sync import change as kernel
 from sync import documents
 from sync.change import Change, Edit
+from sync.errors import MalformedChangeError
 
 _SUBMISSION: Final = (
     "SELECT instance_id, sha256, attachments, reference FROM submission"
@@ -114,11 +115,23 @@ def _empty_misfits(connection: Connection, docs: Collection[str]) -> None:
     )
     emptied = []
     for key, data in misfits:
-        change = kernel.decode(data)
-        bare = _without(change, docs)
-        if bare != change:
-            emptied.append((kernel.encode(bare), key))
+        bare = _bared(data, docs)
+        if bare != data:
+            emptied.append((bare, key))
     bulk.many(connection, "UPDATE change SET envelope = ? WHERE id = ?", emptied)
+
+
+def _bared(data: bytes, docs: Collection[str]) -> bytes:
+    """Return a kept misfit without what it says on documents.
+
+    Nothing stays of one that names such a document and cannot be read.
+    """
+    try:
+        change = kernel.decode(data)
+    except MalformedChangeError:
+        return b"" if any(doc.encode() in data.lower() for doc in docs) else data
+    bare = _without(change, docs)
+    return data if bare == change else kernel.encode(bare)
 
 
 def _without(change: Change, docs: Collection[str]) -> Change:

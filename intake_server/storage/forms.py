@@ -4,6 +4,7 @@ A schema document has the fields ``form_id``, ``version``, ``xml``, ``title``, `
 (what ``Schema.from_json`` reads) and ``is_retired``.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import md5
@@ -12,15 +13,34 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
-from intake_server.storage import bulk
+from intake_server.storage import bulk, sites
 from intake_server.storage.tables import FormRow
 from intake_server.storage.types import doc_bytes, from_json, signed, to_json
 from sync import documents
 from sync.errors import SchemaError
-from sync.merge.cells import Document
+from sync.merge.cells import VERDICT, Document
 from sync.merge.schema import Schema
 
 KIND: Final = "schema"
+
+_FORM_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+_VERSION: Final = re.compile(r"[1-9][0-9]{0,17}\Z")
+_RESERVED: Final = frozenset(
+    {
+        "form_id",
+        "version",
+        "xml",
+        "title",
+        "rules",
+        "is_retired",
+        "name",
+        "reference_block",
+        "a",
+        "b",
+        VERDICT,
+    }
+)
+"""Cells by which forms, sites and links themselves are kept."""
 
 _INSERT: Final = """
 INSERT INTO form (form_id, version, doc, xml, md5, title, rules, published, is_retired)
@@ -97,6 +117,20 @@ def current(connection: Connection) -> Schema:
     return Schema.from_json({"fields": fields, "rules": list(checks.values())})
 
 
+def check(rules: Any) -> None:
+    """See to it that a form's merge rules hold.
+
+    They hold for names on every document, so none may be a name by which something
+    else is kept.
+
+    Raises:
+        SchemaError: They do not.
+    """
+    for name in Schema.from_json(rules).rules:
+        if name in _RESERVED or name.startswith("_") or "/" in name:
+            raise SchemaError(name, "a name that a form cannot use")
+
+
 def project(
     connection: Connection,
     said: Mapping[str, Document],
@@ -132,13 +166,17 @@ def _holds(doc: str, said: Mapping[str, Any]) -> bool:
     form_id, version = said.get("form_id"), said.get("version")
     if not isinstance(form_id, str) or not isinstance(version, str):
         return False
+    if not _FORM_ID.match(form_id) or not _VERSION.match(version):
+        return False
     if documents.schema(form_id, version) != doc:
         return False
-    if not isinstance(said.get("xml"), str) or not isinstance(said.get("rules"), dict):
+    if not isinstance(said.get("xml"), str) or not sites.is_title(
+        said.get("title", {})
+    ):
         return False
     try:
-        Schema.from_json(said["rules"])
-    except (SchemaError, TypeError, AttributeError):
+        check(said.get("rules"))
+    except SchemaError:
         return False
     return True
 

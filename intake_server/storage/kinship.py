@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from intake_server.storage import bulk, items, state
 from intake_server.storage.documents import StoredView
-from intake_server.storage.types import doc_bytes, doc_text
+from intake_server.storage.types import doc_bytes, doc_text, is_document
 from sync import documents as ids
 from sync.merge import identity
 from sync.merge.cells import LINK, Document
@@ -112,7 +112,7 @@ def update(connection: Connection, touched: Mapping[str, Document]) -> set[str]:
         )
     }
     links.update({d: doc for d, doc in touched.items() if doc.kind == LINK})
-    who = identity.resolve(links.values())
+    who = resolve(links)
     before = _clusters(
         (doc_text(doc), doc_text(canonical))
         for doc, canonical in bulk.fetch(connection, "SELECT doc, canonical FROM alias")
@@ -137,6 +137,18 @@ def update(connection: Connection, touched: Mapping[str, Document]) -> set[str]:
     bulk.many(connection, "DELETE FROM queue WHERE source = ?", [(items.IDENTITY,)])
     items.add(connection, rows_of(who, links.values()))
     return moved
+
+
+def resolve(links: Mapping[str, Document]) -> Identity:
+    """Return clusters and questions of those links that stand for the pair they name."""
+    return identity.resolve(
+        known
+        for doc, known in links.items()
+        if (edge := identity.edge_of(known)) is not None
+        and is_document(edge.left)
+        and is_document(edge.right)
+        and ids.link(edge.left, edge.right) == doc
+    )
 
 
 def rows_of(who: Identity, links: Collection[Document]) -> list[bulk.Row]:

@@ -23,7 +23,7 @@ from intake_server.storage import (
 )
 from intake_server.storage.types import doc_bytes, doc_text
 from sync.change import Change
-from sync.merge import identity, queue
+from sync.merge import queue
 from sync.merge.cells import ERASED, LINK, Document
 from sync.merge.fold import judged, told
 from sync.merge.identity import Identity
@@ -89,8 +89,8 @@ def _rows(
     schema: Schema,
 ) -> dict[str, Iterable[bulk.Row]]:
     connection = session.connection()
-    links = [known for known in documents.values() if known.kind == LINK]
-    who = identity.resolve(links)
+    links = _of_kind(documents, LINK)
+    who = kinship.resolve(links)
     groups = _groups(who, documents)
     looked = projection.seen(connection, documents, schema)
     derived = {
@@ -101,7 +101,7 @@ def _rows(
     }
     values = {doc: one.view.values for doc, one in derived.items()}
     questions = [row for one in derived.values() for row in one.items]
-    questions += kinship.rows_of(who, links)
+    questions += kinship.rows_of(who, links.values())
     questions += _about_changes(every, codes)
     return {
         "document": [one.row for one in derived.values()],

@@ -57,12 +57,20 @@ def project(connection: Connection, values: Mapping[str, Mapping[str, Any]]) -> 
 def rows_of(values: Mapping[str, Mapping[str, Any]]) -> list[bulk.Row]:
     """Return the rows of those site documents that name the site they are of."""
     return [
-        (
-            said["name"],
-            doc_bytes(doc),
-            to_json(said.get("title") or {}),
-            said.get("reference_block"),
-        )
+        (said["name"], doc_bytes(doc), to_json(said.get("title") or {}), block)
         for doc, said in values.items()
-        if isinstance(name := said.get("name"), str) and documents.site(name) == doc
+        if _holds(doc, said)
+        and isinstance(block := said.get("reference_block"), str | None)
     ]
+
+
+def _holds(doc: str, said: Mapping[str, Any]) -> bool:
+    name, title = said.get("name"), said.get("title") or {}
+    if not isinstance(name, str) or documents.site(name) != doc:
+        return False
+    return is_title(title)
+
+
+def is_title(said: object) -> bool:
+    """Tell whether something is a text by language."""
+    return isinstance(said, dict) and all(isinstance(t, str) for t in said.values())

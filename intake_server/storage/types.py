@@ -1,5 +1,6 @@
 """Column types: what Python sees as text and moments, tables hold compactly."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
+_DOCUMENT: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 _json: Final = msgspec.json.Encoder(order="sorted")
 
 
@@ -21,6 +23,11 @@ def doc_text(key: bytes) -> str:
     """Return a document id as people and messages write it."""
     d = key.hex()
     return f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
+
+
+def is_document(text: str) -> bool:
+    """Tell whether a text can be the id of a document."""
+    return _DOCUMENT.match(text) is not None
 
 
 def to_json(value: Any) -> str:

@@ -53,28 +53,9 @@ GRADES: Final = {
 UNGRADED: Final = "self_report"
 
 _PARTED: Final = frozenset(("set", "log"))
-_KEYS: Final = frozenset(
-    {
-        "policy",
-        "type",
-        "display",
-        "ranks",
-        "bias",
-        "review_mixed",
-        "states",
-        "edges",
-        "guarded",
-        "conflict_display",
-        "exclusive",
-        "critical",
-        "members",
-        "level",
-        "harm",
-        "home",
-        "source",
-        "renamed_from",
-    }
-)
+MOST_STATES: Final = 256
+"""How many states an order may have: it is kept with all that stands above each."""
+
 _WORDS: Final = {
     "display": ("base",),
     "conflict_display": ("join",),
@@ -143,6 +124,36 @@ class Rule(Struct, frozen=True, kw_only=True):
         return self.grades.get(src or UNGRADED, ungraded)
 
 
+class _Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The JSON form of a rule."""
+
+    policy: str = "review"
+    type: str | None = None
+    display: str | None = None
+    ranks: dict[str, int] = msgspec.field(default_factory=lambda: GRADES)
+    bias: str = "add"
+    review_mixed: bool = False
+    states: tuple[str, ...] = ()
+    edges: tuple[tuple[str, str], ...] = ()
+    guarded: tuple[str, ...] = ()
+    conflict_display: str | None = None
+    exclusive: tuple[str, ...] = ()
+    critical: bool = False
+    members: tuple[str, ...] = ()
+    level: str = "confidential"
+    harm: str | None = None
+    home: str | None = None
+    source: str | None = None
+    renamed_from: str | None = None
+
+
+class _Json(Struct, frozen=True):
+    """The JSON form of a schema."""
+
+    fields: dict[str, dict[str, Any]] = {}
+    rules: tuple["Check", ...] = ()
+
+
 _SPECIAL: Final = {
     DELETED: Rule(name=DELETED, type="boolean"),
     ERASED: Rule(name=ERASED, type="boolean"),
@@ -151,8 +162,7 @@ _SPECIAL: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True, forbid_unknown_fields=True):
     """A rule between two answers, e.g. deported <= returned.
 
     ``of`` is None where one document holds both; else ``b`` stands in the document that
@@ -215,9 +225,15 @@ class Schema:
             SchemaError: A policy, type, key or operator is unknown, or an order has
                 a cycle or a state that it does not list.
         """
-        fields = schema.get("fields", {})
-        checks = tuple(_check(entry) for entry in schema.get("rules", ()))
-        return cls({name: rule(name, spec) for name, spec in fields.items()}, checks)
+        try:
+            said = msgspec.convert(schema, _Json)
+        except msgspec.ValidationError as error:
+            raise SchemaError("rules", str(error)) from error
+        for check in said.rules:
+            if check.op not in _OPERATORS or check.of not in (None, *_POINTERS):
+                raise SchemaError(check.id, "unknown operator or pointer")
+        rules = {name: rule(name, spec) for name, spec in said.fields.items()}
+        return cls(rules, said.rules)
 
 
 def rule(name: str, spec: Mapping[str, Any]) -> Rule:
@@ -226,42 +242,41 @@ def rule(name: str, spec: Mapping[str, Any]) -> Rule:
     Raises:
         SchemaError: The rule does not hold.
     """
-    if unknown := sorted(spec.keys() - _KEYS):
-        raise SchemaError(name, f"unknown key {unknown[0]}")
-    policy = spec.get("policy", "review")
-    if policy not in POLICY_NAMES:
+    try:
+        said = msgspec.convert(spec, _Spec)
+    except msgspec.ValidationError as error:
+        raise SchemaError(name, str(error)) from error
+    if said.policy not in POLICY_NAMES:
         raise SchemaError(name, "unknown policy")
     for word, allowed in _WORDS.items():
-        if word in spec and spec[word] not in allowed:
+        if getattr(said, word) not in (None, *allowed):
             raise SchemaError(name, f"unknown {word}")
-    kind = spec.get("type")
-    if kind is not None and kind not in TYPES:
+    if said.type is not None and said.type not in TYPES:
         raise SchemaError(name, "unknown type")
     return Rule(
         name=name,
-        policy=policy,
-        type=kind,
-        holds_base=spec.get("display") == "base",
-        shows_join=spec.get("conflict_display") == "join",
-        order=_order(name, spec) if policy == "lattice" else None,
-        grades=spec.get("ranks", GRADES),
-        add_wins=spec.get("bias", "add") == "add",
-        asks_when_mixed=bool(spec.get("review_mixed", False)),
-        exclusive=frozenset(spec.get("exclusive", ())),
-        members=tuple(spec.get("members", ())),
-        level=spec.get("level", "confidential"),
-        harm=spec.get("harm"),
-        home=spec.get("home"),
-        source=spec.get("source"),
-        renamed_from=_former(name, spec),
+        policy=said.policy,
+        type=said.type,
+        holds_base=said.display == "base",
+        shows_join=said.conflict_display == "join",
+        order=_order(name, said) if said.policy == "lattice" else None,
+        grades=said.ranks,
+        add_wins=said.bias == "add",
+        asks_when_mixed=said.review_mixed,
+        exclusive=frozenset(said.exclusive),
+        members=said.members,
+        level=said.level,
+        harm=said.harm,
+        home=said.home,
+        source=said.source,
+        renamed_from=_former(name, said.renamed_from),
     )
 
 
-def _former(name: str, spec: Mapping[str, Any]) -> str | None:
-    former = spec.get("renamed_from")
+def _former(name: str, former: str | None) -> str | None:
     if former is None:
         return None
-    if not isinstance(former, str) or not former or "/" in former or former == name:
+    if not former or "/" in former or former == name:
         raise SchemaError(name, "unknown renamed_from")
     if former.startswith("_") or name.startswith("_"):
         raise SchemaError(name, "a special cell keeps its name")
@@ -299,11 +314,12 @@ def _end(direct: Mapping[str, str], former: str) -> str | None:
     return name
 
 
-def _order(name: str, spec: Mapping[str, Any]) -> Order:
-    states = frozenset(spec.get("states", ()))
-    guarded = frozenset(spec.get("guarded", ()))
+def _order(name: str, said: _Spec) -> Order:
+    states, guarded = frozenset(said.states), frozenset(said.guarded)
+    if len(states) > MOST_STATES:
+        raise SchemaError(name, "the order has too many states")
     direct: dict[str, set[str]] = {state: set() for state in states}
-    for low, high in spec.get("edges", ()):
+    for low, high in said.edges:
         if low not in states or high not in states:
             raise SchemaError(name, "an edge names a state that is not listed")
         direct[low].add(high)
@@ -324,11 +340,3 @@ def _reach(direct: Mapping[str, set[str]], start: str) -> set[str]:
             reached.add(state)
             waiting.extend(direct[state])
     return reached
-
-
-def _check(entry: Mapping[str, str]) -> Check:
-    is_known = entry.keys() - {"of"} == {"id", "a", "op", "b"}
-    of = entry.get("of")
-    if not is_known or entry["op"] not in _OPERATORS or of not in (None, *_POINTERS):
-        raise SchemaError(str(entry.get("id", "rule")), "unknown key or operator")
-    return Check(entry["id"], entry["a"], entry["op"], entry["b"], of)

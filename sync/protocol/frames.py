@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 from msgspec import UNSET, Raw, Struct
 
-from sync.change import Change
+from sync.change import Change, is_keepable
 from sync.errors import FrameError, FrameTooLargeError, FrameTypeError
 from sync.protocol.messages import MAX_BYTES, MAX_CHANGES, Exchange, Exchanged
 
@@ -99,14 +99,14 @@ def unwrap(part: Raw, *, media: str = JSON) -> Change | None:
     """Read one change of a message; None where it is none.
 
     A value that some node could not keep (a number of more than 64 bits, an answer
-    nested deeper than any form) makes it none.
+    nested deeper than any form, NUL in a text) makes it none, and so does its size.
     """
     try:
         change = _decode(part, Change, media)
         values = [write.v for edit in change.edits for write in edit.w or ()]
     except (ValueError, RecursionError):
         return None
-    return change if all(map(_is_plain, values)) else None
+    return change if all(map(_is_plain, values)) and is_keepable(change) else None
 
 
 def id_of(part: Raw, *, media: str = JSON) -> str:

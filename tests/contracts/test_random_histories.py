@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from chronicles import RULES, a_chronicle, arrivals
 from pictures import lost_among, lost_in, picture_in
-from stores import SqliteStores, light_folder, take_in
+from stores import take_in
 
 from intake_server.storage import rebuild
 from sync.merge.fold import fold, picture_of
@@ -23,12 +23,6 @@ SLICE = 500
 SLICES = 40
 EACH_ON_POSTGRES = 10
 """One history of so many runs on PostgreSQL too."""
-
-
-@pytest.fixture(scope="module")
-def files(tmp_path_factory):
-    with light_folder(tmp_path_factory.mktemp("files")) as folder:
-        yield SqliteStores(folder)
 
 
 @pytest.fixture
@@ -88,10 +82,10 @@ def run(seeds, files, servers):
 
 
 @pytest.mark.postgres
-def test_no_history_diverges_or_loses(files, postgres_stores, scale, note):
+def test_no_history_diverges_or_loses(sqlite_stores, postgres_stores, scale, note):
     seeds = range(scale(200))
 
-    found = note(len(seeds), run(seeds, files, postgres_stores))
+    found = note(len(seeds), run(seeds, sqlite_stores, postgres_stores))
 
     assert found == {"diverged": [], "lost": []}
 
@@ -99,9 +93,11 @@ def test_no_history_diverges_or_loses(files, postgres_stores, scale, note):
 @pytest.mark.soak
 @pytest.mark.postgres
 @pytest.mark.parametrize("part", range(SLICES))
-def test_no_history_of_many_diverges_or_loses(files, postgres_stores, part, note):
+def test_no_history_of_many_diverges_or_loses(
+    sqlite_stores, postgres_stores, part, note
+):
     seeds = range(part * SLICE, (part + 1) * SLICE)
 
-    found = note(SLICE, run(seeds, files, postgres_stores))
+    found = note(SLICE, run(seeds, sqlite_stores, postgres_stores))
 
     assert found == {"diverged": [], "lost": []}

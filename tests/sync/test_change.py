@@ -10,7 +10,7 @@ from sync import clock
 from sync.change import Change, Edit, Write
 from sync.errors import MalformedChangeError
 
-TEXTS = st.text(st.characters(codec="utf-8"), max_size=6)
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**63), 2**63 - 1) | TEXTS,
     lambda inner: (
@@ -202,3 +202,26 @@ def test_a_change_without_content_verifies():
     )
 
     assert changes.verify(empty) == "id"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"site": "a\0b"},
+        {"log": "\\\0"},
+        {"seq": 1 << 64},
+        {"off": -(1 << 64)},
+        {"wall": "x" * 4_000_000},
+    ],
+)
+def test_what_some_store_or_line_could_not_hold_is_no_change(facts):
+    change = replace(an_example(), **facts)
+
+    with pytest.raises(MalformedChangeError, match="kept"):
+        changes.decode(changes.encode(change))
+
+
+def test_a_text_that_only_looks_like_nul_is_kept():
+    change = replace(an_example(), site="\\u0000")
+
+    assert changes.decode(changes.encode(change)) == change
