@@ -20,17 +20,13 @@ def append(connection: Connection, ids: Sequence[bytes]) -> None:
     """Add changes to the feed, in this order."""
     if not ids:
         return
-    bulk.many(
+    ((last,),) = bulk.fetch(
         connection,
-        "INSERT INTO counter (shard, n) VALUES (?, 0) ON CONFLICT DO NOTHING",
-        [(SHARD,)],
+        "INSERT INTO counter (shard, n) VALUES (?, ?) ON CONFLICT (shard)"
+        " DO UPDATE SET n = counter.n + excluded.n RETURNING n",
+        (SHARD, len(ids)),
     )
-    bulk.many(
-        connection,
-        "UPDATE counter SET n = n + ? WHERE shard = ?",
-        [(len(ids), SHARD)],
-    )
-    first = newest(connection) - len(ids) + 1
+    first = last - len(ids) + 1
     bulk.insert(
         connection,
         "feed",

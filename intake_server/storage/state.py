@@ -60,16 +60,15 @@ _decode: Final = msgspec.msgpack.Decoder(_State).decode
 def pack(document: Document) -> bytes:
     """Return the bytes of a document's heads; equal heads give equal bytes."""
     cells = document.cells
-    authors = {
-        id_: head.version
-        for state in cells.values()
-        for id_, head in state.heads.items()
-    }
+    authors: dict[str, Version] = {}
+    for state in cells.values():
+        for id_, head in state.heads.items():
+            authors[id_] = head.version
     places = {id_: place for place, id_ in enumerate(sorted(authors))}
     packed = {
         cell: _Cell(
             tuple(
-                _packed(places[id_], state.heads[id_]) for id_ in sorted(state.heads)
+                [_packed(places[id_], state.heads[id_]) for id_ in sorted(state.heads)]
             ),
             dict(state.miss),
         )
@@ -128,7 +127,7 @@ def _packed(by: int, head: Head) -> _Head:
         version.why,
         version.element,
         version.saw,
-        tuple(sorted(head.waiting)),
+        tuple(sorted(head.waiting)) if head.waiting else (),
         head.is_regress,
     )
 

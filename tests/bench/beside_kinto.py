@@ -33,7 +33,7 @@ from workloads import SUBMISSIONS_A_BATCH, alone, posted, timed
 BUILD: Final = Path(__file__).resolve().parents[2] / "build"
 AT_LEAST: Final = 3.0
 _WANTED: Final = ("kinto[postgresql]", "setuptools<81")
-"""Kinto still imports ``pkg_resources``, which a newer setuptools lacks."""
+"""Pyramid below it imports ``pkg_resources``, which a newer setuptools lacks."""
 _TOLD: Final = ("kinto", "pyramid", "SQLAlchemy", "psycopg2-binary", "waitress")
 _USER: Final = "Basic " + base64.b64encode(b"bench:bench").decode()
 _PATIENCE_S: Final = 60
