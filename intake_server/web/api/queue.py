@@ -20,7 +20,7 @@ from intake_server.services import merging
 from intake_server.services.merging import Decision
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.records import CURSOR, CandidateSchema
-from intake_server.web.api.schemas import Message, ProblemSchema, Text
+from intake_server.web.api.schemas import Flag, Message, ProblemSchema, Text, Whole
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.items import said
@@ -35,6 +35,7 @@ VERBS: Final = ("pick", "value", "same", "release", "assign", "dismiss")
 MOST: Final = 200
 """How many questions one request may answer."""
 
+_ITEM: Final = "<string(length=32):qid>"
 _QID: Final = re.compile(r"[0-9a-f]{32}\Z")
 
 
@@ -81,16 +82,16 @@ class QueuePageSchema(Schema):
 class AnswerSchema(Message):
     """Exactly one verb with its argument."""
 
-    pick = fields.Integer(
+    pick = Whole(
         strict=True,
         validate=validate.Range(min=0, max=9999),
         metadata={"description": "number of a candidate, from 0"},
     )
     value = fields.Raw(allow_none=True)
-    same = fields.Boolean(truthy={True}, falsy={False})
-    release = fields.Boolean(truthy={True}, falsy=set(), metadata={"enum": [True]})
+    same = Flag()
+    release = Flag(validate=validate.OneOf([True]))
     assign = Text(longest=36, metadata={"description": "a document"})
-    dismiss = fields.Boolean(truthy={True}, falsy=set(), metadata={"enum": [True]})
+    dismiss = Flag(validate=validate.OneOf([True]))
 
 
 class DecisionSchema(AnswerSchema):
@@ -102,7 +103,10 @@ class DecisionSchema(AnswerSchema):
 class NamedAnswerSchema(AnswerSchema):
     """An answer to one of several questions."""
 
-    qid = fields.String(required=True, validate=validate.Regexp(_QID))
+    qid = fields.String(
+        required=True,
+        validate=[validate.Length(equal=32), validate.Regexp(r"^[0-9a-f]{32}$")],
+    )
 
 
 class DecisionsSchema(Message):
@@ -157,7 +161,7 @@ def page(query: dict[str, Any]) -> ResponseReturnValue:
 @offer(
     queue,
     "GET",
-    "/queue/<qid>",
+    f"/queue/{_ITEM}",
     Call(action=Action.READ_QUEUE, answer=ItemSchema(), failures=(AuditError,)),
 )
 def one(qid: str) -> ResponseReturnValue:
@@ -170,7 +174,7 @@ def one(qid: str) -> ResponseReturnValue:
 @offer(
     queue,
     "POST",
-    "/queue/<qid>/resolve",
+    f"/queue/{_ITEM}/resolve",
     Call(
         action=Action.DECIDE,
         body=DecisionSchema(),

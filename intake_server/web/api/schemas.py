@@ -1,8 +1,10 @@
 """Shapes that several calls of the JSON API share; meaning is not checked here."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from typing_extensions import override
 
 _NO_NUL: Final = r"^[^\u0000]*$"
 
@@ -16,6 +18,38 @@ class Text(fields.String):
         super().__init__(
             validate=[length, _refuse_unstorable], metadata=metadata, **more
         )
+
+
+class Flag(fields.Boolean):
+    """Truth as JSON says it: ``true`` or ``false``, and never 1 or 0."""
+
+    @override
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Whole(fields.Integer):
+    """A whole number as JSON says it: ``7`` is ``7.0``, and ``"7"`` is none."""
+
+    @override
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        **kwargs: Any,
+    ) -> int:
+        is_whole = isinstance(value, float) and value.is_integer()
+        value = int(value) if is_whole else value
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 def _refuse_unstorable(value: str) -> None:

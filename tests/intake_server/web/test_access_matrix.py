@@ -25,8 +25,8 @@ API = {
     "GET /api/v1/records/<uuid:doc>/history": STAFF,
     "POST /api/v1/records/<uuid:doc>/void": STAFF,
     "GET /api/v1/queue": STAFF,
-    "GET /api/v1/queue/<qid>": STAFF,
-    "POST /api/v1/queue/<qid>/resolve": STAFF,
+    "GET /api/v1/queue/<string(length=32):qid>": STAFF,
+    "POST /api/v1/queue/<string(length=32):qid>/resolve": STAFF,
     "POST /api/v1/queue/resolve": STAFF,
     "POST /api/v1/changes/<change>/undo": STAFF,
     "POST /api/v1/links": STAFF,
@@ -82,7 +82,7 @@ def at(rule, key=""):
     path = rule.split(" ", 1)[1]
     for part, value in {
         "<uuid:doc>": DOC,
-        "<qid>": QID,
+        "<string(length=32):qid>": QID,
         "<key>": key,
         "<form_id>": "arrival",
         "<version>": "2026112201",

@@ -80,6 +80,7 @@ def test_a_settled_question_has_no_current_one(server, coordinator, question):
         ({"pick": "0", "reason": "so"}, "invalid", "pick"),
         ({"same": True, "reason": "so"}, "wrong-verb", "same"),
         ({"release": False, "reason": "so"}, "invalid", "release"),
+        ({"same": 1, "reason": "so"}, "invalid", "same"),
         ({"other": 1, "reason": "so"}, "invalid", "other"),
     ],
 )
