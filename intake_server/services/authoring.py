@@ -5,10 +5,12 @@ from datetime import datetime
 from typing import Any, Final
 
 from intake_server.clock import milliseconds, text
+from intake_server.errors import InvalidRequestError
 from intake_server.storage import node
 from intake_server.storage.database import Session
 from sync import clock
 from sync.change import Change, Write, compose
+from sync.merge.rights import DECISIONS
 
 Entropy = Callable[[int], bytes]
 """Gives so many random bytes."""
@@ -50,7 +52,11 @@ class Pen:
             site: For which site.
             at: When it was said, if that is earlier than now; orders notes only.
             facts: Further members of ``Change``: device, form, wall, off.
+
+        Raises:
+            InvalidRequestError: A write that settles something does not say why.
         """
+        _need_reasons(edits)
         said = milliseconds(at) if at is not None else self._now_ms
         change = compose(
             hlc=clock.at(said) if said < self._now_ms else self._place.hlc,
@@ -72,3 +78,14 @@ class Pen:
         """Note how far the log has come."""
         if self._newest is not None:
             node.advance(self._session, self._newest, hlc=self._place.hlc)
+
+
+def _need_reasons(edits: Edits) -> None:
+    """See that whoever resolves, amends or overrides says why; others may not know it.
+
+    What comes from elsewhere is taken as it is: a missing reason harms nobody's answer.
+    """
+    for writes in edits.values():
+        for write in writes:
+            if write.act in DECISIONS and not (write.why or "").strip():
+                raise InvalidRequestError({"reason": ["say why, in a few words"]})
