@@ -156,8 +156,9 @@ def _trespass(
     known = [fact for id_ in named if (fact := facts(edit.doc, id_))]
     if write.undoes:
         return "undo" if any(_is_foreign(change, write, *f) for f in known) else None
-    if not named or len(known) < len(named):
-        return None
+    is_dismissal = write.name.startswith(DISMISS)
+    if not known or (len(known) < len(named) and not is_dismissal):
+        return None  # a dismissal may also name what stands in another document
     sites = {other.site for other, _ in known}
     is_field = not write.cell.startswith("_") and edit.type != LINK
     rule = schema.rule(write.name)

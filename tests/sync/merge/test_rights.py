@@ -112,6 +112,22 @@ def test_a_dismissal_is_judged_by_what_it_dismisses():
     assert all(end == whole for end in every_end(changes, MEDICINE))
 
 
+@pytest.mark.parametrize(
+    ("site", "fault"), [("TRU", {}), ("CHE", {"r1": "owner:_dismiss:x"})]
+)
+def test_a_dismissal_across_documents_is_judged_by_what_stands_here(site, fault):
+    here, _ = a_clash("school")
+    there = a_change("p1", Write(f="school", v="х"), doc="P2", site="CHE")
+    said = Write(f="_dismiss:x", v=["a1", "p1"], act="resolve")
+    decided = a_change("r1", said, role="worker", author="u:marta", site=site)
+    changes = [here, there, decided]
+
+    whole = fold(changes, MEDICINE)
+
+    assert whole.faults == fault
+    assert all(end == whole for end in every_end(changes, MEDICINE))
+
+
 def an_undo(id_="u1", *, of="a1", name="school", **facts):
     return a_change(id_, Write(f=name, undoes=(of,)), **facts)
 
