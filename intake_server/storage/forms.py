@@ -6,7 +6,7 @@ A schema document has the fields ``form_id``, ``version``, ``xml``, ``title``, `
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import md5
 from typing import Any, Final
 
@@ -86,13 +86,12 @@ def schema(session: Session) -> Schema:
 
 def sources(session: Session) -> tuple[bytes, ...]:
     """Return the changes that the rules follow from, to cache ``schema`` by."""
-    rows = bulk.fetch(
-        session.connection(),
-        "SELECT b.change FROM document d JOIN body b ON b.doc = d.doc"
-        " WHERE d.kind = ? ORDER BY b.change",
-        (KIND,),
-    )
-    return tuple(bytes(change) for (change,) in rows)
+    return _sources(session.connection())
+
+
+def is_current(connection: Connection, schema: Schema) -> bool:
+    """Tell whether no form was published since these rules were read from the store."""
+    return schema.sources in (None, _sources(connection))
 
 
 def digests(session: Session) -> tuple[tuple[str, str, str], ...]:
@@ -106,6 +105,7 @@ def digests(session: Session) -> tuple[tuple[str, str, str], ...]:
 
 def current(connection: Connection) -> Schema:
     """Return what ``schema`` returns."""
+    sources = _sources(connection)
     fields: dict[str, Any] = {}
     checks: dict[str, Any] = {}
     for (text,) in bulk.fetch(
@@ -114,7 +114,8 @@ def current(connection: Connection) -> Schema:
         rules = from_json(text)
         fields.update(rules.get("fields", {}))
         checks.update({check["id"]: check for check in rules.get("rules", ())})
-    return Schema.from_json({"fields": fields, "rules": list(checks.values())})
+    found = Schema.from_json({"fields": fields, "rules": list(checks.values())})
+    return replace(found, sources=sources)
 
 
 def check(rules: Any) -> None:
@@ -160,6 +161,16 @@ def rows_of(
         for doc, document in said.items()
         if _holds(doc, values[doc])
     ]
+
+
+def _sources(connection: Connection) -> tuple[bytes, ...]:
+    rows = bulk.fetch(
+        connection,
+        "SELECT b.change FROM document d JOIN body b ON b.doc = d.doc"
+        " WHERE d.kind = ? ORDER BY b.change",
+        (KIND,),
+    )
+    return tuple(bytes(change) for (change,) in rows)
 
 
 def _holds(doc: str, said: Mapping[str, Any]) -> bool:

@@ -55,8 +55,8 @@ def ingest(
         batch: Changes as they came, in any order; sending them again is harmless.
         peer: The node they came from; None for this node's own.
         received_ms: When they came, in milliseconds since 1970-01-01T00:00Z.
-        schema: The rules of all forms that are published here. Where others write at
-            the same time and have just published more, the newest are read again.
+        schema: The rules of all forms that are published here; those of a form that
+            somebody else has just published are read beside them.
 
     Returns:
         One outcome per change, in the order given.
@@ -67,11 +67,13 @@ def ingest(
         return _take_in(connection, batch, origin, schema, locks.Locked())
     with suppress(locks.NotLockedError), connection.begin_nested():
         locked = crossing.lock(connection, batch, schema)
-        if forms.current(connection) != schema:
+        if not forms.is_current(connection, schema):
             raise locks.NotLockedError
         return _take_in(connection, batch, origin, schema, locked)
     locked = locks.lock_all(connection)
-    return _take_in(connection, batch, origin, forms.current(connection), locked)
+    if not forms.is_current(connection, schema):
+        schema = forms.current(connection)
+    return _take_in(connection, batch, origin, schema, locked)
 
 
 def _take_in(

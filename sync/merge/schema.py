@@ -180,11 +180,13 @@ class Check(Struct, frozen=True, forbid_unknown_fields=True):
 class Schema:
     """All rules a node knows; a name nobody declared is held under ``review``.
 
-    ``renamed`` gives the present name of each property that took another one.
+    ``renamed`` gives the present name of each property that took another one. What was
+    published has ``sources``: the changes it follows from, to see whether there are more.
     """
 
     rules: Mapping[str, Rule]
     checks: tuple[Check, ...] = ()
+    sources: tuple[bytes, ...] | None = field(default=None, repr=False, compare=False)
     pointers: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """The cells by which some check finds another document; mostly there is none."""
     renamed: Mapping[str, str] = field(init=False, repr=False, compare=False)
