@@ -12,6 +12,7 @@ from ledgers import a_change
 from lines import Line
 from msgspec import Raw, structs
 from network import a_central, a_centre, a_member
+from sqlalchemy.exc import OperationalError
 
 from forms.catalogue import form as catalogue_form
 from forms.instance import to_xml
@@ -221,6 +222,34 @@ def test_a_change_that_is_not_what_its_id_says_is_set_aside(central, truskavets)
 
     [result] = answer.results
     assert result.status == "quarantined"
+
+
+@contextmanager
+def broken(database):
+    """A store that can keep nothing until the end of the block."""
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE feed RENAME TO away")
+    yield
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO feed")
+
+
+@pytest.mark.parametrize(
+    ("who", "error"),
+    [("central", UnreachableError), ("truskavets", OperationalError)],
+)
+def test_what_could_not_be_stored_is_told_again(central, truskavets, who, error):
+    truskavets.sync()
+    central.say("child 1", phone="050")
+    truskavets.say("child 2", phone="067")
+    store = {"central": central, "truskavets": truskavets}[who].database
+
+    with broken(store), pytest.raises(error):
+        truskavets.sync(wait=lambda _: None)
+    truskavets.sync()
+
+    assert central.accepted == truskavets.accepted
+    assert central.digest == truskavets.digest
 
 
 def test_a_page_is_as_large_as_was_asked_for(central, truskavets):
