@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover bench kinto soak lock
+.PHONY: help run test check lint cover bench kinto faults soak lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ bench: $(TEST) ## Measure the figures in a quarter of an hour; BENCH=--quick for
 
 kinto: $(TEST) ## Measure reception forms beside Kinto, which is installed for that alone
 	@$(BIN)/python tests/bench/beside_kinto.py $(BENCH)
+
+faults: $(TEST) ## Break the program on purpose, fault by fault, to see a test notice
+	@$(BIN)/python tests/faults/deliberate.py
 
 soak: $(TEST) ## Run all tests with fifty times the histories, merge a million changes; takes hours
 	@$(BIN)/pytest -n 2 --scale 50 -m "soak or not soak"

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 import stories
-from hypothesis import settings
+from hypothesis import Phase, settings
 from loopback import only_loopback
 from stores import SqliteStores, Stores, light_folder, postgres
 
@@ -30,6 +30,9 @@ def pytest_configure(config: pytest.Config) -> None:
     times = _multiplier(config)
     settings.register_profile(
         "ci", max_examples=times(200), derandomize=True, deadline=None
+    )
+    settings.register_profile(
+        "hasty", settings.get_profile("ci"), phases=(Phase.explicit, Phase.generate)
     )
     settings.load_profile("ci")
 

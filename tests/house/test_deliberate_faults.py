@@ -1,0 +1,21 @@
+import ast
+
+import pytest
+from planted import faults
+from repository import ROOT
+
+FAULTS = faults()
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_deliberate_fault_still_finds_its_place(fault):
+    text = (ROOT / fault.file).read_text("utf-8")
+
+    broken = fault.planted_in(text)
+
+    assert ast.dump(ast.parse(broken)) != ast.dump(ast.parse(text))
+    assert all((ROOT / path).exists() for path in fault.tests)
+
+
+def test_every_deliberate_fault_has_a_name_of_its_own():
+    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
