@@ -12,7 +12,7 @@ from intake_server.storage.changes import NOT_ITSELF
 from intake_server.storage.types import doc_bytes, doc_text, is_document, signed
 from sync import change as changes
 from sync.change import Change, Edit, is_id
-from sync.merge.faults import fault
+from sync.merge.faults import fault, is_erasure
 from sync.merge.schema import Schema
 
 
@@ -142,7 +142,7 @@ def keep(
         (
             doc_bytes(edit.doc),
             arrival.key,
-            changes.body(edit) if _is_wanted(arrival, edit.doc, erasures) else b"",
+            changes.body(edit) if _is_wanted(arrival, edit, erasures) else b"",
         )
         for arrival in arrivals
         if arrival.is_itself
@@ -171,11 +171,14 @@ def keep(
 
 
 def _is_wanted(
-    arrival: Arrival, doc: str, erasures: Mapping[str, Container[str]]
+    arrival: Arrival, edit: Edit, erasures: Mapping[str, Container[str]]
 ) -> bool:
-    """Tell whether content is kept; what completes a change is judged with it first."""
-    is_erased = doc in erasures and arrival.change.id not in erasures[doc]
-    return not (is_erased and arrival.is_new)
+    """Tell whether content is kept: an erasure is, also one that stands no more.
+
+    What completes a change is judged with it first.
+    """
+    is_late = edit.doc in erasures and not is_erasure(edit.w or ())
+    return not (is_late and arrival.is_new)
 
 
 def _kept(arrival: Arrival) -> bytes:
@@ -225,12 +228,19 @@ def _present(connection: Connection, batch: Sequence[Change]) -> dict[str, set[s
         for edit in change.edits
         if edit.w is not None and is_document(edit.doc)
     }
-    for doc, key in bulk.fetch_in(
+    erasing = {
+        (change.id, edit.doc)
+        for change in batch
+        for edit in change.edits
+        if is_erasure(edit.w or ())
+    }
+    for doc, key, size in bulk.fetch_in(
         connection,
-        "SELECT doc, change FROM body WHERE (doc, change) IN ({keys})"
+        "SELECT doc, change, length(data) FROM body WHERE (doc, change) IN ({keys})"
         " AND (length(data) > 0"
         " OR doc IN (SELECT doc FROM document WHERE is_erased))",
         pairs,
     ):
-        present[key.hex()].add(doc_text(doc))
+        if size or (key.hex(), doc_text(doc)) not in erasing:
+            present[key.hex()].add(doc_text(doc))
     return present

@@ -23,8 +23,9 @@ from intake_server.storage import (
 )
 from intake_server.storage.arrivals import Arrival, Outcome
 from intake_server.storage.types import doc_bytes
-from sync.change import Change
+from sync.change import Change, writes_of
 from sync.merge.cells import ERASED, Document
+from sync.merge.faults import is_erasure
 from sync.merge.schema import Schema
 
 Erasures = Mapping[str, Collection[str]]
@@ -106,7 +107,7 @@ def erase(
         return set()
     gone: set[bytes] = set()
     for doc, ids in standing.touched(connection, erased).items():
-        keys = {bytes.fromhex(id_) for id_ in ids.difference(erased[doc])}
+        keys = {bytes.fromhex(id_) for id_ in ids} - _erasing(connection, doc)
         bulk.many(
             connection,
             "UPDATE body SET data = ? WHERE doc = ? AND change = ? AND length(data) > 0",
@@ -117,6 +118,16 @@ def erase(
     others = reschema.judge(connection, gone, schema) - erased.keys()
     documents.update(refold.refold(connection, erased.keys() | others, schema))
     return others
+
+
+def _erasing(connection: Connection, doc: str) -> set[bytes]:
+    """Return the changes that say of a document that it is erased; they stay."""
+    rows = bulk.fetch(
+        connection,
+        "SELECT change, data FROM body WHERE doc = ? AND length(data) > 0",
+        (doc_bytes(doc),),
+    )
+    return {bytes(key) for key, data in rows if is_erasure(writes_of(data))}
 
 
 def told(

@@ -4,7 +4,7 @@ So every node answers the same, and a schema that learns a state or a field lets
 change in again. A fault takes the whole change, and costs nobody else anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import UNSET
@@ -42,6 +42,14 @@ def fault(change: Change, schema: Schema) -> str | None:
         return None
     name, _, code = min(found)
     return f"{code}:{name}"
+
+
+def is_erasure(writes: Sequence[Write]) -> bool:
+    """Tell whether what a change says on a document is that it is erased, and no more.
+
+    So the erasure can stay when all else goes.
+    """
+    return len(writes) == 1 and writes[0].cell == ERASED and not writes[0].undoes
 
 
 def _about_envelope(change: Change) -> str | None:

@@ -348,6 +348,22 @@ def test_an_erased_document_leaves_no_word_behind(database):
     assert is_true_to_the_changes(database)
 
 
+def test_an_erasure_counts_when_it_comes_whole_after_another(database):
+    log = Log()
+    said = log.on(1, Write(f="phone", v="050"))
+    first, second = (
+        log.on(1, Write(f=ERASED, v=True, saw=saw)) for saw in ((), (said.id,))
+    )
+    take_in(database, [said, first], [withheld(second, child(1))])
+    assert kinds(database) == ["edit_on_erased"]
+
+    outcomes = take_in(database, [second], [second])
+
+    assert [outcome.status for outcome in outcomes] == ["stored", "duplicate"]
+    assert kinds(database) == []
+    assert is_true_to_the_changes(database)
+
+
 def test_what_was_wrong_where_content_is_erased_is_not_asked_when_the_rest_comes(
     database,
 ):
