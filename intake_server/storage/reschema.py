@@ -34,6 +34,8 @@ def reschema(connection: Connection, before: Schema) -> None:
     after = forms.current(connection)
     names = _differing(before, after)
     is_checked_alike = before.checks == after.checks
+    if is_checked_alike and not names:
+        return
     docs = _documents_with(connection, names, is_all=not is_checked_alike)
     if not docs:
         return
