@@ -34,6 +34,8 @@ from sync.merge.cells import ERASED, LINK
 YEAR_MS = 365 * 86_400_000
 MOST_NODES = 4
 CHILDREN = st.sampled_from([child(n) for n in range(3)])
+FEW = ("medicine", "custody", "birth_date", "status", "consent", "reg_no")
+"""Fields in which people are to contradict each other."""
 NARROW = {
     "fields": {
         **RULES["fields"],
@@ -96,6 +98,14 @@ class Network(RuleBasedStateMachine):
         writes = {n: w for n, v in answers for w in form.answer(n, v, src=src)}
         if writes:
             node.write({(form.doc, "person"): list(writes.values())})
+
+    @rule(a=st.integers(0, 9), doc=CHILDREN, name=st.sampled_from(FEW), data=st.data())
+    def contradict(self, a, doc, name, data):
+        """Let two nodes answer one question, neither having heard the other."""
+        for node in (self.node(a), self.node(a + 1)):
+            value = data.draw(st.sampled_from(VALUES[name]))
+            if writes := node.render(doc).answer(name, value):
+                node.write({(doc, "person"): writes})
 
     @rule(draft=drafts)
     def save_a_form_that_nobody_touched(self, draft):
@@ -236,7 +246,7 @@ def test_a_network_ends_as_one_whatever_happens(stores, scale, request):
         lambda: Network(stores),
         settings=settings(
             max_examples=scale(25 if is_quick else 5),
-            stateful_step_count=30,
+            stateful_step_count=40,
             deadline=None,
             derandomize=True,
             suppress_health_check=list(HealthCheck),
