@@ -18,9 +18,8 @@ DEEPEST: Final = 64
 SEALED: Final = "~sealed"
 """The member that marks an encrypted value; such values compare by their tag."""
 
-_APOSTROPHES: Final = str.maketrans({"'": "ʼ", "\u2019": "ʼ", "`": "ʼ"})
+_APOSTROPHES: Final = ("'", "\u2019", "`")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_SPACES: Final = re.compile(r"\s+")
 _PLAIN: Final = re.compile(r"[0-9A-Za-z_.:-]+\Z")
 """Text that is its own key."""
 _PHONE: Final = re.compile(r"\+?[0-9\s().\u2010-\u2015-]+\Z")
@@ -39,8 +38,10 @@ def text_key(text: str) -> str:
     """
     if _PLAIN.match(text):
         return text
-    unified = unicodedata.normalize("NFC", text).translate(_APOSTROPHES)
-    return _SPACES.sub(" ", unified).strip()
+    unified = unicodedata.normalize("NFC", text)
+    for apostrophe in _APOSTROPHES:
+        unified = unified.replace(apostrophe, "ʼ")
+    return " ".join(unified.split())
 
 
 def loose_key(text: str) -> str:

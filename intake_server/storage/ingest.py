@@ -120,7 +120,8 @@ def _merge(
     for one in fresh:
         for edit in one.edits:
             document = documents.get(edit.doc) or Document(edit.type)
-            document = replace(document, kind=min(document.kind, edit.type))
+            if edit.type < document.kind:
+                document = replace(document, kind=edit.type)
             is_told_later = one.code is not None or is_checked(one.change)
             live = {} if is_told_later else said[one.change.id, edit.doc]
             before = past.setdefault(edit.doc, {})

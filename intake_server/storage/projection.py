@@ -67,7 +67,8 @@ def derive(
     document, view = looked
     asked = queue.ask(doc, document, view, schema, other)
     subject, parent = _hangs_on(document, view)
-    belongs = views.sites_of(document, view)
+    said = views.current(document)
+    belongs = views.sites_of(said, view)
     row = (
         doc_bytes(doc),
         document.kind,
@@ -75,7 +76,7 @@ def derive(
         _place(subject),
         _place(parent),
         views.enclosed(belongs),
-        signed(views.newest_of(document)),
+        signed(views.newest_of(said)),
         bool(view.values.get("_deleted")),
         ERASED in view.values,
         len(asked),

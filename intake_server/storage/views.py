@@ -4,7 +4,7 @@ The JSON of a view holds nothing that is local to a node, so nodes with the same
 hold the same bytes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from intake_server.storage.types import to_json
@@ -115,20 +115,21 @@ def fold(text: str) -> str:
     return text_key(text).casefold().replace("\0", "")
 
 
-def sites_of(document: Document, view: View) -> tuple[str, ...]:
+def current(document: Document) -> list[Version]:
+    """Return what the heads of a document say."""
+    return [
+        head.version
+        for state in document.cells.values()
+        for head in state.heads.values()
+    ]
+
+
+def sites_of(said: Iterable[Version], view: View) -> tuple[str, ...]:
     """Return the sites a document belongs to: its scope, else those who wrote it."""
     scope = view.values.get(SCOPE)
     if scope:
         return tuple(scope)
-    return tuple(
-        sorted(
-            {
-                head.version.site
-                for state in document.cells.values()
-                for head in state.heads.values()
-            }
-        )
-    )
+    return tuple(sorted({version.site for version in said}))
 
 
 def enclosed(sites: Sequence[str]) -> str:
@@ -136,13 +137,6 @@ def enclosed(sites: Sequence[str]) -> str:
     return "".join(f"|{site}" for site in sites) + "|" if sites else ""
 
 
-def newest_of(document: Document) -> int:
+def newest_of(said: Iterable[Version]) -> int:
     """Return the greatest clock value among a document's heads."""
-    return max(
-        (
-            head.version.hlc
-            for state in document.cells.values()
-            for head in state.heads.values()
-        ),
-        default=0,
-    )
+    return max([version.hlc for version in said], default=0)

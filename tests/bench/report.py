@@ -131,7 +131,7 @@ def show(
     console = Console(width=None if Console().is_terminal else 120)
     console.print(table)
     for one in flat:
-        console.print(one)
+        console.print(str(one))
     console.print(", ".join(f"{name} {fact}" for name, fact in machine.items()))
 
 
