@@ -226,12 +226,12 @@ def test_a_change_that_is_not_what_its_id_says_is_set_aside(central, truskavets)
 
 @contextmanager
 def broken(database):
-    """A store that can keep nothing until the end of the block."""
+    """A store that can be read and keeps nothing, until the end of the block."""
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE feed RENAME TO away")
+        connection.exec_driver_sql("ALTER TABLE alias RENAME TO away")
     yield
     with database.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE away RENAME TO feed")
+        connection.exec_driver_sql("ALTER TABLE away RENAME TO alias")
 
 
 @pytest.mark.parametrize(
@@ -250,6 +250,18 @@ def test_what_could_not_be_stored_is_told_again(central, truskavets, who, error)
 
     assert central.accepted == truskavets.accepted
     assert central.digest == truskavets.digest
+
+
+@pytest.mark.parametrize("is_central_ahead", [True, False])
+def test_the_clock_of_another_node_is_followed(central, truskavets, is_central_ahead):
+    nodes = [central, truskavets]
+    ahead, behind = nodes if is_central_ahead else reversed(nodes)
+    ahead.ahead = timedelta(minutes=2)
+    heard = ahead.say("child 1", phone="050")
+
+    truskavets.sync()
+
+    assert behind.say("child 1", phone="067").hlc > heard.hlc
 
 
 def test_a_page_is_as_large_as_was_asked_for(central, truskavets):
