@@ -154,7 +154,7 @@ def test_a_rule_within_one_group_reads_its_members():
 def test_a_schema_knows_which_pointers_its_rules_follow():
     assert Schema({}, (Check("r", "a", "<", "b"),)).pointers == ()
     assert SCHEMA.pointers == ("subject",)
-    with pytest.raises(SchemaError, match="unknown key or operator"):
+    with pytest.raises(SchemaError, match="unknown operator or pointer"):
         Schema.from_json({"rules": [CHECK | {"of": "form"}]})
 
 
