@@ -33,6 +33,9 @@ PASSED, FAILED = 0, 1
 """What pytest answers when it ran to the end; anything else says nothing of the tests."""
 LONGEST_S = 600
 
+Stages = Sequence[Sequence[str]]
+"""What pytest is given, one after the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class End:
@@ -79,7 +82,7 @@ def say(end: End) -> End:
     return end
 
 
-def in_a_copy(tests: Sequence[str], fault: Fault | None = None) -> End:
+def in_a_copy(tests: Stages, fault: Fault | None = None) -> End:
     """Run tests in a copy of the repository, with a fault in it."""
     with TemporaryDirectory(prefix="dodomu-fault-") as folder:
         tree = Path(folder)
@@ -89,7 +92,10 @@ def in_a_copy(tests: Sequence[str], fault: Fault | None = None) -> End:
         if fault:
             fault.plant(tree)
         began = time.monotonic()
-        status, said = run([*PYTEST, *tests], tree)
+        for stage in tests:
+            status, said = run([*PYTEST, *stage], tree)
+            if status != PASSED:
+                break
         return End(fault, status, first_failed(said), time.monotonic() - began)
 
 

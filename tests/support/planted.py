@@ -11,13 +11,16 @@ CASES = ROOT / "tests" / "faults" / "deliberate.toml"
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One wrong line in one file, and the tests of which one must fail."""
+    """One wrong line in one file, and the tests of which one must fail.
+
+    ``tests`` holds what pytest is given, one list after the other until one fails.
+    """
 
     name: str
     file: str
     old: str
     new: str
-    tests: tuple[str, ...]
+    tests: tuple[tuple[str, ...], ...]
 
     def planted_in(self, text: str) -> str:
         """Return the file with the fault in it."""
@@ -31,20 +34,10 @@ class Fault:
         path.write_text(self.planted_in(path.read_text("utf-8")), "utf-8")
 
 
-def suites() -> dict[str, tuple[str, ...]]:
-    """Return the parts of the tests that the cases speak of, by name."""
-    return {name: tuple(paths) for name, paths in _read()["suites"].items()}
-
-
 def faults() -> list[Fault]:
     """Return all faults, in the order of the file."""
-    parts = suites()
-    return [
-        Fault(**{k: v for k, v in case.items() if k != "suite"}, tests=parts[suite])
-        for case in _read()["fault"]
-        for suite in [case["suite"]]
-    ]
-
-
-def _read():
-    return tomllib.loads(CASES.read_text("utf-8"))
+    read = tomllib.loads(CASES.read_text("utf-8"))
+    suites = {
+        name: tuple(map(tuple, stages)) for name, stages in read["suites"].items()
+    }
+    return [Fault(tests=suites[case.pop("suite")], **case) for case in read["fault"]]
