@@ -7,7 +7,6 @@ transaction; nothing is acknowledged before it has committed.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import msgspec
 from sqlalchemy import Connection
@@ -121,7 +120,7 @@ def _merge(
         for edit in one.edits:
             document = documents.get(edit.doc) or Document(edit.type)
             if edit.type < document.kind:
-                document = replace(document, kind=edit.type)
+                document = msgspec.structs.replace(document, kind=edit.type)
             is_told_later = one.code is not None or is_checked(one.change)
             live = {} if is_told_later else said[one.change.id, edit.doc]
             before = past.setdefault(edit.doc, {})

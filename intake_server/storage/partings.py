@@ -1,10 +1,10 @@
 """What was written on records while they counted as one child, and waits to be sorted."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from msgspec import structs
 from sqlalchemy import Connection
 from sqlmodel import Session
 
@@ -49,7 +49,7 @@ def unsorted(
     found: dict[str, list[dict[str, Any]]] = {}
     for doc, kept in documents.documents(session, places).items():
         past = partial(standing.history, connection, doc)
-        known = replace(kept, cells=present(kept, schema, past)[0])
+        known = structs.replace(kept, cells=present(kept, schema, past)[0])
         person = places[doc].person
         child = set(clusters.get(person, (person,)))
         for link, time in sorted(times.items()):

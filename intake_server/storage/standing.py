@@ -1,8 +1,8 @@
 """What is known of documents before a batch is merged, read in a few queries."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
+from msgspec import structs
 from sqlalchemy import Connection
 
 from intake_server.storage import bulk, state
@@ -28,7 +28,7 @@ def load(connection: Connection, docs: Iterable[str]) -> dict[str, Document]:
     }
     erased = [doc for doc, document in found.items() if ERASED in document.cells]
     for doc, ids in touched(connection, erased).items():
-        found[doc] = replace(found[doc], touched=frozenset(ids))
+        found[doc] = structs.replace(found[doc], touched=frozenset(ids))
     return found
 
 

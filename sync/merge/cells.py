@@ -9,7 +9,6 @@ of cycles is told to pass them by (``gc=False``).
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec import Struct
@@ -92,8 +91,7 @@ class CellState(Struct, frozen=True, gc=False):
         return tuple(sorted(self.heads.values(), key=lambda head: head.version.rank))
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True, gc=False):
     """Everything a node knows of one document: its cells and the changes that touch it.
 
     ``awaited`` holds changes that have not arrived and that an undo or a decision here
@@ -102,7 +100,7 @@ class Document:
     """
 
     kind: str
-    cells: Mapping[str, CellState] = field(default_factory=dict)
+    cells: Mapping[str, CellState] = {}
     touched: frozenset[str] = frozenset()
     awaited: frozenset[str] = frozenset()
 

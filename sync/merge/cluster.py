@@ -8,8 +8,10 @@ keeps a view of its own, and unlinking leaves nothing to put right.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
+
+from msgspec import structs
 
 from sync.merge.cells import DELETED, CellState, Document, Head, Version, name_of
 from sync.merge.policies import answer_key, newest
@@ -82,7 +84,9 @@ def together(
         doc: look(known, schema, lambda cell, doc=doc: history(doc, cell))  # type: ignore[misc]
         for doc, known in members.items()
     }
-    present = {d: replace(known, cells=own[d].cells) for d, known in members.items()}
+    present = {
+        d: structs.replace(known, cells=own[d].cells) for d, known in members.items()
+    }
     joined = look(_joined(present.values()), schema, _nothing)
     values = dict(joined.values)
     for name in OWN & values.keys():

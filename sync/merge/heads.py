@@ -7,7 +7,7 @@ tables and a node that keeps ``State`` in memory run the same lines.
 """
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 from msgspec import UNSET, structs
@@ -108,7 +108,7 @@ class _Telling:
             if edit.w is None:
                 continue
             known = self.documents.get(edit.doc, Document(edit.type))
-            document = replace(known, kind=min(known.kind, edit.type))
+            document = structs.replace(known, kind=min(known.kind, edit.type))
             self.documents[edit.doc] = document
             if id_ in document.touched:
                 continue
@@ -240,7 +240,9 @@ def absorb(
     for cell, state in document.cells.items():
         if change_id in state.miss and cell not in arrived:
             cells[cell] = _stop_waiting(state, change_id)
-    return replace(document, cells=cells, touched=document.touched | {change_id})
+    return structs.replace(
+        document, cells=cells, touched=document.touched | {change_id}
+    )
 
 
 def arrive(cell: CellState, version: Version, rule: Rule, past: Past) -> CellState:

@@ -5,9 +5,11 @@ the same items, an item is gone when its facts change, and only decisions travel
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
+
+from msgspec import structs
 
 from sync.change import Change, canonical
 from sync.merge import rights
@@ -80,7 +82,7 @@ def ask(
         return ()
     if is_erased(document):
         return _edits_on_erased(doc, document)
-    document = replace(document, cells=view.cells)
+    document = structs.replace(document, cells=view.cells)
     if is_voided(document):
         return ()
     items = [_about_cell(doc, question) for question in view.questions]

@@ -5,7 +5,7 @@ same bytes. A contested cell is shown with all its values beside the one display
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from msgspec import structs
@@ -70,7 +70,7 @@ def look(document: Document, schema: Schema, history: History) -> View:
     if is_erased(document):
         return View({ERASED: True}, (), {})
     cells, history = present(document, schema, history)
-    document = replace(document, cells=cells)
+    document = structs.replace(document, cells=cells)
     values: dict[str, Any] = {}
     questions: list[Question] = []
     for name, parts in _by_name(cells).items():
