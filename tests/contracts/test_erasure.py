@@ -107,6 +107,7 @@ def cuts(arrivals):
 def test_no_order_of_edits_erasures_and_withheld_copies_makes_a_difference(
     stores, arrivals
 ):
+    """I13: late edits do not bring anything back."""
     seen = []
     for order in permutations(arrivals):
         for parts in cuts(list(order)):

@@ -142,6 +142,7 @@ def test_what_a_newer_form_asks_is_kept_until_it_comes_and_then_understood(store
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_it_does_not_matter_when_the_newer_form_comes(stores, data):
+    """I15."""
     central = Author("kyiv")
     forms = [central.publish("1", OLD), central.publish("2", NEW)]
     changes = [*of_a_newer_form(), *forms]

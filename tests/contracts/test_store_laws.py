@@ -14,6 +14,7 @@ LAWS = settings(max_examples=30, deadline=None)
 @LAWS
 @given(data=st.data(), changes=chronicles())
 def test_the_tables_are_a_function_of_the_set_of_changes(stores, data, changes):
+    """I1, I2, I8: the ids of questions are in the picture."""
     with stores.new() as one, stores.new() as other:
         take_in(one, *data.draw(batches(changes)))
         take_in(other, *data.draw(batches(changes)))
@@ -24,6 +25,7 @@ def test_the_tables_are_a_function_of_the_set_of_changes(stores, data, changes):
 @LAWS
 @given(data=st.data(), changes=chronicles())
 def test_what_is_kept_is_what_all_changes_together_amount_to(stores, data, changes):
+    """I17."""
     with stores.new() as database:
         take_in(database, *data.draw(batches(changes)))
 
@@ -37,6 +39,7 @@ def test_what_is_kept_is_what_all_changes_together_amount_to(stores, data, chang
 @LAWS
 @given(data=st.data(), changes=chronicles(may_erase=False))
 def test_people_see_and_are_asked_what_the_fold_says(stores, data, changes):
+    """I2, against the reference."""
     with stores.new() as database:
         take_in(database, *data.draw(batches(changes)))
 
@@ -57,6 +60,7 @@ def test_people_see_and_are_asked_what_the_fold_says(stores, data, changes):
 @LAWS
 @given(data=st.data(), changes=chronicles())
 def test_sending_everything_again_changes_nothing(stores, data, changes):
+    """I2, repetition."""
     with stores.new() as database:
         take_in(database, *data.draw(batches(changes)))
         before = picture_in(database)

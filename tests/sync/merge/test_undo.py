@@ -35,6 +35,7 @@ CALM = ("set", "set", "add", "delete", "dismiss", "undo")
 
 @given(edits(acts=CALM), st.data())
 def test_undoing_ones_last_word_restores_what_was_before(said, data):
+    """Undo restores."""
     before = fold(authored(said, SCHEMA), SCHEMA)
     seen = data.draw(st.lists(st.sampled_from([e["id"] for e in said]), unique=True))
     last = data.draw(edits(acts=("set", "add", "delete"), most=1))[0]
@@ -49,6 +50,7 @@ def test_undoing_ones_last_word_restores_what_was_before(said, data):
 
 @given(edits(acts=CALM), st.data())
 def test_undoing_an_undo_brings_back_what_it_took(said, data):
+    """Undo of undo is redo."""
     taken = data.draw(st.sampled_from([edit["id"] for edit in said]))
     before = fold(authored(said, SCHEMA), SCHEMA)
     once = [*said, an_undo("y", said, taken)]
@@ -61,6 +63,7 @@ def test_undoing_an_undo_brings_back_what_it_took(said, data):
 
 @given(edits(acts=("set", "add", "delete", "dismiss", "undo", "undo", "undo"), most=9))
 def test_an_undo_may_come_before_what_it_undoes(said):
+    """Undo is free of order (I2)."""
     changes = authored(said, SCHEMA)
 
     whole = fold(changes, SCHEMA)
