@@ -48,7 +48,7 @@ class Timed:
         """How long all batches took."""
         return sum(self.batches)
 
-    def last(self, begun: int, end: int) -> "Timed":
+    def part(self, begun: int, end: int) -> "Timed":
         """Return what a part of the batches took."""
         return Timed(self.batches[begun:end], self.peak_mb)
 
