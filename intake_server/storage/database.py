@@ -2,7 +2,8 @@
 
 SQLite is SQLCipher's in every mode. Whoever writes takes the write lock before the
 first read (``BEGIN IMMEDIATE``), so nobody decides on what another is about to change;
-a commit is on the disk before ``transaction`` returns.
+a commit is on the disk before ``transaction`` returns. One process writes through one
+connection, whose cache stays warm: its threads wait for it in turn.
 """
 
 import gc
@@ -21,10 +22,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
 from intake_server.errors import BusyError, StorageFullError
-from intake_server.storage import migrations
+from intake_server.storage import migrations, rebuild
 from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
 from intake_server.storage.tables import AUDIT_TRIGGERS, METADATA
 
@@ -38,10 +40,12 @@ _PRAGMAS: Final = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "temp_store = MEMORY",
-    "secure_delete = ON",
-    "wal_autocheckpoint = 8000",
-    "cache_size = -65536",
+    "secure_delete = FAST",
 )
+_WRITING: Final = ("wal_autocheckpoint = 32000", "cache_size = -262144")
+_READING: Final = ("query_only = ON", "cache_size = -16384")
+"""A batch touches thousands of scattered pages, each to be deciphered: the writer keeps
+them, and moves them from the log into the file many batches at a time."""
 _SAYING: Final = ("body", "change", "submission", "blob", "document", "queue", "asked")
 """The tables in which answers can stand."""
 _FULL: Final = ("database or disk is full", "No space left on device")
@@ -65,10 +69,17 @@ class Database:
     ) -> None:
         if make_url(url).get_backend_name() == "sqlite":
             _refuse_unsafe(sqlcipher3.dbapi2.sqlite_version_info)
-            self.engine = _sqlite(url, key, "BEGIN IMMEDIATE", patience_s)
-            self._reader = _sqlite(
-                url, key, "BEGIN", patience_s, more=("query_only = ON",)
+            self.engine = _sqlite(
+                url,
+                key,
+                "BEGIN IMMEDIATE",
+                patience_s,
+                _WRITING,
+                pool_size=1,
+                max_overflow=0,
+                pool_timeout=patience_s,
             )
+            self._reader = _sqlite(url, key, "BEGIN", patience_s, _READING)
             self._cleaner = _sqlite(url, key, None, patience_s)
         else:
             self.engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
@@ -122,12 +133,19 @@ class Database:
             raise BusyError("somebody reads the store; it could not be written anew")
 
     def migrate(self) -> None:
-        """Bring the tables to what this program needs; harmless when they are."""
+        """Bring the tables to what this program needs; harmless when they are.
+
+        A step that changes what is kept of documents takes them away; they are made
+        again from the changes, which takes a minute or two for 10⁵ changes.
+        """
         with self.engine.begin() as connection:
-            if inspect(connection).get_table_names():
-                migrations.upgrade(connection)
-            else:
+            if not inspect(connection).get_table_names():
                 _create(connection)
+                return
+            migrations.upgrade(connection)
+            with Session(connection) as session:
+                if rebuild.is_due(session):
+                    rebuild.renew(session)
 
     def dispose(self) -> None:
         """Close all connections that are not in use."""
@@ -162,11 +180,12 @@ def _sqlite(
     key: bytes | None,
     begin: str | None,
     patience_s: float,
-    *,
     more: tuple[str, ...] = (),
+    **pool: Any,
 ) -> Engine:
     engine = create_engine(
         url,
+        **pool,
         hide_parameters=True,  # an error must not repeat what people answered
         module=sqlcipher3.dbapi2,
         connect_args={
@@ -207,6 +226,8 @@ def _told() -> Iterator[None]:
     """Say in our own words what the database could not do."""
     try:
         yield
+    except PoolTimeoutError:
+        raise BusyError from None
     except DBAPIError as error:
         reason = str(error.orig)
         if any(words in reason for words in _FULL):

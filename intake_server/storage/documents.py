@@ -9,8 +9,8 @@ from sqlmodel import Session, and_, col, func, or_, select
 
 from intake_server.storage import bulk, state
 from intake_server.storage.tables import AliasRow, DocumentRow
-from intake_server.storage.types import doc_bytes, doc_text, from_json, to_json
-from intake_server.storage.views import fold
+from intake_server.storage.types import doc_bytes, doc_text, to_json
+from intake_server.storage.views import fold, whole_view
 from sync import change as changes
 from sync.change import Change
 from sync.merge.cells import LINK, Document
@@ -58,7 +58,13 @@ class StoredView:
     @property
     def view(self) -> Mapping[str, Any]:
         """The view, read."""
-        return _whole(self.kept, self.heads)
+        return whole_view(
+            self.kept,
+            doc=self.doc,
+            kind=self.kind,
+            reference=self.reference,
+            heads=self.heads,
+        )
 
     @property
     def text(self) -> str:
@@ -196,10 +202,12 @@ def count(session: Session, kind: str | None = None) -> int:
 
 def all_views(session: Session) -> Iterator[tuple[str, str]]:
     """Yield (document id, view as canonical JSON) of all documents, by id."""
-    for doc, kept, heads in session.connection().exec_driver_sql(
-        "SELECT doc, view, heads FROM document ORDER BY doc"
+    for key, kind, reference, kept, heads in session.connection().exec_driver_sql(
+        "SELECT doc, kind, reference, view, heads FROM document ORDER BY doc"
     ):
-        yield doc_text(doc), to_json(_whole(kept, heads))
+        doc = doc_text(key)
+        view = whole_view(kept, doc=doc, kind=kind, reference=reference, heads=heads)
+        yield doc, to_json(view)
 
 
 def history(session: Session, doc: str) -> Sequence[Past]:
@@ -312,12 +320,6 @@ def _stored(row: Any) -> StoredView:
     known = dict(zip(_NAMES, row, strict=True))
     known["sites"] = tuple(site for site in known["sites"].split("|") if site)
     return StoredView(**known)
-
-
-def _whole(kept: str, heads: bytes) -> dict[str, Any]:
-    """Return a view with the ids of its heads."""
-    view: dict[str, Any] = from_json(kept)
-    return view if "heads" in view else {**view, "heads": state.ids(heads)}
 
 
 def _holds(column: Any, text: str) -> Any:

@@ -98,13 +98,13 @@ def _forget_questions(connection: Connection, docs: Iterable[str]) -> None:
     """Forget what was asked: the key of a cell may hold an element of a set."""
     bulk.many(
         connection,
-        "DELETE FROM asked WHERE doc = ? AND kind <> 'edit_on_erased'",
-        [(doc,) for doc in docs],
+        "DELETE FROM queue WHERE source = 'local' AND doc LIKE ?",
+        [(f"%{doc}%",) for doc in docs],
     )
     bulk.many(
         connection,
-        "DELETE FROM queue WHERE source = 'local' AND doc LIKE ?",
-        [(f"%{doc}%",) for doc in docs],
+        "UPDATE asked SET key = '' WHERE doc = ? AND kind <> 'edit_on_erased'",
+        [(doc,) for doc in docs],
     )
 
 

@@ -15,7 +15,7 @@ CHANGE: Final = "change"
 IDENTITY: Final = "identity"
 
 _COLUMNS: Final = (
-    "qid, doc, kind, cell, key, severity, owner, sites, first_seen,"
+    "doc, qid, kind, cell, key, severity, owner, sites, first_seen,"
     " is_provisional, source, body, is_spelling"
 )
 _ONCE: Final = "ON CONFLICT DO NOTHING"
@@ -30,8 +30,8 @@ def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
         belongs: The sites that have a part in it.
     """
     return (
-        bytes.fromhex(item.qid),
         item.doc,
+        bytes.fromhex(item.qid),
         item.kind,
         item.cell,
         item.key,
@@ -50,7 +50,7 @@ def add(connection: Connection, rows: Iterable[bulk.Row]) -> None:
     """Put items into the queue, and remember them; one that is there stays."""
     added = list(rows)
     bulk.insert(connection, "queue", _COLUMNS, added, _ONCE)
-    asked = [(qid, doc, kind, key) for qid, doc, kind, _, key, *_ in added]
+    asked = [(qid, doc, kind, key) for doc, qid, kind, _, key, *_ in added]
     bulk.insert(connection, "asked", "qid, doc, kind, key", asked, _ONCE)
 
 
@@ -63,12 +63,12 @@ def drop_of_documents(connection: Connection, docs: Iterable[str]) -> None:
     )
 
 
-def drop(connection: Connection, qids: Iterable[str]) -> None:
-    """Take items out by their ids."""
-    bulk.act_in(
+def drop(connection: Connection, item: Item) -> None:
+    """Take an item out."""
+    bulk.many(
         connection,
-        "DELETE FROM queue WHERE qid IN ({keys})",
-        [bytes.fromhex(qid) for qid in qids],
+        "DELETE FROM queue WHERE doc = ? AND qid = ?",
+        [(item.doc, bytes.fromhex(item.qid))],
     )
 
 

@@ -81,7 +81,7 @@ def derive(
         ERASED in view.values,
         len(asked),
         views.search_text(document.kind, view.values),
-        views.view_json(doc, document, view, aliases),
+        views.view_json(document, view, aliases),
         state.pack(document),
     )
     compared = _compared(looked, schema, other) if asked else ()

@@ -61,8 +61,9 @@ class Page:
 
 def find(session: Session, qid: str) -> QueueItem | None:
     """Return an item that is open."""
-    row = session.exec(select(QueueRow).where(col(QueueRow.qid) == qid)).first()
-    return None if row is None else _item(row)
+    former = formerly(session, qid)
+    row = former and session.get(QueueRow, (former.doc, qid))
+    return _item(row) if row else None
 
 
 def page(  # noqa: PLR0913 - one argument a thing that can be asked for
@@ -183,8 +184,15 @@ def formerly(session: Session, qid: str) -> Former | None:
 
 def withdraw(session: Session, qid: str) -> bool:
     """Take a local item out of the queue; tell whether it was there."""
+    former = formerly(session, qid)
+    if former is None:
+        return False
     gone = session.exec(
-        delete(QueueRow).where(col(QueueRow.qid) == qid, col(QueueRow.source) == LOCAL)
+        delete(QueueRow).where(
+            col(QueueRow.doc) == former.doc,
+            col(QueueRow.qid) == qid,
+            col(QueueRow.source) == LOCAL,
+        )
     )
     return bool(gone.rowcount)
 

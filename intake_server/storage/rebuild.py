@@ -1,10 +1,10 @@
-"""Making every projection again from the changes alone, and comparing with the tables.
+"""Making every projection again from the changes alone.
 
-This is the repair's eye, not its hand: nothing is written. It holds all documents in
-memory.
+It is compared with the tables, or written in their place where an earlier program has
+made them. All documents are held in memory.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +21,7 @@ from intake_server.storage import (
     sites,
     standing,
 )
+from intake_server.storage.tables import METADATA
 from intake_server.storage.types import doc_bytes, doc_text
 from sync.change import Change
 from sync.merge import queue
@@ -30,14 +31,16 @@ from sync.merge.identity import Identity
 from sync.merge.schema import Schema
 
 _TABLES: Final = {
-    "document": "SELECT * FROM document",
-    "alias": "SELECT * FROM alias",
-    "form": "SELECT * FROM form",
-    "site": "SELECT * FROM site",
-    "queue": "SELECT * FROM queue WHERE source <> 'local' AND cell <> 'hash'",
-    "code": "SELECT id, code FROM change WHERE code IS NOT NULL AND code <> 'hash'",
+    "document": "FROM document",
+    "alias": "FROM alias",
+    "form": "FROM form",
+    "site": "FROM site",
+    "queue": "FROM queue WHERE source <> 'local' AND cell <> 'hash'",
 }
-_ABOUT: Final = {"queue": 1, "form": 2, "site": 1}
+"""What follows from the changes, and from which rows of a table it is read."""
+_JUDGED: Final = "FROM change WHERE code IS NOT NULL AND code <> 'hash'"
+_CODES: Final = "code"
+_ABOUT: Final = {"form": 2, "site": 1}
 """Which column says what a row is about; the first, where nothing else is said."""
 
 
@@ -58,18 +61,57 @@ def compare(session: Session, *, schema: Schema | None = None) -> Report:
         schema: The rules; those of the published forms when none are given.
     """
     connection = session.connection()
-    every = {change.id: change for change in changes.all_of(connection)}
     schema = schema or forms.current(connection)
-    codes = judged(every, schema)
-    documents = _documents(session, told(every, codes, schema)[0])
-    expected = _rows(session, every, codes, documents, schema)
+    every = {change.id: change for change in changes.all_of(connection)}
+    expected = _expected(session, every, schema)
+    there = {table: f"SELECT * {rows}" for table, rows in _TABLES.items()}
+    there[_CODES] = f"SELECT id, code {_JUDGED}"
     different: set[str] = set()
-    for table, query in _TABLES.items():
+    for table, query in there.items():
         wanted = {tuple(row) for row in expected[table]}
         found = {tuple(row) for row in bulk.fetch(connection, query)}
         column = _ABOUT.get(table, 0)
         different.update(_name(row[column]) for row in wanted ^ found)
-    return Report(len(every), len(documents), tuple(sorted(different)))
+    return Report(len(every), len(expected["document"]), tuple(sorted(different)))
+
+
+def is_due(session: Session) -> bool:
+    """Tell whether a step has taken the documents away, to be made again."""
+    (there,) = bulk.fetch(
+        session.connection(),
+        "SELECT EXISTS (SELECT 1 FROM body) AND NOT EXISTS (SELECT 1 FROM document)",
+    )
+    return bool(there[0])
+
+
+def renew(session: Session) -> None:
+    """Write everything that follows from the changes in place of what is there.
+
+    Args:
+        session: An open transaction that keeps all other writers away.
+    """
+    connection = session.connection()
+    schema = forms.current(connection)
+    every = {change.id: change for change in changes.all_of(connection)}
+    expected = _expected(session, every, schema)
+    for table, rows in _TABLES.items():
+        bulk.many(connection, f"DELETE {rows}", [()])
+        if table != "queue":
+            columns = ", ".join(METADATA.tables[table].columns.keys())
+            bulk.insert(connection, table, columns, list(expected[table]))
+    items.add(connection, expected["queue"])
+    no_more = [(None, id_) for (id_,) in bulk.fetch(connection, f"SELECT id {_JUDGED}")]
+    codes = no_more + [(code, id_) for id_, code in expected[_CODES]]
+    bulk.many(connection, "UPDATE change SET code = ? WHERE id = ?", codes)
+
+
+def _expected(
+    session: Session, every: Mapping[str, Change], schema: Schema
+) -> dict[str, list[bulk.Row]]:
+    """Return all rows that follow from the changes, by table."""
+    codes = judged(every, schema)
+    documents = _documents(session, told(every, codes, schema)[0])
+    return _rows(session, every, codes, documents, schema)
 
 
 def _documents(session: Session, folded: Mapping[str, Document]) -> dict[str, Document]:
@@ -87,7 +129,7 @@ def _rows(
     codes: Mapping[str, str],
     documents: Mapping[str, Document],
     schema: Schema,
-) -> dict[str, Iterable[bulk.Row]]:
+) -> dict[str, list[bulk.Row]]:
     connection = session.connection()
     links = _of_kind(documents, LINK)
     who = kinship.resolve(links)
@@ -109,7 +151,7 @@ def _rows(
         "form": forms.rows_of(_of_kind(documents, forms.KIND), values),
         "site": sites.rows_of({d: values[d] for d in _of_kind(documents, sites.KIND)}),
         "queue": questions,
-        "code": [(bytes.fromhex(id_), code) for id_, code in codes.items()],
+        _CODES: [(bytes.fromhex(id_), code) for id_, code in codes.items()],
     }
 
 

@@ -68,7 +68,7 @@ def judge(connection: Connection, keys: Iterable[bytes], schema: Schema) -> set[
             [(code, bytes.fromhex(id_))],
         )
         if codes[id_]:
-            items.drop(connection, (queue.quarantined(change, codes[id_]).qid,))
+            items.drop(connection, queue.quarantined(change, codes[id_]))
         if code:
             item = queue.quarantined(change, code)
             items.add(connection, (items.row(item, items.CHANGE, (change.site,)),))

@@ -4,6 +4,7 @@ Facts that all writes of one change share (author, site, time) are kept once per
 change, not once per cell.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -25,12 +26,12 @@ class _Change(Struct, frozen=True, array_like=True, gc=False):
     off: int | None
 
 
-class _Head(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
-    """One head of one cell; ``by`` counts along the changes."""
+class _Head(Struct, frozen=True, array_like=True, gc=False):
+    """One head of one cell; ``by`` counts along the changes, ``preds`` along the names."""
 
     by: int
     value: Any
-    preds: tuple[str, ...] = ()
+    preds: tuple[int, ...] = ()
     src: str | None = None
     act: str | None = None
     why: str | None = None
@@ -40,42 +41,49 @@ class _Head(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
     is_regress: bool = False
 
 
-class _Cell(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+class _Cell(Struct, frozen=True, array_like=True, gc=False):
     """The heads of a cell and what they wait for."""
 
     heads: tuple[_Head, ...]
     miss: dict[str, int] = {}
 
 
-class _State(Struct, frozen=True, array_like=True, omit_defaults=True, gc=False):
+class _State(Struct, frozen=True, array_like=True, gc=False):
     changes: tuple[_Change, ...]
+    names: tuple[str, ...]
     cells: dict[str, _Cell]
     awaited: tuple[str, ...] = ()
 
 
+_PLAIN: Final = _Head(0, None).__struct_defaults__[1:]
 _encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
 _decode: Final = msgspec.msgpack.Decoder(_State).decode
 
 
 def pack(document: Document) -> bytes:
-    """Return the bytes of a document's heads; equal heads give equal bytes."""
+    """Return the bytes of a document's heads; equal heads give equal bytes.
+
+    What a change and a name are said in often stands there once, and most heads have
+    no more than their value.
+    """
     cells = document.cells
     authors: dict[str, Version] = {}
+    named: set[str] = set()
     for state in cells.values():
         for id_, head in state.heads.items():
             authors[id_] = head.version
-    places = {id_: place for place, id_ in enumerate(sorted(authors))}
+            named.update(head.version.preds)
+    by = {id_: place for place, id_ in enumerate(sorted(authors))}
+    names = {name: place for place, name in enumerate(sorted(named))}
     packed = {
-        cell: _Cell(
-            tuple(
-                [_packed(places[id_], state.heads[id_]) for id_ in sorted(state.heads)]
-            ),
-            dict(state.miss),
+        cell: (
+            [_packed(by[id_], state.heads[id_], names) for id_ in sorted(state.heads)],
+            *((state.miss,) if state.miss else ()),
         )
         for cell, state in cells.items()
     }
-    changes = tuple(_change(authors[id_]) for id_ in places)
-    return _encode(_State(changes, packed, tuple(sorted(document.awaited))))
+    changes = [_change(authors[id_]) for id_ in by]
+    return _encode((changes, [*names], packed, sorted(document.awaited)))
 
 
 def unpack(kind: str, data: bytes) -> Document:
@@ -84,7 +92,10 @@ def unpack(kind: str, data: bytes) -> Document:
     by = [(change.id.hex(), change) for change in state.changes]
     cells = {
         cell: CellState(
-            {by[head.by][0]: _unpacked(*by[head.by], head) for head in said.heads},
+            {
+                by[head.by][0]: _unpacked(*by[head.by], head, state.names)
+                for head in said.heads
+            },
             said.miss,
         )
         for cell, said in state.cells.items()
@@ -116,29 +127,30 @@ def _change(version: Version) -> _Change:
     )
 
 
-def _packed(by: int, head: Head) -> _Head:
+def _packed(by: int, head: Head, names: Mapping[str, int]) -> tuple[Any, ...]:
     version = head.version
-    return _Head(
-        by,
-        version.value,
-        version.preds,
+    preds = [names[pred] for pred in version.preds]
+    more = (
         version.src,
         version.act,
         version.why,
         version.element,
         version.saw,
-        tuple(sorted(head.waiting)) if head.waiting else (),
+        tuple(sorted(head.waiting)),
         head.is_regress,
     )
+    if more != _PLAIN:
+        return (by, version.value, preds, *more)
+    return (by, version.value, preds) if preds else (by, version.value)
 
 
-def _unpacked(id_: str, change: _Change, head: _Head) -> Head:
+def _unpacked(id_: str, change: _Change, head: _Head, names: Sequence[str]) -> Head:
     return Head(
         Version(
             id=id_,
             hlc=change.hlc,
             value=head.value,
-            preds=head.preds,
+            preds=tuple([names[place] for place in head.preds]),
             src=head.src,
             act=head.act,
             why=head.why,

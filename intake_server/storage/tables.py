@@ -69,28 +69,29 @@ class BodyRow(SQLModel, table=True):
     """What one change says on one document.
 
     Empty bytes where it was erased, or came without its content and may come with it.
+    The key begins with the change, which is new, so that keys are added at one end.
     """
 
     __tablename__ = "body"
+    __table_args__ = (Index("ix_body_doc", "doc"),)
 
-    doc: str = Field(sa_type=DocumentId, primary_key=True)
     change: str = Field(sa_type=ChangeId, primary_key=True)
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
     data: bytes = Field(sa_type=LargeBinary)
 
 
 class DocumentRow(SQLModel, table=True):
     """What follows from all bodies of a document.
 
-    ``view`` is what people see, but for the ids of heads that are seen as they are, byte
-    for byte the same on all nodes with the same changes. ``heads`` is what the next change is merged with:
-    the current versions of each cell and the versions named in them that have not
-    arrived. ``search`` is folded text of names and reference, ``sites`` is
+    ``view`` is what people see, but for what stands in the other columns and for what
+    most documents do not have. ``heads`` is what the next change is merged with: the
+    current versions of each cell and the versions named in them that have not arrived. ``search`` is folded text of names and reference, ``sites`` is
     ``|``-enclosed, ``newest`` the greatest clock value among the heads.
     """
 
     __tablename__ = "document"
     __table_args__ = (
-        Index("ix_document_newest", "kind", "newest", "doc"),
+        Index("ix_document_newest", "kind", "newest"),
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
         Index("ix_document_subject", "subject", **_where("subject IS NOT NULL")),
         Index("ix_document_parent", "parent", **_where("parent IS NOT NULL")),
@@ -127,17 +128,15 @@ class QueueRow(SQLModel, table=True):
     ``source`` says what it follows from: a ``document``, a whole ``change``, the
     ``identity`` of persons, or ``local``, a proposal of this node. All but the local ones
     are made again when their facts change. ``owner`` and ``sites`` say whose it is,
-    ``is_spelling`` whether the answers are one word in several spellings.
+    ``is_spelling`` whether the answers are one word in several spellings. ``asked`` tells
+    to which document an id belongs; here those of one document stand together.
     """
 
     __tablename__ = "queue"
-    __table_args__ = (
-        Index("ix_queue_doc", "doc"),
-        Index("ix_queue_order", "severity", "first_seen", "qid"),
-    )
+    __table_args__ = (Index("ix_queue_order", "severity", "first_seen", "qid"),)
 
+    doc: str = Field(primary_key=True)
     qid: str = Field(sa_type=ChangeId, primary_key=True)
-    doc: str
     kind: str
     cell: str
     key: str
@@ -154,10 +153,9 @@ class QueueRow(SQLModel, table=True):
 
 
 class AskedRow(SQLModel, table=True):
-    """A question that was open once, so that a late answer can be told what became of it."""
+    """A question that is open or was, so that a late answer is told what became of it."""
 
     __tablename__ = "asked"
-    __table_args__ = _CLUSTERED
 
     qid: str = Field(sa_type=ChangeId, primary_key=True)
     doc: str

@@ -7,7 +7,8 @@ hold the same bytes.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from intake_server.storage.types import to_json
+from intake_server.storage import state
+from intake_server.storage.types import from_json, to_json
 from sync.merge.cells import SCOPE, Document, Version
 from sync.merge.queue import Item
 from sync.merge.rules import STANDS_ALONE
@@ -37,31 +38,46 @@ def reference_of(kind: str, values: Mapping[str, Any]) -> str | None:
     return reference if isinstance(reference, str) else None
 
 
-def view_json(doc: str, document: Document, view: View, aliases: Sequence[str]) -> str:
+def view_json(document: Document, view: View, aliases: Sequence[str]) -> str:
     """Return what is kept of what people see of a document, as canonical JSON.
 
-    The heads are in it only where they are seen otherwise than they are: under the new
-    names of their properties, or no more, since the content is erased.
+    ``whole_view`` adds what is the same in most. The heads are in it only where they are
+    seen otherwise than they are: under the new names of their properties, or no more,
+    since the content is erased.
     """
-    kind = document.kind
-    places = places_of(kind, view.values)
+    places = places_of(document.kind, view.values)
     values = {name: v for name, v in view.values.items() if name not in places}
     contested: dict[str, list[dict[str, Any]]] = {}
     for question in view.questions:
         said = contested.setdefault(question.rule.name, [])
         said += [candidate_json(candidate) for candidate in question.candidates]
-    kept: dict[str, Any] = {
-        "doc": doc,
-        "kind": kind,
-        "reference": reference_of(kind, view.values),
-        "values": values,
-        "contested": contested,
-        "aliases": aliases,
-        **places,
-    }
+    kept: dict[str, Any] = {"values": values, **places}
+    if contested:
+        kept["contested"] = contested
+    if aliases:
+        kept["aliases"] = aliases
     if view.cells is not document.cells and view.heads != heads_of(document):
         kept["heads"] = view.heads
     return to_json(kept)
+
+
+def whole_view(
+    kept: str, *, doc: str, kind: str, reference: str | None, heads: bytes
+) -> dict[str, Any]:
+    """Return what people see of a document, from what is kept of it.
+
+    It is the same on all nodes with the same changes.
+    """
+    said: dict[str, Any] = from_json(kept)
+    view = {
+        "doc": doc,
+        "kind": kind,
+        "reference": reference,
+        "contested": {},
+        "aliases": [],
+        **said,
+    }
+    return view if "heads" in said else {**view, "heads": state.ids(heads)}
 
 
 def heads_of(document: Document) -> dict[str, tuple[str, ...]]:

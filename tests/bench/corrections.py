@@ -6,9 +6,11 @@ somebody else wrote meanwhile; every node would make the same history of a seed.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from typing import Any, Final
 
+from intake_server.demo.filled import HOME
 from sync import clock, documents
 from sync.change import Change, Write, compose
 
@@ -61,8 +63,9 @@ class Corrections:
             "given_name": self.chance.choice(_GIVEN),
             "home_settlement": f"UA{self.chance.randrange(10**17):017}",
         }
+        now_ms = _BEGUN_MS + 7 * self._count
         change = compose(
-            hlc=clock.at(_BEGUN_MS + 7 * self._count),
+            hlc=clock.at(now_ms),
             edits={
                 (child, "person"): [
                     Write(f=name, v=value, p=preds) for name, value in values.items()
@@ -72,7 +75,9 @@ class Corrections:
             log=f"{site}-1#1",
             seq=seq + 1,
             prev=prev,
-            wall="2026-11-22T10:30:00.000+02:00",
+            wall=datetime.fromtimestamp(now_ms / 1_000, HOME).isoformat(
+                timespec="milliseconds"
+            ),
             author=f"u:{site}",
             site=site,
             form="registration@2026112201",

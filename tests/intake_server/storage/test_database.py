@@ -1,4 +1,5 @@
 import gc
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,10 +30,10 @@ def test_a_commit_is_durable_and_the_file_forgets_what_was_deleted(file):
     with file.transaction() as session:
         assert pragma(session, "journal_mode") == "wal"
         assert pragma(session, "synchronous") == 2
-        assert pragma(session, "secure_delete") == 1
+        assert pragma(session, "secure_delete") == 2, "written over, page by page"
         assert pragma(session, "foreign_keys") == 1
         assert pragma(session, "temp_store") == 2
-        assert pragma(session, "wal_autocheckpoint") == 8000
+        assert pragma(session, "wal_autocheckpoint") == 32000
 
 
 def test_nothing_can_be_read_in_the_file_without_the_key(file):
@@ -107,6 +108,34 @@ def test_a_second_writer_is_told_to_come_again(file):
         file.transaction(),
         pytest.raises(BusyError),
         other.transaction(),
+    ):
+        pass
+
+
+def test_threads_of_one_process_write_in_turn_by_one_connection(file):
+    used = set()
+
+    def write(number):
+        with file.transaction() as session:
+            used.add(session.connection().connection.driver_connection)
+            add_lease(session, f"lease {number}")
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(write, range(64)))
+
+    with file.reading() as session:
+        assert count(session) == 64
+    assert len(used) == 1
+
+
+def test_a_thread_that_waits_too_long_for_its_turn_is_told_to_come_again(file):
+    url = str(file.engine.url)
+
+    with (
+        Database(url, bytes(range(32)), patience_s=0.01) as hasty,
+        hasty.transaction(),
+        pytest.raises(BusyError),
+        hasty.transaction(),
     ):
         pass
 

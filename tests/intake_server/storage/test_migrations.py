@@ -6,10 +6,9 @@ from chronicles import a_chronicle
 from sqlalchemy import select, text
 from stores import take_in
 
-from intake_server.storage import bulk, documents, migrations, rebuild
+from intake_server.storage import migrations, rebuild
 from intake_server.storage.database import Database
 from intake_server.storage.tables import METADATA
-from intake_server.storage.types import doc_bytes
 
 
 def stepped(tmp_path):
@@ -57,14 +56,30 @@ def test_migrating_again_changes_nothing(file):
     assert statements(file) == before
 
 
+OLD = """
+UPDATE document SET view = '{"heads": {}}', contested = 7;
+UPDATE queue SET owner = 'nobody' WHERE source = 'document';
+UPDATE change SET code = 'set by an older program' WHERE log = 'kyiv-1#1' AND seq = 1;
+DELETE FROM site;
+DROP INDEX ix_body_doc;
+CREATE INDEX ix_queue_doc ON queue (doc);
+ALTER TABLE queue DROP COLUMN is_spelling;
+UPDATE alembic_version SET version_num = '0002'
+"""
+OLD_KEY = """
+ALTER TABLE body DROP CONSTRAINT body_pkey;
+ALTER TABLE body ADD CONSTRAINT body_pkey PRIMARY KEY (doc, change);
+ALTER TABLE queue DROP CONSTRAINT queue_pkey;
+ALTER TABLE queue ADD CONSTRAINT queue_pkey PRIMARY KEY (qid)
+"""
+
+
 def make_it_old(database):
-    """Turn a store back to an earlier step: views hold heads, questions no spelling."""
-    with database.reading() as session:
-        views = [(text, doc_bytes(doc)) for doc, text in documents.all_views(session)]
+    """Turn a store back to an earlier step, with what an earlier program made of it."""
+    is_sqlite = database.engine.dialect.name == "sqlite"
     with database.engine.begin() as connection:
-        bulk.many(connection, "UPDATE document SET view = ? WHERE doc = ?", views)
-        connection.exec_driver_sql("ALTER TABLE queue DROP COLUMN is_spelling")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
+        for statement in (OLD if is_sqlite else OLD + ";" + OLD_KEY).split(";"):
+            connection.exec_driver_sql(statement)
 
 
 def everything_in(database):
