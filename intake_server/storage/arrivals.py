@@ -238,7 +238,7 @@ def _present(connection: Connection, batch: Sequence[Change]) -> dict[str, set[s
         connection,
         "SELECT doc, change, length(data) FROM body WHERE (doc, change) IN ({keys})"
         " AND (length(data) > 0"
-        " OR doc IN (SELECT doc FROM document WHERE is_erased))",
+        " OR EXISTS (SELECT 1 FROM document d WHERE d.doc = body.doc AND d.is_erased))",
         pairs,
     ):
         if size or (key.hex(), doc_text(doc)) not in erasing:

@@ -59,7 +59,7 @@ def test_migrating_again_changes_nothing(file):
 OLD = """
 UPDATE document SET view = '{"heads": {}}', contested = 7;
 UPDATE queue SET owner = 'nobody' WHERE source = 'document';
-UPDATE change SET code = 'set by an older program' WHERE log = 'kyiv-1#1' AND seq = 1;
+UPDATE change SET code = 'set by an older program' WHERE log = 'central#1';
 DELETE FROM site;
 DROP INDEX ix_body_doc;
 CREATE INDEX ix_queue_doc ON queue (doc);
