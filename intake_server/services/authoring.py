@@ -6,8 +6,11 @@ from typing import Any, Final
 
 from intake_server.clock import milliseconds, text
 from intake_server.errors import InvalidRequestError
+from intake_server.security.policy import Principal
+from intake_server.services import published
 from intake_server.storage import node
 from intake_server.storage.database import Session
+from intake_server.storage.ingest import Outcome, ingest
 from sync import clock
 from sync.change import Change, Write, compose
 from sync.merge.rights import DECISIONS
@@ -74,10 +77,39 @@ class Pen:
         self._place = self._place.after(change.id, self._now_ms)
         return change
 
+    def decide(self, edits: Edits, *, by: Principal) -> Change:
+        """Return the next change, in the name and the role of who is signed in.
+
+        Raises:
+            InvalidRequestError: A write that settles something does not say why.
+        """
+        return self.write(edits, author=by.actor, role=by.role.value, site=by.site)
+
+    def take_in(self, changes: Sequence[Change]) -> Sequence[Outcome]:
+        """Close, and let all follow from what was written; return an outcome for each."""
+        self.close()
+        return ingest(
+            self._session,
+            changes,
+            peer=None,
+            received_ms=self._now_ms,
+            schema=published.schema(self._session),
+        )
+
     def close(self) -> None:
         """Note how far the log has come."""
         if self._newest is not None:
             node.advance(self._session, self._newest, hlc=self._place.hlc)
+
+
+def need_reason(reason: str) -> None:
+    """See that a decision says why.
+
+    Raises:
+        InvalidRequestError: It does not.
+    """
+    if not reason.strip():
+        raise InvalidRequestError({"reason": ["say why, in a few words"]})
 
 
 def _need_reasons(edits: Edits) -> None:
@@ -87,5 +119,5 @@ def _need_reasons(edits: Edits) -> None:
     """
     for writes in edits.values():
         for write in writes:
-            if write.act in DECISIONS and not (write.why or "").strip():
-                raise InvalidRequestError({"reason": ["say why, in a few words"]})
+            if write.act in DECISIONS:
+                need_reason(write.why or "")

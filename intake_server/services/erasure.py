@@ -16,21 +16,18 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import Final
 
-from intake_server.clock import milliseconds
 from intake_server.errors import (
     BusyError,
-    InvalidRequestError,
     LegalHoldError,
     NotCentralError,
     NotFoundError,
 )
 from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Action, Principal, may
-from intake_server.services import child, published
-from intake_server.services.authoring import Entropy, Pen
+from intake_server.services import child
+from intake_server.services.authoring import Entropy, Pen, need_reason
 from intake_server.storage import (
     documents,
-    ingest,
     kinship,
     locks,
     node,
@@ -109,7 +106,7 @@ def erase(
         LegalHoldError: The law forbids it for now.
         InvalidRequestError: There is no reason.
     """
-    _refuse_silence(reason)
+    need_reason(reason)
     with database.transaction() as session:
         _refuse(session, doc, by)
         pen = Pen(session, now=now, entropy=entropy)
@@ -117,7 +114,7 @@ def erase(
         found = _reach(session, doc)
         _refuse_held(session, (doc, *found.linked))
         changes = _erasures(session, found, reason, pen=pen, by=by)
-        _take_in(session, changes, pen=pen, now=now)
+        pen.take_in(changes)
         note_all(session, Act.ERASE, found.documents, by=by.actor, now=now, person=doc)
     try:
         database.scrub()
@@ -142,13 +139,7 @@ def hold(
         NotCentralError: This node is not central.
         InvalidRequestError: There is no reason.
     """
-    _refuse_silence(reason)
-    with database.transaction() as session:
-        pen = _alone(session, doc, by=by, now=now, entropy=entropy)
-        change = _said(session, doc, reason, act=Act.HOLD, pen=pen, by=by)
-        if change is None:
-            return None
-        return _noted(session, change, act=Act.HOLD, pen=pen, by=by, now=now)
+    return _say(database, doc, reason, act=Act.HOLD, by=by, now=now, entropy=entropy)
 
 
 def lift(
@@ -164,18 +155,8 @@ def lift(
 
     It raises what ``hold`` does.
     """
-    _refuse_silence(reason)
-    with database.transaction() as session:
-        pen = _alone(session, doc, by=by, now=now, entropy=entropy)
-        change = _said(session, doc, reason, act=Act.LIFT_HOLD, pen=pen, by=by)
-        if change is None:
-            return None
-        return _noted(session, change, act=Act.LIFT_HOLD, pen=pen, by=by, now=now)
-
-
-def _refuse_silence(reason: str) -> None:
-    if not reason.strip():
-        raise InvalidRequestError({"reason": ["say why, in a few words"]})
+    act = Act.LIFT_HOLD
+    return _say(database, doc, reason, act=act, by=by, now=now, entropy=entropy)
 
 
 def _refuse(session: Session, doc: str, by: Principal) -> None:
@@ -193,16 +174,6 @@ def _refuse_held(session: Session, persons: Iterable[str]) -> None:
     for doc, known in documents.documents(session, persons).items():
         if is_held(known):
             raise LegalHoldError(doc)
-
-
-def _alone(
-    session: Session, doc: str, *, by: Principal, now: datetime, entropy: Entropy
-) -> Pen:
-    """Keep everybody else from writing."""
-    _refuse(session, doc, by)
-    pen = Pen(session, now=now, entropy=entropy)
-    locks.lock_all(session.connection())
-    return pen
 
 
 def _reach(session: Session, doc: str) -> Reach:
@@ -240,7 +211,7 @@ def _erasures(
     touched = standing.touched(session.connection(), found.documents)
     heads = documents.heads(session, [(doc, ERASED) for doc in found.documents])
     return [
-        pen.write(
+        pen.decide(
             {
                 (doc, kind): [
                     Write(
@@ -252,60 +223,36 @@ def _erasures(
                     )
                 ]
             },
-            author=by.actor,
-            role=by.role.value,
-            site=by.site,
+            by=by,
         )
         for doc, kind in found.documents.items()
     ]
 
 
-def _said(
-    session: Session, doc: str, reason: str, *, act: Act, pen: Pen, by: Principal
-) -> Change | None:
-    """Return the change that holds a record or lets it go; None where it is so."""
-    known = documents.documents(session, [doc])[doc]
-    if is_erased(known):
-        raise NotFoundError(_PERSON, doc)
-    if is_held(known) == (act is Act.HOLD):
-        return None
-    write = Write(
-        f=HOLD,
-        v=act is Act.HOLD,
-        p=documents.heads(session, [(doc, HOLD)])[doc, HOLD],
-        why=reason,
-    )
-    return pen.write(
-        {(doc, known.kind): [write]},
-        author=by.actor,
-        role=by.role.value,
-        site=by.site,
-    )
-
-
-def _noted(
-    session: Session,
-    change: Change,
+def _say(  # noqa: PLR0913 - what its two callers are asked for
+    database: Database,
+    doc: str,
+    reason: str,
     *,
     act: Act,
-    pen: Pen,
     by: Principal,
     now: datetime,
-) -> str:
-    _take_in(session, [change], pen=pen, now=now)
-    doc = change.edits[0].doc
-    note(session, act, doc, by=by.actor, now=now, change=change.id)
+    entropy: Entropy,
+) -> str | None:
+    """Hold a record or let it go; return the change, None where it is so."""
+    need_reason(reason)
+    with database.transaction() as session:
+        _refuse(session, doc, by)
+        pen = Pen(session, now=now, entropy=entropy)
+        locks.lock_all(session.connection())
+        known = documents.documents(session, [doc])[doc]
+        if is_erased(known):
+            raise NotFoundError(_PERSON, doc)
+        if is_held(known) == (act is Act.HOLD):
+            return None
+        heads = documents.heads(session, [(doc, HOLD)])[doc, HOLD]
+        write = Write(f=HOLD, v=act is Act.HOLD, p=heads, why=reason)
+        change = pen.decide({(doc, known.kind): [write]}, by=by)
+        pen.take_in([change])
+        note(session, act, doc, by=by.actor, now=now, change=change.id)
     return change.id
-
-
-def _take_in(
-    session: Session, changes: list[Change], *, pen: Pen, now: datetime
-) -> None:
-    pen.close()
-    ingest.ingest(
-        session,
-        changes,
-        peer=None,
-        received_ms=milliseconds(now),
-        schema=published.schema(session),
-    )

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
 
-from intake_server.clock import milliseconds
 from intake_server.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -19,8 +18,8 @@ from intake_server.security import policy
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
 from intake_server.services import child, publishing, records
-from intake_server.services.authoring import Edits, Entropy, Pen
-from intake_server.storage import clusters, documents, ingest, kinship, partings
+from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
+from intake_server.storage import clusters, documents, kinship, partings
 from intake_server.storage.clusters import Group
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
@@ -104,7 +103,7 @@ def link(
         InvalidRequestError: They are one record, or no reason is given.
         StaleRecordError: Other verdicts stand than those that were shown.
     """
-    _refuse_no_reason(said.reason)
+    need_reason(said.reason)
     with database.transaction() as session:
         _both(session, said.a, said.b, by)
         link = ids.link(said.a, said.b)
@@ -159,7 +158,7 @@ def pick(
         InvalidRequestError: The record gives no single answer, or no reason is given.
         StaleRecordError: Other answers stand than those that were shown.
     """
-    _refuse_no_reason(picked.reason)
+    need_reason(picked.reason)
     with database.transaction() as session:
         if not child.is_document(picked.member):
             raise NotFoundError("record", picked.member)
@@ -224,11 +223,6 @@ def _state(session: Session, doc: str, cell: str) -> CellState:
     return known.cells.get(cell, CellState()) if known else CellState()
 
 
-def _refuse_no_reason(reason: str) -> None:
-    if not reason.strip():
-        raise InvalidRequestError({"reason": ["say why, in a few words"]})
-
-
 def _refuse_other_answers(
     session: Session, group: Group, picked: Pick, schema: Schema
 ) -> None:
@@ -279,15 +273,8 @@ def _write(
 ) -> str:
     """Write what the merge takes; what others have decided is theirs to alter."""
     pen = Pen(session, now=now, entropy=entropy)
-    change = pen.write(edits, author=by.actor, role=by.role.value, site=by.site)
-    pen.close()
-    (outcome,) = ingest.ingest(
-        session,
-        [change],
-        peer=None,
-        received_ms=milliseconds(now),
-        schema=publishing.schema(session),
-    )
+    change = pen.decide(edits, by=by)
+    (outcome,) = pen.take_in([change])
     if outcome.code is not None:
         raise NotFoundError("pair of records")
     return change.id

@@ -10,7 +10,6 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import Final
 
-from intake_server.clock import milliseconds
 from intake_server.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -22,8 +21,8 @@ from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Principal
 from intake_server.services import intake, publishing, records, triage
 from intake_server.services.answers import ANSWERS, Decision
-from intake_server.services.authoring import Entropy, Pen
-from intake_server.storage import ingest, queue
+from intake_server.services.authoring import Entropy, Pen, need_reason
+from intake_server.storage import queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import Page, QueueItem
 from sync.merge.faults import fault
@@ -131,8 +130,7 @@ def resolve(
         WrongVerbError: An item of this kind is not answered so.
         InvalidRequestError: The answer does not fit the field, or has no reason.
     """
-    if not decision.reason.strip():
-        raise InvalidRequestError({"reason": ["say why, in a few words"]})
+    need_reason(decision.reason)
     with database.transaction() as session:
         found = _current(session, qid, by)
         if decision.verb not in VERBS.get(found.kind, frozenset()):
@@ -158,12 +156,10 @@ def _write(
 ) -> str:
     schema = publishing.schema(session)
     edits = ANSWERS[found.kind](session, found, decision, schema)
-    change = pen.write(edits, author=by.actor, role=by.role.value, site=by.site)
+    change = pen.decide(edits, by=by)
     if fault(change, schema) is not None:
         raise InvalidRequestError({"value": ["does not fit this field"]})
-    ingest.ingest(
-        session, [change], peer=None, received_ms=milliseconds(now), schema=schema
-    )
+    pen.take_in([change])
     return change.id
 
 

@@ -16,13 +16,12 @@ from typing import Final
 
 from forms import catalogue
 from forms.reference import ALPHABET, block_name
-from intake_server.clock import milliseconds
 from intake_server.config import FILE_NAME, Settings, read_key
 from intake_server.security.tokens import new_id, new_token
 from intake_server.services import enrolment, publishing, references
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.storage import documents as stored
-from intake_server.storage import ingest, node, sites
+from intake_server.storage import node, sites
 from intake_server.storage import references as blocks
 from intake_server.storage.database import Database, Session
 from intake_server.storage.node import Node
@@ -171,14 +170,7 @@ def _say(
         author=_OPERATOR,
         site=node.read(session).site,
     )
-    pen.close()
-    ingest.ingest(
-        session,
-        [change],
-        peer=None,
-        received_ms=milliseconds(now),
-        schema=publishing.schema(session),
-    )
+    pen.take_in([change])
 
 
 def _settings_file(settings: Settings, node_id: str) -> str:

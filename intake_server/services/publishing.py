@@ -11,11 +11,10 @@ from typing import Final
 
 from forms import checks, merging, succession
 from forms.catalogue import Form as Definition
-from intake_server.clock import milliseconds
 from intake_server.services import intake
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.published import available, definition, schema
-from intake_server.storage import forms, ingest
+from intake_server.storage import forms
 from intake_server.storage.database import Session
 from sync import documents
 from sync.change import Write
@@ -57,13 +56,7 @@ def publish(
         )
         for form in new
     ]
-    ingest.ingest(
-        session,
-        changes,
-        peer=None,
-        received_ms=milliseconds(now),
-        schema=schema(session),
-    )
+    pen.take_in(changes)
     intake.take_in_waiting(session, pen=pen, now=now)
     pen.close()
     return tuple(f"{form.form_id}@{form.version}" for form in new)

@@ -10,14 +10,12 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import Final
 
-from intake_server.clock import milliseconds
 from intake_server.errors import InvalidRequestError, NotFoundError
 from intake_server.security import policy
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.services import publishing
-from intake_server.services.authoring import Entropy, Pen
-from intake_server.storage import changes, documents, ingest, queue
+from intake_server.services.authoring import Entropy, Pen, need_reason
+from intake_server.storage import changes, documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import QueueItem
 from sync.change import Change
@@ -56,8 +54,7 @@ def undo(
         NotFoundError: There is no such change, or it is not for this person.
         InvalidRequestError: It is not theirs to take back, or there is no reason.
     """
-    if not reason.strip():
-        raise InvalidRequestError({"reason": ["say why, in a few words"]})
+    need_reason(reason)
     with database.transaction() as session:
         change = _visible(session, change_id, by)
         if not may(change, by):
@@ -68,20 +65,8 @@ def undo(
             return Undone(standing, _asked(session, change))
         before = {item.qid for item in _asked(session, change)}
         pen = Pen(session, now=now, entropy=entropy)
-        written = pen.write(
-            undoing([change], why=reason),
-            author=by.actor,
-            role=by.role.value,
-            site=by.site,
-        )
-        pen.close()
-        ingest.ingest(
-            session,
-            [written],
-            peer=None,
-            received_ms=milliseconds(now),
-            schema=publishing.schema(session),
-        )
+        written = pen.decide(undoing([change], why=reason), by=by)
+        pen.take_in([written])
         opened = [item for item in _asked(session, change) if item.qid not in before]
         note(
             session,

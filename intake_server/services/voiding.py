@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
 
-from intake_server.clock import milliseconds
-from intake_server.errors import InvalidRequestError, NotFoundError
+from intake_server.errors import NotFoundError
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.services import published, records
-from intake_server.services.authoring import Entropy, Pen
+from intake_server.services import records
+from intake_server.services.authoring import Entropy, Pen, need_reason
 from intake_server.services.child import is_document
-from intake_server.storage import documents, ingest, standing
+from intake_server.storage import documents, standing
 from intake_server.storage.database import Database, Session
 from sync.change import Write
 from sync.merge.cells import DELETED, LINK
@@ -49,8 +48,7 @@ def void(
             asker. Links are parted instead.
         InvalidRequestError: There is no reason.
     """
-    if not said.reason.strip():
-        raise InvalidRequestError({"reason": ["say why, in a few words"]})
+    need_reason(said.reason)
     if not is_document(said.doc):
         raise NotFoundError("record", said.doc)
     with database.transaction() as session:
@@ -68,20 +66,8 @@ def void(
             why=said.reason,
         )
         pen = Pen(session, now=now, entropy=entropy)
-        change = pen.write(
-            {(said.doc, found.kind): [write]},
-            author=by.actor,
-            role=by.role.value,
-            site=by.site,
-        )
-        pen.close()
-        ingest.ingest(
-            session,
-            [change],
-            peer=None,
-            received_ms=milliseconds(now),
-            schema=published.schema(session),
-        )
+        change = pen.decide({(said.doc, found.kind): [write]}, by=by)
+        pen.take_in([change])
         note(session, Act.VOID, said.doc, by=by.actor, now=now, change=change.id)
     return change.id
 
