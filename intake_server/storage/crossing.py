@@ -18,8 +18,10 @@ from sync.merge.rules import Looked, pointer
 from sync.merge.schema import Schema
 
 _POINTING: Final[Mapping[str, str]] = {
-    "subject": "SELECT doc, subject, parent FROM document WHERE subject IN ({keys})",
-    "parent": "SELECT doc, subject, parent FROM document WHERE parent IN ({keys})",
+    "subject": "SELECT doc, subject, parent FROM document WHERE subject IN ({keys})"
+    " AND subject IS NOT NULL",
+    "parent": "SELECT doc, subject, parent FROM document WHERE parent IN ({keys})"
+    " AND parent IS NOT NULL",
 }
 _NAMED: Final = "SELECT doc, subject, parent FROM document WHERE doc IN ({keys})"
 

@@ -164,13 +164,15 @@ def rows_of(
 
 
 def _sources(connection: Connection) -> tuple[bytes, ...]:
-    rows = bulk.fetch(
-        connection,
-        "SELECT b.change FROM document d JOIN body b ON b.doc = d.doc"
-        " WHERE d.kind = ? ORDER BY b.change",
-        (KIND,),
+    published = bulk.fetch(
+        connection, "SELECT doc FROM document WHERE kind = ?", (KIND,)
     )
-    return tuple(bytes(change) for (change,) in rows)
+    rows = bulk.fetch_in(
+        connection,
+        "SELECT change FROM body WHERE doc IN ({keys})",
+        [doc for (doc,) in published],
+    )
+    return tuple(sorted({bytes(change) for (change,) in rows}))
 
 
 def _holds(doc: str, said: Mapping[str, Any]) -> bool:
