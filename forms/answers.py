@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from forms.definition import Field, FormDefinition, Path, Repeat
 from forms.errors import UnreadableValueError
-from forms.gate import LIMITS, Limits, admit
 from forms.merging import DEFAULT_LEVEL
 from forms.values import Value, read
 
@@ -40,20 +39,16 @@ class Answer(Struct, frozen=True, gc=False):
     value: Value
 
 
-def typed(
-    answers: dict[str, Any], definition: FormDefinition, limits: Limits = LIMITS
-) -> tuple[Answer, ...]:
+def typed(answers: dict[str, Any], definition: FormDefinition) -> tuple[Answer, ...]:
     """Return what was answered, in the order given; what is absent gives nothing.
 
     An unknown part becomes an answer of the event (in a row, of the row) with the
     default policy and level; its property is its path, joined by slashes. Whether a
-    question was relevant is not judged here.
+    question was relevant is not judged here. The gate has let the answers in.
 
     Raises:
         UnreadableValueError: A value is not of its field's type; names the field.
-        SubmissionError: The answers pass a limit.
     """
-    admit(answers, limits)
     asked = {name: value for name, value in answers.items() if name != "meta"}
     walk = _Walk(definition)
     return tuple(walk.answers(walk.level(asked, (), None), None))

@@ -92,6 +92,7 @@ class _Builder:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._count = 0
+        self._names: dict[str, str] = {}
         self._open = [_Open("", {})]
 
     def doctype(self, *_: str | None) -> None:
@@ -106,8 +107,11 @@ class _Builder:
             raise TooManyElementsError(limit=self._limits.elements)
         if len(self._open) > self._limits.depth:
             raise TooDeepError(limit=self._limits.depth)
-        name = tag.rpartition("}")[2] if tag.startswith("{") else tag
-        _check_name(name, self._limits)
+        name = self._names.get(tag)
+        if name is None:
+            name = tag.rpartition("}")[2] if tag.startswith("{") else tag
+            _check_name(name, self._limits)
+            self._names[tag] = name
         self._open.append(_Open(name, dict(attributes) if self._count == 1 else {}))
 
     def data(self, text: str) -> None:

@@ -115,11 +115,14 @@ def writes(
     """
     made: dict[Target, list[Write]] = {}
     for statement in statements:
-        name = schema.renamed.get(statement.name, statement.name)
-        rule = schema.rule(name)
         target = made.setdefault((statement.doc, statement.kind), [])
-        written = _written(structs.replace(statement, name=name), rule, on_screen)
-        target.extend(_under(statement.name, write) for write in written)
+        name = schema.renamed.get(statement.name)
+        if name is None:
+            target += _written(statement, schema.rule(statement.name), on_screen)
+            continue
+        present = structs.replace(statement, name=name)
+        written = _written(present, schema.rule(name), on_screen)
+        target += (_under(statement.name, write) for write in written)
     return made
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from forms.answers import Answer, typed
 from forms.definition import FormDefinition
 from forms.errors import DefinitionError, MissingInstanceIdError, SubmissionError
+from forms.gate import admit
 from forms.instance import LIMITS, answers_of, parse
 from forms.reference import normalise
 from intake_server.services import published
@@ -230,7 +231,11 @@ def _understand(
         definition = published.definition(form)
     except DefinitionError:
         return Read(**facts, problem=_unknown(session, facts))
-    nested = answers_of(raw, definition) if raw is not None else dict(one.answers or {})
+    if raw is not None:
+        nested = answers_of(raw, definition)
+    else:
+        nested = dict(one.answers or {})
+        admit(nested)
     answers = typed(nested, definition)
     return _about_whom(Read(**facts, definition=definition, answers=answers))
 

@@ -2,6 +2,7 @@ import pytest
 from trial_form import TRIAL
 
 from forms.errors import SubmissionError, UnreadableValueError
+from forms.gate import admit
 from forms.instance import Limits, derived_key, typed
 
 
@@ -160,7 +161,7 @@ HOSTILE = {
 @pytest.mark.parametrize(("answers", "slug"), HOSTILE.values(), ids=HOSTILE)
 def test_hostile_json_is_held_to_the_limits_of_xml(answers, slug):
     with pytest.raises(SubmissionError) as caught:
-        typed(answers, TRIAL)
+        admit(answers)
 
     assert caught.value.slug == slug
     str(caught.value).encode()
@@ -168,4 +169,4 @@ def test_hostile_json_is_held_to_the_limits_of_xml(answers, slug):
 
 def test_limits_can_be_set():
     with pytest.raises(SubmissionError):
-        typed({"a": 1, "b": 2}, TRIAL, Limits(elements=2))
+        admit({"a": 1, "b": 2}, Limits(elements=2))
