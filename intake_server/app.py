@@ -1,7 +1,8 @@
 """The one composer: which parts make the web application, in which order."""
 
+from functools import partial
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from flask_babel import Babel
@@ -12,7 +13,9 @@ from intake_server.clock import Clock
 from intake_server.config import Settings
 from intake_server.security.policy import Action
 from intake_server.security.redaction import redact_logs
+from intake_server.services import intake
 from intake_server.services.authoring import Entropy
+from intake_server.services.gathering import Gathering
 from intake_server.storage import node
 from intake_server.storage.database import Database
 from intake_server.web import arrival, auth, failures, headers, pages
@@ -24,6 +27,9 @@ from intake_server.web.openrosa.routes import openrosa
 from intake_server.web.problem_pages import problem_pages
 from intake_server.web.sign_in import sign_in
 from intake_server.web.sync import sync
+
+AT_ONCE: Final = 64
+"""So many single posts share a commit at the most: a tenth of a second's work."""
 
 
 def create_app(
@@ -54,7 +60,8 @@ def create_app(
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    give(app, Context(settings, database, clock, entropy))
+    receive = partial(intake.receive_all, database, entropy=entropy)
+    give(app, Context(settings, database, clock, entropy, Gathering(receive, AT_ONCE)))
     Babel(app, locale_selector=language)
     app.before_request(arrival.note_arrival)
     app.before_request(auth.admit)

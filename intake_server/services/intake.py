@@ -5,56 +5,50 @@ is ``stored``, ``duplicate`` or ``quarantined``, and what is quarantined waits i
 queue where people see it. Sending a batch again is harmless.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from itertools import groupby
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
 from secrets import token_bytes
-from typing import Final
 
-from intake_server.clock import milliseconds
-from intake_server.errors import ConfigError, InvalidRequestError
+from intake_server.errors import InvalidRequestError
 from intake_server.security.policy import Principal
-from intake_server.services import published, reading, triage
+from intake_server.services import reading
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
+from intake_server.services.counter import Counter, Handed, Sender
 from intake_server.services.reading import Incoming, Problem, Read
-from intake_server.services.references import Numbers
-from intake_server.storage import documents, forgetting, ingest, queue, submissions
+from intake_server.services.receipts import Receipt
+from intake_server.storage import documents, queue, submissions
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import QueueItem
-from intake_server.storage.submissions import Submission
-from sync import effect
-from sync.change import Change
-from sync.merge.cells import Version
-from sync.merge.heads import versions
-from sync.merge.renaming import present_cell
-from sync.merge.schema import Schema
 
-__all__ = ["Incoming", "Problem", "Receipt", "receive", "take_in_waiting"]
-
-DOUBTFUL: Final = timedelta(minutes=2)
-"""From this offset on a device's clock is noted beside what was written by it."""
-
-_CONFLICT: Final = Problem("instance-conflict", "this id came with other content")
-
-Target = tuple[str, str]
-Place = tuple[str, bytes]
+__all__ = [
+    "Incoming",
+    "Post",
+    "Problem",
+    "Receipt",
+    "read",
+    "receive",
+    "receive_all",
+    "take_in_waiting",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What became of one submission; ``documents`` are (document, kind) pairs."""
+class Post:
+    """What one sender handed over at one time.
 
-    instance_id: str
-    status: str
-    sha256: str
-    reference: str | None = None
-    documents: tuple[Target, ...] = ()
-    missing: tuple[str, ...] = ()
-    sealed_for: str | None = None
-    problem: Problem | None = None
+    ``batch`` holds submissions in the order sent, ``now`` is when they came,
+    ``offset_ms`` how far the sender's clock was ahead, where that was measured, and
+    ``read`` what they say, once they are read.
+    """
+
+    batch: Sequence[Incoming]
+    sender: Principal
+    now: datetime
+    offset_ms: int | None = None
+    read: tuple[Read, ...] = ()
 
 
 def receive(
@@ -66,30 +60,51 @@ def receive(
     offset_ms: int | None = None,
     entropy: Entropy = token_bytes,
 ) -> tuple[Receipt, ...]:
-    """Take a batch in.
-
-    Args:
-        database: The store.
-        batch: Submissions, in the order sent.
-        sender: The device or person that sends them.
-        now: When they came.
-        offset_ms: How far the sender's clock was ahead, where that was measured.
-        entropy: Gives random bytes.
+    """Take a batch in; the arguments are what ``Post`` holds.
 
     Returns:
         One receipt per submission, in the order sent.
     """
+    post = Post(batch=batch, sender=sender, now=now, offset_ms=offset_ms)
+    prepared = read(database, post)
+    return receive_all(database, lambda: [prepared], entropy=entropy)[0]
+
+
+def read(database: Database, post: Post) -> Post:
+    """Return what a sender handed over with what it says; nobody waits for this."""
     with database.reading() as session:
-        read = reading.read_all(session, batch)
-    came_by = Sender(
-        sender.actor, sender.site, sender.id if sender.kind == "device" else ""
-    )
+        return replace(post, read=reading.read_all(session, post.batch))
+
+
+def receive_all(
+    database: Database,
+    waiting: Callable[[], Sequence[Post]],
+    *,
+    entropy: Entropy = token_bytes,
+) -> tuple[tuple[Receipt, ...], ...]:
+    """Take in what several senders handed over, with one commit.
+
+    Args:
+        database: The store.
+        waiting: Asked once it is our turn to write: gives at least one post that was
+            read, in the order in which they came.
+        entropy: Gives random bytes.
+
+    Returns:
+        One receipt per submission, by post.
+    """
     with database.transaction() as session:
+        posts = waiting()
+        now = max(post.now for post in posts)
         pen = Pen(session, now=now, entropy=entropy)
-        read = reading.once_more(session, batch, read)
-        receipts = _Counter(session, came_by, pen, now, offset_ms).take(read)
+        handed = [
+            Handed(one, _sender(post.sender), post.now, post.offset_ms)
+            for post in posts
+            for one in reading.once_more(session, post.batch, post.read)
+        ]
+        receipts = iter(Counter(session, pen, now).take(handed))
         pen.close()
-    return receipts
+    return tuple(tuple(islice(receipts, len(post.batch))) for post in posts)
 
 
 def settle(
@@ -118,8 +133,7 @@ def settle(
         reference = child.reference if child else None
         if reference is None:
             raise InvalidRequestError({"assign": ["no child's record has this id"]})
-    counter = _Counter(session, _sender_of(kept), pen, now, None)
-    return counter.reconsider(kept, reference)
+    return Counter(session, pen, now).reconsider(kept, reference)
 
 
 def take_in_waiting(session: Session, *, pen: Pen, now: datetime) -> None:
@@ -134,294 +148,10 @@ def take_in_waiting(session: Session, *, pen: Pen, now: datetime) -> None:
         now: When the forms came.
     """
     waiting = submissions.readable(session, reading.FORMLESS)
-    for sender, kept in groupby(waiting, key=_sender_of):
-        _Counter(session, sender, pen, now, None).take_in(list(kept))
+    if waiting:
+        Counter(session, pen, now).take_in(waiting)
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
-    """Who sent a submission, for which site, with which device."""
-
-    actor: str
-    site: str
-    device: str
-
-
-@dataclass(slots=True)
-class _Counter:
-    """Where one batch is handed in; ``late`` are changes on what is erased."""
-
-    session: Session
-    sender: Sender
-    pen: Pen
-    now: datetime
-    offset_ms: int | None
-    schema: Schema = field(init=False)
-    kept: list[Submission] = field(default_factory=list)
-    written: list[tuple[Submission, Change]] = field(default_factory=list)
-    late: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Read the rules that hold for the whole batch."""
-        self.schema = published.schema(self.session)
-
-    def take(self, read: Sequence[Read]) -> tuple[Receipt, ...]:
-        """Hand in what was read; return a receipt for each."""
-        known = submissions.known(self.session, [one.key for one in read])
-        earlier = {
-            (s.instance_id, s.sha256): s for all_ in known.values() for s in all_
-        }
-        names = {one.instance_id for one in earlier.values()}
-        numbers = Numbers(self.session, self.sender.site)
-        numbers.reserve(sum(self._needs_number(one, earlier) for one in read))
-        order = []
-        for one in read:
-            place = (one.key, one.sha256)
-            if place in earlier:
-                order.append(_again(earlier[place]))
-                continue
-            problem = one.problem
-            if problem is None and one.key in names:
-                problem = _CONFLICT
-            names.add(one.key)
-            submission = self._keep(one, problem, numbers)
-            earlier[place] = submission
-            order.append(_first(submission))
-        outcome = self._merge()
-        submissions.add_all(
-            self.session, [outcome.get(_place(s), s) for s in self.kept]
-        )
-        triage.propose(self.session, [outcome.get(_place(s), s) for s in self.kept])
-        forgetting.forget_late(self.session, self.late)
-        return tuple(self._final(receipt, outcome) for receipt in order)
-
-    @staticmethod
-    def _needs_number(one: Read, earlier: Mapping[Place, Submission]) -> bool:
-        is_new = (one.key, one.sha256) not in earlier and one.problem is None
-        return is_new and one.reference is None and one.makes_a_child
-
-    def reconsider(self, kept: Submission, reference: str | None) -> str:
-        """Take in a submission that was held; return its change."""
-        read = reading.again(self.session, kept, reference)
-        if read.problem is not None:
-            raise InvalidRequestError({"release": [read.problem.detail]})
-        change = self._take_in(kept, read, reference)
-        self._settle()
-        return change.id
-
-    def take_in(self, waiting: Sequence[Submission]) -> None:
-        """Take in what was held until its form came, oldest first."""
-        known = submissions.known(self.session, [kept.instance_id for kept in waiting])
-        taken = {s.instance_id for all_ in known.values() for s in all_ if s.change}
-        for kept in waiting:
-            read = reading.again(self.session, kept, None)
-            problem = read.problem or (_CONFLICT if kept.instance_id in taken else None)
-            if problem is not None:
-                self._hold_on(kept, problem)
-                continue
-            with suppress(ConfigError):  # without a free reference it is held on
-                self._take_in(kept, read, None)
-                taken.add(kept.instance_id)
-        self._settle()
-
-    def _take_in(self, kept: Submission, read: Read, reference: str | None) -> Change:
-        """Write the change of a submission that was held."""
-        reference = read.reference or reference
-        if reference is None and read.makes_a_child:
-            reference = Numbers(self.session, self.sender.site).draw()
-        change, targets = self._change(read, reference, kept.off_ms)
-        queue.withdraw(self.session, triage.item(kept).qid)
-        taken = replace(
-            kept,
-            status="stored",
-            slug=None,
-            detail=None,
-            field=None,
-            reference=reference,
-            documents=targets,
-            change=change.id,
-            is_held=False,
-        )
-        self.written.append((taken, change))
-        return change
-
-    def _hold_on(self, kept: Submission, problem: Problem) -> None:
-        """Hold a submission for another problem than before."""
-        queue.withdraw(self.session, triage.item(kept).qid)
-        held = replace(
-            kept, slug=problem.slug, detail=problem.detail, field=problem.field
-        )
-        submissions.settle(self.session, held)
-        triage.propose(self.session, [held])
-
-    def _settle(self) -> None:
-        """Merge what was written, and note what became of what was held."""
-        outcome = self._merge()
-        for taken, _ in self.written:
-            submissions.settle(self.session, outcome.get(_place(taken), taken))
-        forgetting.forget_late(self.session, self.late)
-
-    def _keep(self, one: Read, problem: Problem | None, numbers: Numbers) -> Submission:
-        """Note a submission that has not come before, and write its change."""
-        reference = one.reference
-        if problem is None and reference is None and one.makes_a_child:
-            reference = numbers.draw()
-        submission = self._submission(one, problem, reference)
-        if problem is None:
-            change, targets = self._change(one, reference, self.offset_ms)
-            submission = replace(submission, change=change.id, documents=targets)
-            self.written.append((submission, change))
-        self.kept.append(submission)
-        return submission
-
-    def _change(
-        self, one: Read, reference: str | None, offset_ms: int | None
-    ) -> tuple[Change, tuple[Target, ...]]:
-        definition = one.definition
-        assert definition is not None  # noqa: S101 - what has no problem has a form
-        said = effect.said(
-            effect.Occasion(
-                instance_id=one.key,
-                root=one.key,
-                definition=definition,
-                reference=reference,
-                site=self.sender.site,
-                files={a["name"]: a["sha256"] for a in one.attachments},
-            ),
-            one.answers,
-        )
-        on_screen = _on_screen(self.session, one.based_on, self.schema)
-        edits = effect.writes(said.statements, self.schema, on_screen)
-        finished = one.finished
-        off = _doubtful(offset_ms)
-        change = self.pen.write(
-            edits,
-            author=self.sender.actor,
-            device=self.sender.device,
-            site=self.sender.site,
-            form=f"{definition.form_id}@{definition.version}",
-            wall=one.finalized_at if finished else None,
-            off=off,
-            at=finished - timedelta(milliseconds=off or 0) if finished else None,
-        )
-        return change, said.documents
-
-    def _submission(
-        self, one: Read, problem: Problem | None, reference: str | None
-    ) -> Submission:
-        return Submission(
-            instance_id=one.key,
-            sha256=one.sha256,
-            media=one.media,
-            raw=one.raw,
-            form_id=one.form_id,
-            form_version=one.form_version,
-            finalized_at=one.finalized_at,
-            received=self.now,
-            sender=self.sender.actor,
-            site=self.sender.site,
-            status="quarantined" if problem else "stored",
-            slug=problem.slug if problem else None,
-            detail=problem.detail if problem else None,
-            field=problem.field if problem else None,
-            reference=reference,
-            attachments=one.attachments,
-            is_held=problem is not None,
-            off_ms=self.offset_ms,
-            based_on=one.based_on if one.media == "xml" and one.based_on else None,
-        )
-
-    def _merge(self) -> Mapping[Place, Submission]:
-        """Ingest what was written; return the submissions whose change was set aside."""
-        outcomes = ingest.ingest(
-            self.session,
-            [change for _, change in self.written],
-            peer=None,
-            received_ms=milliseconds(self.now),
-            schema=self.schema,
-        )
-        self.late = [outcome.id for outcome in outcomes if outcome.is_late]
-        aside = {}
-        for (submission, _), outcome in zip(self.written, outcomes, strict=True):
-            if outcome.status == "quarantined":
-                code, _, name = (outcome.code or "").partition(":")
-                aside[_place(submission)] = replace(
-                    submission,
-                    status="quarantined",
-                    slug="unreadable-value",
-                    detail=f"the answer does not fit its field ({code})",
-                    field=name or None,
-                )
-        return aside
-
-    def _final(self, receipt: Receipt, outcome: Mapping[Place, Submission]) -> Receipt:
-        place = (receipt.instance_id, bytes.fromhex(receipt.sha256))
-        if receipt.status != "stored" or place not in outcome:
-            return receipt
-        return _first(outcome[place])
-
-
-def _on_screen(
-    session: Session,
-    based_on: Mapping[str, Mapping[str, Sequence[str]]],
-    schema: Schema,
-) -> effect.OnScreen:
-    """Return, for every cell that was rendered, its history and the heads shown.
-
-    What was rendered under a former name counts under the present one.
-    """
-    seen: dict[tuple[str, str], tuple[Mapping[str, Version], frozenset[str]]] = {}
-    for doc, cells in based_on.items():
-        known: dict[str, dict[str, Version]] = {}
-        for past in documents.history(session, doc):
-            if past.code is not None:
-                continue
-            for edit in past.change.edits:
-                if edit.doc != doc:
-                    continue
-                for cell, version in versions(past.change, edit).items():
-                    name = present_cell(cell, schema)
-                    known.setdefault(name, {})[version.id] = version
-        for cell, ids in cells.items():
-            name = present_cell(cell, schema)
-            _, others = seen.get((doc, name), ({}, frozenset()))
-            seen[(doc, name)] = (known.get(name, {}), others | frozenset(ids))
-    return seen
-
-
-def _doubtful(offset_ms: int | None) -> int | None:
-    """Return an offset that is to be noted beside what was written by that clock."""
-    if offset_ms is None or abs(timedelta(milliseconds=offset_ms)) < DOUBTFUL:
-        return None
-    return offset_ms
-
-
-def _sender_of(kept: Submission) -> Sender:
-    device = kept.sender[2:] if kept.sender.startswith("d:") else ""
-    return Sender(kept.sender, kept.site, device)
-
-
-def _place(submission: Submission) -> tuple[str, bytes]:
-    return (submission.instance_id, submission.sha256)
-
-
-def _first(submission: Submission) -> Receipt:
-    return _receipt(submission, submission.status)
-
-
-def _again(submission: Submission) -> Receipt:
-    return _receipt(submission, "duplicate")
-
-
-def _receipt(submission: Submission, status: str) -> Receipt:
-    problem = None
-    if submission.slug is not None:
-        problem = Problem(submission.slug, submission.detail or "", submission.field)
-    return Receipt(
-        instance_id=submission.instance_id,
-        status=status,
-        sha256=submission.sha256.hex(),
-        reference=submission.reference,
-        documents=tuple(submission.documents),
-        problem=problem,
-    )
+def _sender(principal: Principal) -> Sender:
+    device = principal.id if principal.kind == "device" else ""
+    return Sender(principal.actor, principal.site, device)

@@ -42,6 +42,27 @@ def definitions(published: Iterable[Form]) -> Iterator[FormDefinition]:
             yield definition(form)
 
 
+def find(session: Session, form_id: str, version: str) -> FormDefinition | None:
+    """Return what the answers of a form mean; None where it is not published here.
+
+    Raises:
+        DefinitionError: Its XForm cannot be read here; another node published it.
+    """
+    asked = (forms.sources(session), form_id, version)
+    known = _found.get(asked)
+    if known is None:
+        form = forms.find(session, form_id, version)
+        if form is None:
+            return None
+        if len(_found) >= _REMEMBERED:
+            _found.clear()
+        known = _found[asked] = definition(form)
+    return known
+
+
+_found: Final[dict[tuple[tuple[bytes, ...], str, str], FormDefinition]] = {}
+
+
 def schema(session: Session) -> Schema:
     """Return the merge rules of all forms that are published here."""
     sources = forms.sources(session)

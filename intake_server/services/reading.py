@@ -21,7 +21,6 @@ from forms.reference import normalise
 from intake_server.services import published
 from intake_server.storage import forms
 from intake_server.storage.database import Session
-from intake_server.storage.forms import Form
 from intake_server.storage.submissions import Submission
 from sync import effect
 from sync.change import canonical
@@ -31,7 +30,7 @@ UNKNOWN_FORM: Final = "unknown-form"
 UNKNOWN_VERSION: Final = "unknown-version"
 FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
 """The problems that are over when the form is published."""
-Find = Callable[[str, str], Form | None]
+Find = Callable[[str, str], FormDefinition | None]
 """Gives a published form by name and version."""
 
 
@@ -101,7 +100,7 @@ class Read:
 
 def read_all(session: Session, batch: Sequence[Incoming]) -> tuple[Read, ...]:
     """Read a batch, in order."""
-    find = cache(lambda form_id, version: forms.find(session, form_id, version))
+    find = cache(lambda form_id, version: published.find(session, form_id, version))
     return tuple(_read(session, one, find) for one in batch)
 
 
@@ -224,12 +223,11 @@ def _understand(
             return Read(**facts, problem=Problem("correction", detail))
     elif facts["key"] != one.instance_id:
         raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
-    form = find(facts["form_id"], facts["form_version"])
-    if form is None:
-        return Read(**facts, problem=_unknown(session, facts))
     try:
-        definition = published.definition(form)
+        definition = find(facts["form_id"], facts["form_version"])
     except DefinitionError:
+        definition = None
+    if definition is None:
         return Read(**facts, problem=_unknown(session, facts))
     if raw is not None:
         nested = answers_of(raw, definition)

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, CursorResult
+from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
+from sqlmodel import Session
 
 from intake_server.storage.tables import METADATA
 
@@ -82,6 +83,24 @@ def fetch_in(
     """
     for result in _in_parts(connection, statement, keys, extra):
         yield from result.fetchall()
+
+
+def rows(
+    session: Session, statement: Executable, **values: Any
+) -> Sequence[Mapping[str, Any]]:
+    """Return the rows of a statement on tables; it is not compiled anew each time.
+
+    For what each request asks: a row of a mapped class costs three times as much.
+
+    Args:
+        session: An open session.
+        statement: Made once, with ``bindparam`` where values belong.
+        values: The values, by name.
+    """
+    found: Sequence[Mapping[str, Any]] = (
+        session.connection().execute(statement, values).mappings().all()  # type: ignore[assignment]
+    )
+    return found
 
 
 def act_in(

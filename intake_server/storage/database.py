@@ -9,6 +9,7 @@ connection, whose cache stays warm: its threads wait for it in turn.
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any, Final, Self
 
 import sqlcipher3.dbapi2
@@ -42,10 +43,15 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "secure_delete = FAST",
 )
-_WRITING: Final = ("wal_autocheckpoint = 32000", "cache_size = -262144")
+_WRITING: Final = (
+    "wal_autocheckpoint = 32000",
+    "cache_size = -262144",
+    "busy_timeout = 1",
+)
 _READING: Final = ("query_only = ON", "cache_size = -16384")
 """A batch touches thousands of scattered pages, each to be deciphered: the writer keeps
 them, and moves them from the log into the file many batches at a time."""
+_LOOK_AGAIN_S: Final = 0.000_5
 _SAYING: Final = ("body", "change", "submission", "blob", "document", "queue", "asked")
 """The tables in which answers can stand."""
 _FULL: Final = ("database or disk is full", "No space left on device")
@@ -203,18 +209,40 @@ def _sqlite(
     @event.listens_for(engine, "begin")
     def begin_here(connection: Connection) -> None:
         if begin is not None:
-            connection.exec_driver_sql(begin)
+            _begin(connection.connection.driver_connection, begin, patience_s)
 
     return engine
+
+
+def _begin(connection: Any, begin: str, patience_s: float) -> None:
+    """Begin a transaction, as soon as another process has ended its own.
+
+    SQLite would look ever more seldom, up to ten times a second, and find the lock
+    taken again each time.
+    """
+    until = monotonic() + patience_s
+    while True:
+        try:
+            connection.execute(begin).close()
+        except sqlcipher3.dbapi2.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            if monotonic() > until:
+                raise BusyError from None
+            sleep(_LOOK_AGAIN_S)
+        else:
+            return
 
 
 def _open(connection: Any, key: bytes | None, more: tuple[str, ...]) -> None:
     if key is not None:
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     try:
-        for pragma in (*_PRAGMAS, *more):
+        for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
         connection.execute("SELECT count(*) FROM sqlite_master").close()
+        for pragma in more:
+            connection.execute(f"PRAGMA {pragma}").close()
     except sqlcipher3.dbapi2.DatabaseError as error:
         if "not a database" in str(error):
             raise WrongKeyError from None

@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select, update
 
-from intake_server.storage.tables import DeviceRow
+from intake_server.storage import bulk
+from intake_server.storage.tables import METADATA, DeviceRow
+
+_TABLE: Final = METADATA.tables["device"]
+_BY_TOKEN: Final = sa.select(_TABLE).where(
+    _TABLE.c.token_sha256 == sa.bindparam("token")
+)
+_BY_ID: Final = sa.select(_TABLE).where(_TABLE.c.id == sa.bindparam("device"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +42,14 @@ def add(session: Session, device: Device) -> None:
 
 def find(session: Session, device_id: str) -> Device | None:
     """Return a device, revoked or not."""
-    return _one(session, col(DeviceRow.id) == device_id)
+    rows = bulk.rows(session, _BY_ID, device=device_id)
+    return Device(**rows[0]) if rows else None
 
 
 def by_token(session: Session, token_sha256: bytes) -> Device | None:
     """Return the device with this token, revoked or not."""
-    return _one(session, col(DeviceRow.token_sha256) == token_sha256)
+    rows = bulk.rows(session, _BY_TOKEN, token=token_sha256)
+    return Device(**rows[0]) if rows else None
 
 
 def all_of(session: Session, site: str | None = None) -> Sequence[Device]:
@@ -69,8 +80,3 @@ def saw(
     session.exec(
         update(DeviceRow).where(col(DeviceRow.id) == device_id).values(**facts)
     )
-
-
-def _one(session: Session, condition: object) -> Device | None:
-    row = session.exec(select(DeviceRow).where(condition)).first()  # type: ignore[arg-type]
-    return None if row is None else Device(**row.model_dump())

@@ -1,12 +1,22 @@
 """This node: who it is, and the next place in its own log."""
 
 from dataclasses import asdict, dataclass
+from typing import Final
 
-from sqlmodel import Session, select, update
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session
 
-from intake_server.storage.tables import NodeRow
+from intake_server.storage import bulk
+from intake_server.storage.tables import METADATA, NodeRow
 from sync import clock
 from sync.change import Change
+
+_TABLE: Final = METADATA.tables["node"]
+_NODE: Final = select(_TABLE)
+_ALONE: Final = _NODE.with_for_update()
+_ADVANCE: Final = update(_TABLE).values(
+    seq=bindparam("new_seq"), prev=bindparam("new_prev"), hlc=bindparam("new_hlc")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +65,14 @@ def write(session: Session, node: Node) -> None:
 
 def find(session: Session) -> Node | None:
     """Return this node, or None before ``dodomu init``."""
-    row = session.exec(select(NodeRow)).one_or_none()
-    return None if row is None else Node(**row.model_dump())
+    rows = bulk.rows(session, _NODE)
+    return Node(**rows[0]) if rows else None
 
 
 def read(session: Session) -> Node:
     """Return this node."""
-    return Node(**session.exec(select(NodeRow)).one().model_dump())
+    (row,) = bulk.rows(session, _NODE)
+    return Node(**row)
 
 
 def alone(session: Session) -> Node:
@@ -69,9 +80,8 @@ def alone(session: Session) -> Node:
 
     Whoever locks documents too does it after this.
     """
-    query = select(NodeRow).with_for_update()
-    row = session.exec(query, execution_options={"populate_existing": True}).one()
-    return Node(**row.model_dump())
+    (row,) = bulk.rows(session, _ALONE)
+    return Node(**row)
 
 
 def next_position(session: Session, now_ms: int) -> Position:
@@ -91,7 +101,8 @@ def next_position(session: Session, now_ms: int) -> Position:
 
 def advance(session: Session, newest: Change, *, hlc: int) -> None:
     """Note the newest change that this node wrote, and its clock."""
-    session.exec(update(NodeRow).values(seq=newest.seq, prev=newest.id, hlc=hlc))
+    values = {"new_seq": newest.seq, "new_prev": newest.id, "new_hlc": hlc}
+    session.connection().execute(_ADVANCE, values)
 
 
 def witness(session: Session, now_ms: int, hlc: int) -> None:
@@ -99,4 +110,4 @@ def witness(session: Session, now_ms: int, hlc: int) -> None:
     node = alone(session)
     moved = clock.receive(now_ms, node.hlc, hlc)
     if moved > node.hlc:
-        session.exec(update(NodeRow).values(hlc=moved))
+        session.connection().execute(update(_TABLE).values(hlc=moved))

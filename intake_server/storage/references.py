@@ -2,10 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
-from sqlmodel import Session, col, select, update
+from sqlalchemy import Integer, bindparam, select, update
+from sqlmodel import Session
 
-from intake_server.storage.tables import ReferenceBlockRow
+from intake_server.storage import bulk
+from intake_server.storage.tables import METADATA, ReferenceBlockRow
+
+_TABLE: Final = METADATA.tables["reference_block"]
+_ALL: Final = select(_TABLE).order_by(_TABLE.c.block)
+_OF: Final = _ALL.where(_TABLE.c.site == bindparam("of"))
+_DRAW: Final = (
+    update(_TABLE)
+    .where(_TABLE.c.block == bindparam("of"))
+    .values(next=_TABLE.c.next + bindparam("count", type_=Integer))
+    .returning(_TABLE.c.next)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +39,13 @@ def reserve(session: Session, block: Block) -> None:
 
 def blocks(session: Session, site: str | None = None) -> Sequence[Block]:
     """Return the blocks of a site, or all, by name."""
-    query = select(ReferenceBlockRow).order_by(ReferenceBlockRow.block)
-    if site is not None:
-        query = query.where(col(ReferenceBlockRow.site) == site)
-    return tuple(Block(**row.model_dump()) for row in session.exec(query))
+    rows = (
+        bulk.rows(session, _ALL) if site is None else bulk.rows(session, _OF, of=site)
+    )
+    return tuple(Block(**row) for row in rows)
 
 
 def draw(session: Session, block: str, count: int = 1) -> range:
     """Take the next numbers of a block; no number is given out twice."""
-    session.exec(
-        update(ReferenceBlockRow)
-        .where(col(ReferenceBlockRow.block) == block)
-        .values(next=col(ReferenceBlockRow.next) + count)
-    )
-    after = session.exec(
-        select(ReferenceBlockRow.next).where(col(ReferenceBlockRow.block) == block)
-    ).one()
-    return range(after - count, after)
+    (row,) = bulk.rows(session, _DRAW, of=block, count=count)
+    return range(row["next"] - count, row["next"])

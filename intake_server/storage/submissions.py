@@ -5,13 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import sqlalchemy as sa
 import zstandard
-from sqlmodel import Session, and_, col, insert, select, update
+from sqlmodel import Session, and_, col, select, update
 
-from intake_server.storage.tables import FormRow, SubmissionRow
+from intake_server.storage import bulk
+from intake_server.storage.tables import METADATA, FormRow, SubmissionRow
 
 _LARGEST: Final = 64_000_000
 _LISTED: Final = 500
+
+
+_TABLE: Final = METADATA.tables["submission"]
+_ADD: Final = sa.insert(_TABLE)
+_KNOWN: Final = (
+    sa.select(*(column for column in _TABLE.c if column.name != "raw"))
+    .where(_TABLE.c.instance_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(_TABLE.c.received, _TABLE.c.sha256)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +68,8 @@ def known(
     found: dict[str, list[Submission]] = {}
     for start in range(0, len(wanted), _LISTED):
         part = wanted[start : start + _LISTED]
-        rows = session.exec(
-            select(SubmissionRow)
-            .where(col(SubmissionRow.instance_id).in_(part))
-            .order_by(col(SubmissionRow.received), col(SubmissionRow.sha256))
-        )
-        for row in rows:
-            found.setdefault(row.instance_id, []).append(_bare(row))
+        for row in bulk.rows(session, _KNOWN, ids=part):
+            found.setdefault(row["instance_id"], []).append(_bare(row))
     return found
 
 
@@ -98,7 +104,7 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
         for s in submissions
     ]
     if rows:
-        session.exec(insert(SubmissionRow), params=rows)
+        session.connection().execute(_ADD, rows)
 
 
 def attach(
@@ -147,7 +153,7 @@ def of_change(session: Session, change: str) -> Sequence[Submission]:
     rows = session.exec(
         select(SubmissionRow).where(col(SubmissionRow.change) == change)
     )
-    return tuple(_bare(row) for row in rows)
+    return tuple(_bare(row.model_dump()) for row in rows)
 
 
 def held(session: Session, awaits: Iterable[str] | None = None) -> Sequence[Submission]:
@@ -218,16 +224,13 @@ def settle(session: Session, submission: Submission) -> None:
 def _whole(rows: Iterable[SubmissionRow]) -> tuple[Submission, ...]:
     unpress = zstandard.ZstdDecompressor()
     return tuple(
-        _bare(row, unpress.decompress(row.raw, max_output_size=_LARGEST))
+        _bare(row.model_dump(), unpress.decompress(row.raw, max_output_size=_LARGEST))
         for row in rows
     )
 
 
-def _bare(row: SubmissionRow, raw: bytes = b"") -> Submission:
-    facts = row.model_dump(exclude={"raw", "documents", "attachments"})
-    return Submission(
-        **facts,
-        raw=raw,
-        documents=tuple((doc, kind) for doc, kind in row.documents),
-        attachments=tuple(row.attachments),
-    )
+def _bare(row: Mapping[str, Any], raw: bytes = b"") -> Submission:
+    documents = tuple((doc, kind) for doc, kind in row["documents"])
+    attachments = tuple(row["attachments"])
+    facts = {**row, "raw": raw, "documents": documents, "attachments": attachments}
+    return Submission(**facts)

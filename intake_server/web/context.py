@@ -9,6 +9,8 @@ from flask import Flask, current_app
 from intake_server.clock import Clock
 from intake_server.config import Settings
 from intake_server.services.authoring import Entropy
+from intake_server.services.gathering import Gathering
+from intake_server.services.intake import Post, Receipt
 from intake_server.storage.database import Database
 
 _KEY: Final = "dodomu"
@@ -16,12 +18,16 @@ _KEY: Final = "dodomu"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Settings, store, clock and source of random bytes of one application."""
+    """Settings, store, clock and source of random bytes of one application.
+
+    At the ``desk`` forms that come one by one are taken in together.
+    """
 
     settings: Settings
     database: Database
     clock: Clock
     entropy: Entropy
+    desk: Gathering[Post, tuple[Receipt, ...]]
 
     def now(self) -> datetime:
         """Return the present moment."""

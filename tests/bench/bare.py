@@ -33,25 +33,25 @@ def loads(finished: Database, prepared: Database, batches: int) -> Iterator[Load
             yield [(table, part) for table, pile in piles if (part := next(pile))]
 
 
+def count(database: Database, table: str) -> int:
+    """Return how many rows a table has."""
+    with database.reading() as session:
+        said = session.connection().exec_driver_sql(f'SELECT count(*) FROM "{table}"')  # noqa: S608 - our own table
+        return int(said.scalar() or 0)
+
+
 def insert(database: Database, load: Load) -> None:
     """Write one batch in one durable transaction."""
-    connection = database.engine.raw_connection()
-    cursor = connection.cursor()
-    try:
-        if database.engine.dialect.name == "sqlite":
-            cursor.execute("BEGIN IMMEDIATE")
-            for table, rows in load:
+    with database.engine.begin() as connection:
+        cursor: Any = connection.connection.cursor()
+        for table, rows in load:
+            if database.engine.dialect.name == "sqlite":
                 marks = ", ".join("?" * len(table.columns))
                 cursor.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', rows)  # noqa: S608 - our own table
-            cursor.execute("COMMIT")
-        else:
-            for table, rows in load:
+            else:
                 with cursor.copy(f'COPY "{table.name}" FROM STDIN') as copy:
                     for row in rows:
                         copy.write_row(row)
-            connection.commit()
-    finally:
-        connection.close()
 
 
 def _added(

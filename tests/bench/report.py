@@ -110,8 +110,41 @@ class Flatness:
         return f"{self.name}: {said['share']:.0%}, {reached} ({self.at_least:.0%})"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """How long one sender in a hundred waits, in milliseconds, by run."""
+
+    name: str
+    runs: tuple[float, ...]
+    bare: tuple[float, ...]
+    at_most: float
+
+    @property
+    def ratio(self) -> float:
+        """How many times as long as at the server without a thought."""
+        return median(self.runs) / median(self.bare)
+
+    def json(self) -> dict[str, Any]:
+        """Return it as it is written down."""
+        return {
+            "name": self.name,
+            "ms": [round(run, 1) for run in self.runs],
+            "bare_ms": [round(run, 1) for run in self.bare],
+            "ratio": round(self.ratio, 2),
+            "to_reach": self.at_most,
+            "is_reached": self.ratio <= self.at_most,
+        }
+
+    def __str__(self) -> str:
+        reached = "reached" if self.ratio <= self.at_most else "not reached"
+        waits = f"{median(self.runs):.0f} ms, bare {median(self.bare):.0f} ms"
+        return f"{self.name}: {waits}, {self.ratio:.1f} x, {reached} ({self.at_most} x)"
+
+
 def show(
-    figures: Sequence[Figure], flat: Sequence[Flatness], machine: dict[str, Any]
+    figures: Sequence[Figure],
+    further: Sequence[Flatness | Waits],
+    machine: dict[str, Any],
 ) -> None:
     """Print the table."""
     table = Table(title="Medians, with the least and the most of all runs")
@@ -130,7 +163,7 @@ def show(
         )
     console = Console(width=None if Console().is_terminal else 120)
     console.print(table)
-    for one in flat:
+    for one in further:
         console.print(str(one))
     console.print(", ".join(f"{name} {fact}" for name, fact in machine.items()))
 

@@ -21,7 +21,7 @@ import ground
 import history
 import report
 from ground import Files, Ground
-from report import Figure, Flatness
+from report import Figure, Flatness, Waits
 from workloads import (
     CHANGES_A_BATCH,
     SUBMISSIONS_A_BATCH,
@@ -30,6 +30,7 @@ from workloads import (
     inserted,
     merged,
     posted,
+    posted_singly,
     received,
 )
 
@@ -66,6 +67,8 @@ def main() -> None:
         files = Files(folder)
         files.prepare()
         figures += forms(files, asked.submissions, asked.runs)
+        singly, waits = posts(files, asked.submissions, asked.runs)
+        figures.append(singly)
         changes = folder / "changes.jsonl"
         count = asked.changes + min(asked.changes, WINDOW)
         alone(history.write, changes, count, CHANGES_A_BATCH)
@@ -82,10 +85,11 @@ def main() -> None:
             rows = merging(where.name, grown, asked.changes)
             figures += rows.values()
             flat += _flatness(where.name, rows)
-    report.show(figures, flat, machine)
+    report.show(figures, [waits, *flat], machine)
     said = {
         "machine": machine,
         "figures": [figure.json() for figure in figures],
+        "waits": [waits.json()],
         "flatness": [one.json() for one in flat],
     }
     asked.json.write_text(json.dumps(said, ensure_ascii=False, indent=2) + "\n")
@@ -128,6 +132,30 @@ def forms(where: Files, count: int, runs: int) -> tuple[Figure, Figure]:
             share_at_least=0.05,
         ),
     )
+
+
+def posts(where: Files, count: int, runs: int) -> tuple[Figure, Waits]:
+    """Return the figures of forms that come one a request, and of how long each waits."""
+    both = [
+        [alone(posted_singly, where, count, app) for app in ("posts", "bare")]
+        for _ in range(runs)
+    ]
+    node, bare = zip(*both, strict=True)
+    figure = Figure(
+        name="F1 posted singly by 8 phones, as ODK Collect does; bare: same over HTTP",
+        what="submissions",
+        count=count,
+        runs=tuple(Timed((crowd.seconds,), 0) for crowd in node),
+        bare=tuple(Timed((crowd.seconds,), 0) for crowd in bare),
+        at_least=400,
+    )
+    waits = Waits(
+        name="99 of 100 posts are answered within",
+        runs=tuple(crowd.p99_ms for crowd in node),
+        bare=tuple(crowd.p99_ms for crowd in bare),
+        at_most=1.5,
+    )
+    return figure, waits
 
 
 def merging(kind: str, grown: Sequence[Growth], changes: int) -> dict[int, Figure]:

@@ -1,7 +1,8 @@
-"""A node's web server with one worker, on a real socket of this machine."""
+"""A web server on a real socket of this machine: a node's, or one without a thought."""
 
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import bare
+from flask import Flask, request
+from ground import Files
 from gunicorn.app.base import BaseApplication
 
 from intake_server import clock
@@ -22,6 +26,8 @@ from intake_server.services.intake import Incoming
 from intake_server.storage.database import Database
 
 _PATIENCE_S = 20
+_ENROLMENT = frozenset(("audit", "code", "device"))
+"""Tables with a row of the phone that posts, which is there already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +77,19 @@ def packed(batch: Sequence[Incoming]) -> bytes:
 
 
 @contextmanager
-def served(url: str, key: bytes, folder: Path, site: str) -> Iterator[Phone]:
-    """Serve a store and give a device that is enrolled there."""
+def served(
+    url: str, key: bytes, folder: Path, site: str, app: str = "batches"
+) -> Iterator[Phone]:
+    """Serve a store and give a device that is enrolled there.
+
+    Args:
+        url: Where the store lies; it is SQLite.
+        key: What it is encrypted with.
+        folder: What the server may write to, and where the prepared stores lie.
+        site: Whose device it is.
+        app: What is served: ``batches`` by one worker, ``posts`` as a node is served,
+            or ``bare``, which inserts ready rows and is served the same.
+    """
     with Database(url, key) as database:
         now = clock.now()
         code = enrolment.offer_device(
@@ -82,7 +99,8 @@ def served(url: str, key: bytes, folder: Path, site: str) -> Iterator[Phone]:
     port = free_port()
     here = str(Path(__file__).resolve())
     server = subprocess.Popen(
-        [sys.executable, here, url, key.hex(), str(folder), str(port)]
+        [sys.executable, here, url, key.hex(), str(folder), str(port), app],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     try:
         wait_for(port, "/healthz")
@@ -116,24 +134,57 @@ def wait_for(port: int, path: str) -> None:
 
 
 class _Server(BaseApplication):
-    """Gunicorn with one worker, without a configuration file."""
+    """Gunicorn without a configuration file."""
 
-    def __init__(self, url: str, key: bytes, folder: Path, port: int) -> None:
+    def __init__(self, url: str, key: bytes, folder: Path, port: int, app: str) -> None:
         self._store = (url, key, folder)
         self._port = port
+        self._app = app
         super().__init__()
 
     def load_config(self) -> None:
         self.cfg.set("bind", f"127.0.0.1:{self._port}")
-        self.cfg.set("workers", 1)
         self.cfg.set("loglevel", "warning")
+        if self._app != "batches":
+            self.cfg.set("workers", 2)
+            self.cfg.set("worker_class", "gthread")
+            self.cfg.set("threads", 8)
 
     def load(self) -> Any:
         url, key, folder = self._store
+        if self._app == "bare":
+            return _bare(Database(url, key), Files(folder))
         settings = Settings(data=folder, secret_key="nobody signs in here " * 3)
         return create_app(settings, Database(url, key))
 
 
+def _bare(database: Database, files: Files) -> Flask:
+    """Return an application that writes the rows of a post as they once came about.
+
+    It reads the whole form that is posted, as any server must, and looks at none of it.
+    """
+    app = Flask("bare")
+    with files.opened("posts") as finished, files.opened("prepared") as prepared:
+        posts = bare.count(finished, "submission")
+        loads = [
+            [(table, rows) for table, rows in load if table.name not in _ENROLMENT]
+            for load in bare.loads(finished, prepared, posts)
+        ]
+
+    @app.get("/healthz")
+    def healthz() -> str:
+        return ""
+
+    @app.post("/key/<key>/submission")
+    def submission(key: str) -> tuple[str, int]:
+        for file in request.files.values():
+            file.read()
+        bare.insert(database, loads[int(request.headers["X-Number"])])
+        return "", http.HTTPStatus.CREATED
+
+    return app
+
+
 if __name__ == "__main__":
-    url, key, folder, port = sys.argv[1:]
-    _Server(url, bytes.fromhex(key), Path(folder), int(port)).run()
+    url, key, folder, port, app = sys.argv[1:]
+    _Server(url, bytes.fromhex(key), Path(folder), int(port), app).run()

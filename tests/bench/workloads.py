@@ -17,6 +17,7 @@ import bare
 import history
 from centres import MORNING, OLENA
 from children import reception
+from crowd import Crowd, body, send
 from ground import KEY, SITE, Files, Ground
 from rich.console import Console
 from rich.progress import track
@@ -80,6 +81,24 @@ def posted(ground: Files, count: int, what: str) -> Timed:
     with served(ground.url("posted"), KEY, ground.folder, SITE) as phone:
         batches = timed(phone.send, bodies, what).batches
     return Timed(batches, _peak_mb(resource.RUSAGE_CHILDREN))
+
+
+def posted_singly(ground: Files, count: int, app: str) -> Crowd:
+    """Let phones post a form a request to a node, or to a server without a thought.
+
+    Raises:
+        RuntimeError: The node does not hold what it said it keeps.
+    """
+    bodies = [body(reception(number)) for number in range(count)]
+    name = "posts" if app == "posts" else "bare_posts"
+    ground.copied(name).dispose()
+    with served(ground.url(name), KEY, ground.folder, SITE, app) as phone:
+        crowd = send(phone.port, phone.token, bodies)
+    if app == "posts":
+        with ground.opened(name) as database:
+            if bare.count(database, "submission") != count:
+                raise RuntimeError("the store does not hold all that was posted")
+    return crowd
 
 
 def merged(ground: Ground, changes: Path, count: int, what: str) -> Timed:

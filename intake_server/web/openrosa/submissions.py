@@ -13,7 +13,7 @@ from forms.reference import printed
 from intake_server.errors import MalformedError
 from intake_server.security.policy import Action
 from intake_server.services import attachments, enrolment, intake
-from intake_server.services.intake import Incoming, Receipt
+from intake_server.services.intake import Incoming, Post, Receipt
 from intake_server.web import arrival
 from intake_server.web.auth import asking, requires
 from intake_server.web.context import context
@@ -39,14 +39,9 @@ def receive(key: str = "") -> Response:
     xml = _submission()
     sender = asking()
     kept = attachments.keep(here.database, _files())
-    (receipt,) = intake.receive(
-        here.database,
-        [Incoming(xml=xml, attachments=kept)],
-        sender=sender,
-        now=arrival.arrived(),
-        offset_ms=None,
-        entropy=here.entropy,
-    )
+    one = Incoming(xml=xml, attachments=kept)
+    post = Post(batch=[one], sender=sender, now=arrival.arrived())
+    (receipt,) = here.desk.ask(intake.read(here.database, post))
     if receipt.status == "duplicate":
         attachments.add_to(here.database, receipt.instance_id, receipt.sha256, kept)
     enrolment.saw(here.database, sender, now=arrival.arrived(), clock_off_ms=None)

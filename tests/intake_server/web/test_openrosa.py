@@ -1,4 +1,7 @@
 import base64
+import re
+from collections import ChainMap
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import md5, sha256
 
@@ -23,6 +26,12 @@ def listed(answer):
 def said(answer):
     message = fromstring(answer.data).find(f"{ANSWER}message")
     return message.get("nature"), message.text
+
+
+def code_in(answer):
+    """The child's code that a receipt tells."""
+    _, text = said(answer)
+    return re.search(r"Код дитини: (\S+)\.", text)[1].replace("-", "")
 
 
 def test_the_list_has_all_that_collect_needs(server, device):
@@ -286,3 +295,38 @@ def test_the_date_of_collect_is_never_believed(server, device):
     server.collect(device, an_xml())
 
     assert server.get("/api/v1/devices/me", device).json["clock_off_ms"] is None
+
+
+def test_many_phones_at_once_each_get_the_receipt_of_their_own_form(server):
+    phones = [server.device("truskavets"), server.device("chernivtsi")] * 4
+    sites = ["truskavets", "chernivtsi"] * 24
+
+    def hand_in(numbers, phone):
+        forms = {f"form-{n}": an_xml(f"form-{n}", family_name="Ремез") for n in numbers}
+        return {
+            f"uuid:{name}": code_in(server.collect(phone, form))
+            for name, form in forms.items()
+        }
+
+    with ThreadPoolExecutor(len(phones)) as threads:
+        shares = [range(n, 48, len(phones)) for n in range(len(phones))]
+        told = dict(ChainMap(*threads.map(hand_in, shares, phones)))
+
+    names = [f"uuid:form-{n}" for n in range(48)]
+    with server.database.reading() as session:
+        kept = {n: one for n, (one,) in submissions.known(session, names).items()}
+    assert told == {name: one.reference for name, one in kept.items()}
+    assert len(set(told.values())) == 48, "no two children have one code"
+    assert [kept[name].site for name in names] == sites
+
+
+def test_a_form_that_two_phones_send_at_once_is_kept_once(server, device):
+    form = an_xml(family_name="Ремез")
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: server.collect(device, form), range(8)))
+
+    texts = [said(answer)[1] for answer in answers]
+    assert {answer.status_code for answer in answers} == {201}
+    assert sum("вже прийнято" in text for text in texts) == 7
+    assert len({code_in(answer) for answer in answers}) == 1

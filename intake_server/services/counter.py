@@ -1,0 +1,321 @@
+"""Where submissions are handed in: each becomes a change, or waits for a person."""
+
+from collections import Counter as Tally
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from intake_server.clock import milliseconds
+from intake_server.errors import ConfigError, InvalidRequestError
+from intake_server.services import published, reading, triage
+from intake_server.services.authoring import Pen
+from intake_server.services.reading import Problem, Read
+from intake_server.services.receipts import Receipt, Target, again, first
+from intake_server.services.references import Numbers
+from intake_server.storage import documents, forgetting, ingest, queue, submissions
+from intake_server.storage.database import Session
+from intake_server.storage.submissions import Submission
+from sync import effect
+from sync.change import Change
+from sync.merge.cells import Version
+from sync.merge.heads import versions
+from sync.merge.renaming import present_cell
+from sync.merge.schema import Schema
+
+DOUBTFUL: Final = timedelta(minutes=2)
+"""From this offset on a device's clock is noted beside what was written by it."""
+
+_CONFLICT: Final = Problem("instance-conflict", "this id came with other content")
+
+Place = tuple[str, bytes]
+"""The id of a submission and its SHA-256."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a submission, for which site, with which device."""
+
+    actor: str
+    site: str
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A submission that was read, with who sent it, when it came, and by which clock."""
+
+    read: Read
+    sender: Sender
+    received: datetime
+    offset_ms: int | None
+
+
+@dataclass(slots=True)
+class Counter:
+    """Where submissions are handed in; ``late`` are changes on what is erased."""
+
+    session: Session
+    pen: Pen
+    now: datetime
+    schema: Schema = field(init=False)
+    kept: list[Submission] = field(default_factory=list)
+    written: list[tuple[Submission, Change]] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    numbers: dict[str, Numbers] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Read the rules that hold for the whole batch."""
+        self.schema = published.schema(self.session)
+
+    def take(self, handed: Sequence[Handed]) -> tuple[Receipt, ...]:
+        """Hand in what was read; return a receipt for each."""
+        known = submissions.known(self.session, [one.read.key for one in handed])
+        earlier = {
+            (s.instance_id, s.sha256): s for all_ in known.values() for s in all_
+        }
+        names = {one.instance_id for one in earlier.values()}
+        wanted = Tally(
+            one.sender.site for one in handed if self._needs_number(one.read, earlier)
+        )
+        for site, count in wanted.items():
+            self._numbers(site).reserve(count)
+        order = []
+        for one in handed:
+            place = (one.read.key, one.read.sha256)
+            if place in earlier:
+                order.append(again(earlier[place]))
+                continue
+            problem = one.read.problem
+            if problem is None and one.read.key in names:
+                problem = _CONFLICT
+            names.add(one.read.key)
+            submission = self._keep(one, problem)
+            earlier[place] = submission
+            order.append(first(submission))
+        outcome = self._merge()
+        submissions.add_all(
+            self.session, [outcome.get(_place(s), s) for s in self.kept]
+        )
+        triage.propose(self.session, [outcome.get(_place(s), s) for s in self.kept])
+        forgetting.forget_late(self.session, self.late)
+        return tuple(self._final(receipt, outcome) for receipt in order)
+
+    def _numbers(self, site: str) -> Numbers:
+        if site not in self.numbers:
+            self.numbers[site] = Numbers(self.session, site)
+        return self.numbers[site]
+
+    @staticmethod
+    def _needs_number(one: Read, earlier: Mapping[Place, Submission]) -> bool:
+        is_new = (one.key, one.sha256) not in earlier and one.problem is None
+        return is_new and one.reference is None and one.makes_a_child
+
+    def reconsider(self, kept: Submission, reference: str | None) -> str:
+        """Take in a submission that was held; return its change."""
+        read = reading.again(self.session, kept, reference)
+        if read.problem is not None:
+            raise InvalidRequestError({"release": [read.problem.detail]})
+        change = self._take_in(kept, read, reference)
+        self._settle()
+        return change.id
+
+    def take_in(self, waiting: Sequence[Submission]) -> None:
+        """Take in what was held until its form came, oldest first."""
+        known = submissions.known(self.session, [kept.instance_id for kept in waiting])
+        taken = {s.instance_id for all_ in known.values() for s in all_ if s.change}
+        for kept in waiting:
+            read = reading.again(self.session, kept, None)
+            problem = read.problem or (_CONFLICT if kept.instance_id in taken else None)
+            if problem is not None:
+                self._hold_on(kept, problem)
+                continue
+            with suppress(ConfigError):  # without a free reference it is held on
+                self._take_in(kept, read, None)
+                taken.add(kept.instance_id)
+        self._settle()
+
+    def _take_in(self, kept: Submission, read: Read, reference: str | None) -> Change:
+        """Write the change of a submission that was held."""
+        reference = read.reference or reference
+        if reference is None and read.makes_a_child:
+            reference = self._numbers(kept.site).draw()
+        sender = _sender_of(kept)
+        change, targets = self._change(read, reference, sender, kept.off_ms)
+        queue.withdraw(self.session, triage.item(kept).qid)
+        taken = replace(
+            kept,
+            status="stored",
+            slug=None,
+            detail=None,
+            field=None,
+            reference=reference,
+            documents=targets,
+            change=change.id,
+            is_held=False,
+        )
+        self.written.append((taken, change))
+        return change
+
+    def _hold_on(self, kept: Submission, problem: Problem) -> None:
+        """Hold a submission for another problem than before."""
+        queue.withdraw(self.session, triage.item(kept).qid)
+        held = replace(
+            kept, slug=problem.slug, detail=problem.detail, field=problem.field
+        )
+        submissions.settle(self.session, held)
+        triage.propose(self.session, [held])
+
+    def _settle(self) -> None:
+        """Merge what was written, and note what became of what was held."""
+        outcome = self._merge()
+        for taken, _ in self.written:
+            submissions.settle(self.session, outcome.get(_place(taken), taken))
+        forgetting.forget_late(self.session, self.late)
+
+    def _keep(self, handed: Handed, problem: Problem | None) -> Submission:
+        """Note a submission that has not come before, and write its change."""
+        read, sender = handed.read, handed.sender
+        reference = read.reference
+        if problem is None and reference is None and read.makes_a_child:
+            reference = self._numbers(sender.site).draw()
+        submission = _submission(handed, problem, reference)
+        if problem is None:
+            change, targets = self._change(read, reference, sender, handed.offset_ms)
+            submission = replace(submission, change=change.id, documents=targets)
+            self.written.append((submission, change))
+        self.kept.append(submission)
+        return submission
+
+    def _change(
+        self, one: Read, reference: str | None, sender: Sender, offset_ms: int | None
+    ) -> tuple[Change, tuple[Target, ...]]:
+        definition = one.definition
+        assert definition is not None  # noqa: S101 - what has no problem has a form
+        said = effect.said(
+            effect.Occasion(
+                instance_id=one.key,
+                root=one.key,
+                definition=definition,
+                reference=reference,
+                site=sender.site,
+                files={a["name"]: a["sha256"] for a in one.attachments},
+            ),
+            one.answers,
+        )
+        on_screen = _on_screen(self.session, one.based_on, self.schema)
+        edits = effect.writes(said.statements, self.schema, on_screen)
+        finished = one.finished
+        off = _doubtful(offset_ms)
+        change = self.pen.write(
+            edits,
+            author=sender.actor,
+            device=sender.device,
+            site=sender.site,
+            form=f"{definition.form_id}@{definition.version}",
+            wall=one.finalized_at if finished else None,
+            off=off,
+            at=finished - timedelta(milliseconds=off or 0) if finished else None,
+        )
+        return change, said.documents
+
+    def _merge(self) -> Mapping[Place, Submission]:
+        """Ingest what was written; return the submissions whose change was set aside."""
+        outcomes = ingest.ingest(
+            self.session,
+            [change for _, change in self.written],
+            peer=None,
+            received_ms=milliseconds(self.now),
+            schema=self.schema,
+        )
+        self.late = [outcome.id for outcome in outcomes if outcome.is_late]
+        aside = {}
+        for (submission, _), outcome in zip(self.written, outcomes, strict=True):
+            if outcome.status == "quarantined":
+                code, _, name = (outcome.code or "").partition(":")
+                aside[_place(submission)] = replace(
+                    submission,
+                    status="quarantined",
+                    slug="unreadable-value",
+                    detail=f"the answer does not fit its field ({code})",
+                    field=name or None,
+                )
+        return aside
+
+    def _final(self, receipt: Receipt, outcome: Mapping[Place, Submission]) -> Receipt:
+        place = (receipt.instance_id, bytes.fromhex(receipt.sha256))
+        if receipt.status != "stored" or place not in outcome:
+            return receipt
+        return first(outcome[place])
+
+
+def _on_screen(
+    session: Session,
+    based_on: Mapping[str, Mapping[str, Sequence[str]]],
+    schema: Schema,
+) -> effect.OnScreen:
+    """Return, for every cell that was rendered, its history and the heads shown.
+
+    What was rendered under a former name counts under the present one.
+    """
+    seen: dict[tuple[str, str], tuple[Mapping[str, Version], frozenset[str]]] = {}
+    for doc, cells in based_on.items():
+        known: dict[str, dict[str, Version]] = {}
+        for past in documents.history(session, doc):
+            if past.code is not None:
+                continue
+            for edit in past.change.edits:
+                if edit.doc != doc:
+                    continue
+                for cell, version in versions(past.change, edit).items():
+                    name = present_cell(cell, schema)
+                    known.setdefault(name, {})[version.id] = version
+        for cell, ids in cells.items():
+            name = present_cell(cell, schema)
+            _, others = seen.get((doc, name), ({}, frozenset()))
+            seen[(doc, name)] = (known.get(name, {}), others | frozenset(ids))
+    return seen
+
+
+def _submission(
+    handed: Handed, problem: Problem | None, reference: str | None
+) -> Submission:
+    one = handed.read
+    return Submission(
+        instance_id=one.key,
+        sha256=one.sha256,
+        media=one.media,
+        raw=one.raw,
+        form_id=one.form_id,
+        form_version=one.form_version,
+        finalized_at=one.finalized_at,
+        received=handed.received,
+        sender=handed.sender.actor,
+        site=handed.sender.site,
+        status="quarantined" if problem else "stored",
+        slug=problem.slug if problem else None,
+        detail=problem.detail if problem else None,
+        field=problem.field if problem else None,
+        reference=reference,
+        attachments=one.attachments,
+        is_held=problem is not None,
+        off_ms=handed.offset_ms,
+        based_on=one.based_on if one.media == "xml" and one.based_on else None,
+    )
+
+
+def _doubtful(offset_ms: int | None) -> int | None:
+    """Return an offset that is to be noted beside what was written by that clock."""
+    if offset_ms is None or abs(timedelta(milliseconds=offset_ms)) < DOUBTFUL:
+        return None
+    return offset_ms
+
+
+def _sender_of(kept: Submission) -> Sender:
+    device = kept.sender[2:] if kept.sender.startswith("d:") else ""
+    return Sender(kept.sender, kept.site, device)
+
+
+def _place(submission: Submission) -> tuple[str, bytes]:
+    return (submission.instance_id, submission.sha256)

@@ -1,0 +1,47 @@
+"""What a sender is told of each submission."""
+
+from dataclasses import dataclass
+
+from intake_server.services.reading import Problem
+from intake_server.storage.submissions import Submission
+
+Target = tuple[str, str]
+"""A document and its kind."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What became of one submission; ``documents`` are (document, kind) pairs."""
+
+    instance_id: str
+    status: str
+    sha256: str
+    reference: str | None = None
+    documents: tuple[Target, ...] = ()
+    missing: tuple[str, ...] = ()
+    sealed_for: str | None = None
+    problem: Problem | None = None
+
+
+def first(submission: Submission) -> Receipt:
+    """Return the receipt of a submission that came for the first time."""
+    return _receipt(submission, submission.status)
+
+
+def again(submission: Submission) -> Receipt:
+    """Return the receipt of a submission that is here already."""
+    return _receipt(submission, "duplicate")
+
+
+def _receipt(submission: Submission, status: str) -> Receipt:
+    problem = None
+    if submission.slug is not None:
+        problem = Problem(submission.slug, submission.detail or "", submission.field)
+    return Receipt(
+        instance_id=submission.instance_id,
+        status=status,
+        sha256=submission.sha256.hex(),
+        reference=submission.reference,
+        documents=tuple(submission.documents),
+        problem=problem,
+    )
