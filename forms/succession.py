@@ -1,8 +1,9 @@
 """Whether a form may follow the forms that were published before it.
 
 Versions are accepted for ever, so the first form that asks for a property settles what
-it means. Who wants something else gives it another name, and may say by
-``renamed_from`` whose place it took.
+it means; what a form works out is text, whatever list others choose it from. Who wants
+something else gives it another name, and may say by ``renamed_from`` whose place it
+took.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +29,10 @@ def check(form: FormDefinition, published: Iterable[FormDefinition]) -> None:
             never was; names the row and the column.
     """
     asked_before = [asked for one in published for asked in _written(one)]
-    known = {asked.property: asked for asked in reversed(asked_before)}
+    # Of two that name a property the earlier one counts, and a question before a
+    # calculation, which names no list.
+    ordered = sorted(asked_before, key=lambda asked: asked.calculated)
+    known = {asked.property: asked for asked in reversed(ordered)}
     successors = {
         asked.renamed_from: asked.property
         for asked in asked_before
@@ -48,8 +52,9 @@ def _written(form: FormDefinition) -> list[Field]:
 
 
 def _check_meaning(asked: Field, before: Field) -> None:
+    read_as = _as_text if asked.calculated or before.calculated else _type
     for column, now, then in (
-        ("type", _type(asked), _type(before)),
+        ("type", read_as(asked), read_as(before)),
         ("home", asked.home, before.home),
         ("group", asked.group, before.group),
         ("policy", _part(asked), _part(before)),
@@ -97,6 +102,11 @@ def _leads_to(
 def _type(asked: Field) -> str:
     """Return the type as the column of the survey sheet says it."""
     return f"{asked.type} {asked.choices}" if asked.choices else asked.type
+
+
+def _as_text(asked: Field) -> str:
+    """Return the type where one choice is no more than the text that is kept of it."""
+    return "string" if asked.type == "select1" else _type(asked)
 
 
 def _part(asked: Field) -> str | None:

@@ -61,6 +61,33 @@ def test_what_does_not_change_the_meaning_may_change(changed):
     check(a_form(a_field("weight", **changed)), [a_form(a_field("weight"))])
 
 
+def test_what_one_form_asks_another_may_work_out():
+    listed = {"type": "select1", "choices": "yes_no"}
+    asked = a_form(a_field("able", **listed))
+    worked_out = a_form(a_field("able", calculated=True))
+
+    check(asked, [worked_out])
+    check(worked_out, [asked])
+
+
+@pytest.mark.parametrize(
+    ("said", "calculated"),
+    [
+        ({"type": "select1", "choices": "colours"}, False),
+        ({"type": "select", "choices": "yes_no"}, False),
+        ({"type": "int"}, True),
+    ],
+)
+def test_a_calculation_does_not_hide_what_another_form_asks(said, calculated):
+    asked = a_form(a_field("able", type="select1", choices="yes_no"))
+    worked_out = a_form(a_field("able", calculated=True))
+
+    with pytest.raises(DefinitionError, match="another type"):
+        check(
+            a_form(a_field("able", calculated=calculated, **said)), [worked_out, asked]
+        )
+
+
 def renamed(**said):
     return a_form(a_field("weight_kg", **{"renamed_from": "weight"} | said))
 
