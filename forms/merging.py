@@ -101,7 +101,7 @@ def _rule(
     rule = _policy(first, policy, lattices)
     if first.group is not None:
         rule["type"] = "group"
-        rule["members"] = list(dict.fromkeys(asked.property for asked in fields))
+        rule["members"] = sorted({asked.property for asked in fields if asked.property})
     else:
         _only(fields, lambda asked: asked.level, "levels")
     if rule["policy"] in ("set", "meet"):
