@@ -1,7 +1,8 @@
 """XLSForm to XForm: the same workbook gives the same bytes, on every machine.
 
-The setting columns ``attribute::dodomu:event`` and ``attribute::dodomu:title_en`` are
-moved from the root of the instance to the model, so that no submission carries them.
+The setting columns ``attribute::dodomu:event``, ``attribute::dodomu:title_en`` and
+``attribute::dodomu:enabled`` are moved from the root of the instance to the model, so
+that no submission carries them.
 """
 
 import re

@@ -79,7 +79,8 @@ class Repeat:
 class FormDefinition:
     """A whole form in one version.
 
-    ``sections`` are the headings of its groups and repeats, by path.
+    ``sections`` are the headings of its groups and repeats, by path. A form that is
+    not ``is_enabled`` is shipped, but published only where somebody says so.
     """
 
     form_id: str
@@ -90,6 +91,7 @@ class FormDefinition:
     repeats: tuple[Repeat, ...]
     choices: Mapping[str, tuple[Choice, ...]]
     root: str = "data"
+    is_enabled: bool = True
     sections: Mapping[Path, Mapping[str, str]] = field(default_factory=dict, hash=False)
     _fields: Mapping[Path, Field] = field(init=False, repr=False, compare=False)
     _repeats: Mapping[Path, Repeat] = field(init=False, repr=False, compare=False)

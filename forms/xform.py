@@ -52,6 +52,7 @@ def read(xml: bytes) -> FormDefinition:
         repeats=repeats,
         choices={name: kept for name, kept in reader.choices() if name in used},
         root=etree.QName(root).localname,
+        is_enabled=model.get(f"{_OURS}enabled") != "no",
         sections=dict(reader.sections()),
     )
 

@@ -48,6 +48,16 @@ def test_what_the_settings_say_about_the_event_is_in_no_submission():
     assert b'<data id="trial" version="1">' in xml
 
 
+@pytest.mark.parametrize(("said", "is_enabled"), [("no", False), ("yes", True)])
+def test_a_form_may_say_that_it_waits_for_an_operator(said, is_enabled):
+    settings = SETTINGS.replace("title_en |", "title_en | attribute::dodomu:enabled |")
+    settings = settings.replace(" visit | Trial |", f" visit | Trial | {said} |")
+    xml = convert(HEAD + "| | text | a | А | A |\n" + settings, kind="md")
+
+    assert read(xml).is_enabled == is_enabled
+    assert b'<data id="trial" version="1">' in xml
+
+
 def test_an_excel_workbook_gives_the_same_form_as_its_markdown(tmp_path):
     source = (files("forms") / "definitions" / "reunification.md").read_text("utf-8")
     path = tmp_path / "reunification.xlsx"
