@@ -4,10 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from forms.authoring import convert
 from forms.definition import FormDefinition
 from forms.xform import read
+
+SHIPPED: Final = (
+    "reception",
+    "registration",
+    "reunification",
+    "rehabilitation",
+    "followup",
+    "tracing_request",
+    "functioning_2_4",
+    "functioning_5_17",
+    "testimony",
+)
+"""Their names, in the order in which a child meets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +49,17 @@ def form(xml: bytes) -> Form:
 
 @cache
 def builtin() -> tuple[Form, ...]:
-    """Return the shipped forms by name; the first call takes about a second."""
-    folder = files("forms") / "definitions"
-    sources = sorted(
-        (source for source in folder.iterdir() if source.name.endswith(".md")),
-        key=lambda source: source.name,
-    )
-    return tuple(form(convert(source.read_bytes(), kind="md")) for source in sources)
+    """Return the shipped forms; the first call takes about a second."""
+    return tuple(shipped(name) for name in SHIPPED)
+
+
+def enabled() -> tuple[Form, ...]:
+    """Return the shipped forms that a new node publishes."""
+    return tuple(one for one in builtin() if one.definition.is_enabled)
+
+
+@cache
+def shipped(name: str) -> Form:
+    """Return one of the shipped forms; the first call converts it."""
+    source = files("forms") / "definitions" / f"{name}.md"
+    return form(convert(source.read_bytes(), kind="md"))

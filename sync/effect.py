@@ -28,8 +28,10 @@ REFERENCE: Final = "child_ref"
 """The property that holds a child's reference."""
 EVENT: Final = "event"
 """The kind of the document that holds what is about the visit itself."""
-REFERENCES: Final = frozenset({REFERENCE, "sibling_group", "request_ref"})
-"""The properties whose values are references."""
+REFERENCES: Final = frozenset(
+    {REFERENCE, "sibling_group", "request_ref", "sibling_requests", "subject_ref"}
+)
+"""The properties whose values are references; of a set each part is one."""
 
 Target = tuple[str, str]
 """A document and its kind."""
@@ -89,8 +91,7 @@ def reference_in(answers: Iterable[Answer]) -> str | None:
 def bad_reference(answers: Iterable[Answer]) -> str | None:
     """Return the name of a field whose reference does not check, None when all do."""
     for answer in answers:
-        text = answer.value if answer.field.property in REFERENCES else None
-        if isinstance(text, str) and normalise(text) is None:
+        if not all(map(normalise, _references(answer))):
             return answer.field.name
     return None
 
@@ -332,8 +333,8 @@ class _Teller:
 
     def _value(self, answer: Answer) -> Any:
         value = answer.value
-        if answer.field.property in REFERENCES and isinstance(value, str):
-            return normalise(value) or value
+        if references := _references(answer):
+            return ";".join(normalise(text) or text for text in references)
         if answer.field.type == "binary" and isinstance(value, str):
             return self._occasion.files.get(value, value)
         return value
@@ -354,6 +355,14 @@ class _Teller:
     def _entry(self, answer: Answer) -> str:
         row = (answer.row.row_id,) if answer.row else ()
         return "/".join((self._occasion.instance_id, *row, answer.field.name))
+
+
+def _references(answer: Answer) -> tuple[str, ...]:
+    """Return the references that an answer names, as they were typed."""
+    asked, value = answer.field, answer.value
+    if asked.property not in REFERENCES or not isinstance(value, str):
+        return ()
+    return elements(asked, value) if _how(asked) == "set" else (value,)
 
 
 def _how(asked: Field) -> str:

@@ -60,8 +60,8 @@ def make(
 ) -> Settings:
     """Make a node: its directory, keys, store and settings; return these.
 
-    A central node publishes the shipped forms. Keys are random in any case; ``entropy``
-    gives what ids are made of.
+    A central node publishes the shipped forms that are enabled. Keys are random in any
+    case; ``entropy`` gives what ids are made of.
     """
     settings = Settings(data=folder, role=role, site=site, database_url=database_url)
     for private in (folder, settings.keys):
@@ -80,7 +80,7 @@ def make(
             if role == "central":
                 publishing.publish(
                     session,
-                    catalogue.builtin(),
+                    catalogue.enabled(),
                     site=site,
                     now=now,
                     entropy=entropy,

@@ -30,6 +30,7 @@ UNKNOWN_FORM: Final = "unknown-form"
 UNKNOWN_VERSION: Final = "unknown-version"
 FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
 """The problems that are over when the form is published."""
+_OF_A_CHILD: Final = ("person", "case")
 Find = Callable[[str, str], FormDefinition | None]
 """Gives a published form by name and version."""
 
@@ -93,9 +94,15 @@ class Read:
 
     @property
     def makes_a_child(self) -> bool:
-        """Whether this form may speak of a child that has no reference yet."""
+        """Whether this form may speak of a child that has no reference yet.
+
+        One that never asks for a reference does, where it says something of a child.
+        """
         asked = _reference_field(self.definition)
-        return asked is not None and not asked.required
+        if asked is not None:
+            return not asked.required
+        every = self.definition.fields if self.definition is not None else ()
+        return any(part.home in _OF_A_CHILD for part in every)
 
 
 def read_all(session: Session, batch: Sequence[Incoming]) -> tuple[Read, ...]:

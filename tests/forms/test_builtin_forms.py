@@ -11,13 +11,14 @@ import pytest
 from lxml import etree
 from parts import need
 
-from forms.catalogue import builtin
+from forms.catalogue import SHIPPED, builtin, enabled
 from forms.merging import rules
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "forms"
 X = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 FORMS = {form.form_id: form for form in builtin()}
+REFERENCES = {"child_ref", "subject_ref"}
 SAID = ("home", "property", "policy", "group", "level", "match")
 
 
@@ -38,6 +39,7 @@ TYPES = {
     "integer": "int",
     "image": "binary",
     "file": "binary",
+    "audio": "binary",
     "select_one": "select1",
     "select_multiple": "select",
 }
@@ -45,8 +47,19 @@ TYPES = {
 every_form = pytest.mark.parametrize("form_id", FORMS)
 
 
-def test_three_forms_are_shipped():
-    assert list(FORMS) == ["reception", "rehabilitation", "reunification"]
+def test_nine_forms_are_shipped_and_every_file_is_one_of_them():
+    folder = files("forms") / "definitions"
+    names = {path.name for path in folder.iterdir() if path.name.endswith(".md")}
+
+    assert list(FORMS) == list(SHIPPED)
+    assert names == {f"{name}.md" for name in SHIPPED}
+    assert len(FORMS) == 9
+
+
+def test_testimony_waits_until_an_operator_publishes_it():
+    left_out = FORMS.keys() - {form.form_id for form in enabled()}
+
+    assert left_out == {"testimony"}
 
 
 @every_form
@@ -102,6 +115,13 @@ def test_the_rows_of_a_repeat_are_told_apart_as_agreed():
         "icf_profile": ("event", "row", "icf_row"),
         "assistive": ("case", "field ap_item", None),
         "goals": ("case", "row", "goal_row"),
+        "documents": ("person", "singular doc_type", "document_row"),
+        "family": ("person", "singular rel_type", "kin_row"),
+        "moves": ("case", "row", "move_row"),
+        "services": ("case", "row", "service_row"),
+        "leads": ("event", "row", "lead_row"),
+        "g_violation": ("event", "row", "violation_row"),
+        "evidence": ("event", "row", "evidence_row"),
     }
 
 
@@ -180,6 +200,7 @@ def test_a_property_means_the_same_in_every_form():
                     field.policy,
                     field.group,
                     field.level,
+                    field.match,
                     field.harm,
                 )
                 said.setdefault(field.property, set()).add(meaning)
@@ -196,6 +217,33 @@ def test_a_property_merges_the_same_in_every_form():
             assert merged.setdefault(name, rule) == rule, name
 
 
+def test_a_list_offers_the_same_in_every_form():
+    offered = {}
+    for form in FORMS.values():
+        for name, choices in form.definition.choices.items():
+            said = [(choice, dict(choice.label)) for choice in choices]
+            assert offered.setdefault(name, said) == said, name
+
+
+def test_all_of_a_testimony_is_sealed_and_none_of_it_leaves_the_talk():
+    fields = FORMS["testimony"].definition.fields
+
+    written = [field for field in fields if field.property]
+
+    assert {field.level for field in written} == {"sealed"}
+    assert {field.home for field in written} == {"event", "child-event"}
+
+
+@pytest.mark.parametrize("form_id", ["functioning_2_4", "functioning_5_17"])
+def test_the_questions_of_a_licensed_instrument_are_only_named(form_id):
+    fields = FORMS[form_id].definition.fields
+    domains = [field for field in fields if field.name.startswith("cfm_")]
+
+    for text in (text for field in domains for text in field.label.values()):
+        assert "?" not in text
+        assert len(text) <= 60
+
+
 @every_form
 def test_what_can_do_harm_says_so(form_id):
     medical, custody = (
@@ -204,7 +252,7 @@ def test_what_can_do_harm_says_so(form_id):
     )
     harm = {field.property: field.harm for field in FORMS[form_id].definition.fields}
 
-    assert harm["child_ref"] == "identity"
+    assert {harm[name] for name in REFERENCES & harm.keys()} <= {"identity"}
     assert {harm[name] for name in medical & harm.keys()} <= {"medical"}
     assert {harm[name] for name in custody & harm.keys()} <= {"custody"}
     consents = [name for name in harm if name and name.startswith("consent_")]

@@ -125,7 +125,8 @@ def test_the_shipped_forms_say_what_no_merge_may_break(form):
     said = checks(form.definition)
     schema = Schema.from_json({"fields": rules(form.definition), "rules": said})
 
-    assert said
+    # Everything in a testimony is sealed, and what is sealed is not compared.
+    assert said or form.form_id == "testimony"
     assert {check.a for check in schema.checks} <= {
         asked.property for asked in form.definition.fields
     }

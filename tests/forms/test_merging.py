@@ -84,7 +84,12 @@ def test_the_phones_of_the_shipped_forms_compare_as_phones():
         if field.name.endswith("_phone")
     }
 
-    assert asked.keys() == {"escort_phone", "adult_phone"}
+    assert asked.keys() == {
+        "escort_phone",
+        "adult_phone",
+        "rel_phone",
+        "inquirer_phone",
+    }
     assert {rule["type"] for rule in asked.values()} == {"phone"}
 
 

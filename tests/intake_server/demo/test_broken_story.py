@@ -26,7 +26,7 @@ def test_a_story_in_which_the_newest_dose_simply_wins_is_not_told_as_true(
 
 def a_form_in_which_the_newest_medication_wins():
     """Return a later version of the rehabilitation form that asks nobody."""
-    form = next(one for one in catalogue.builtin() if one.form_id == "rehabilitation")
+    form = catalogue.shipped("rehabilitation")
     later = str(int(form.version) + 1)
     before, bind, after = form.xml.decode().partition('<bind nodeset="/data/g_med/med')
     weak = after.replace('dodomu:policy="review"', 'dodomu:policy="lww"', 1)
