@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from servers import MORNING, SIGNING, Watch
 from stores import Stores
 
+from forms.catalogue import Form
 from intake_server.app import create_app
 from intake_server.clock import milliseconds
 from intake_server.config import Settings
@@ -50,14 +51,19 @@ class Desk:
             node.write(session, here)
             for site in SITES:
                 references.reserve(session, site)
+        self.publish(*FORMS.values())
+        self.write(_titles(), author="operator")
+
+    def publish(self, *forms: Form) -> None:
+        """Publish forms."""
+        with self.database.transaction() as session:
             publishing.publish(
                 session,
-                FORMS.values(),
+                forms,
                 site="kyiv",
                 now=MORNING,
                 entropy=self._random.randbytes,
             )
-        self.write(_titles(), author="operator")
 
     def phone(self, site: str, label: str) -> Principal:
         """Enrol a phone."""

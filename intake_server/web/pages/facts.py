@@ -148,6 +148,7 @@ def _fact(
     wording: Wording,
     records: Mapping[str, str],
 ) -> Fact:
+    label = wording.label(name, view.view.get("form") or "")
     differing = _differing(name, view, wording, records)
     value = view.view["values"].get(name)
     questions = tuple(
@@ -161,7 +162,7 @@ def _fact(
     )
     said: Said | None = None
     if differing is not None:
-        return Fact(name, wording.label(name), None, questions, differing)
+        return Fact(name, label, None, questions, differing)
     if isinstance(value, list):
         doubtful = {element for item in items for element in _doubtful(item)}
         rest = [each for each in value if not doubtful or each not in doubtful]
@@ -172,7 +173,7 @@ def _fact(
         said = Said(_("nothing"))
     picked = view.view.get("picks", {}).get(name, {})
     why = picked.get("why") or ""
-    return Fact(name, wording.label(name), said, questions, why=why)
+    return Fact(name, label, said, questions, why=why)
 
 
 def _differing(

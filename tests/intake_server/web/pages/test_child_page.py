@@ -1,9 +1,13 @@
+import pytest
 from centres import DANYLO
 from desks import CASE, CHILD
+from fillings import FILLED
 from pages import decide, tree, words
 
+from forms.catalogue import builtin, shipped
 from intake_server.security.policy import Role
 from intake_server.storage import audit
+from sync.documents import person
 
 PAGE = f"/children/{CHILD}"
 FIVE_HUNDRED = 'is:"вальпроат 500 мг × 2"'
@@ -133,3 +137,18 @@ def test_a_child_stands_whole_in_english(iryna):
     assert "Medical intake" in page
     assert "In question" in page
     assert "Sunday, 22 November 2026" in page
+
+
+@pytest.mark.parametrize("form_id", sorted(FILLED.keys() - {"testimony"}))
+def test_a_visit_says_what_it_asked_in_the_words_of_its_own_form(desk, form_id):
+    desk.publish(*builtin())
+    phone = desk.phone("truskavets", "Телефон Олени")
+    receipt = desk.send(phone, form_id, FILLED[form_id])
+
+    page = tree(desk.browser().get(f"/children/{person(receipt.reference)}"))
+
+    (visit,) = page.xpath("//section[@aria-labelledby='events-heading']/details")
+    said = visit.xpath("./dl[@class='facts']/div/dt/text()")
+    own = {part.label.get("uk") for part in shipped(form_id).definition.fields}
+    assert len(said) > 1
+    assert set(said) <= own
