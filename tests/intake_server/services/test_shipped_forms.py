@@ -1,7 +1,7 @@
 """Each shipped form, filled as people fill it, lands on the documents that it speaks of."""
 
 import pytest
-from centres import DANYLO, a_form
+from centres import DANYLO, RECEPTION, a_form, with_answers
 from fillings import FILLED
 
 from forms.catalogue import shipped
@@ -123,3 +123,52 @@ def test_nobody_sees_outside_of_a_testimony_who_testified(centre):
     assert centre.view(EVENT).get("subject") is None
     with centre.database.reading() as session:
         assert documents.find(session, PERSON) is None
+
+
+@pytest.mark.parametrize(
+    ("form_id", "changed", "broken"),
+    [
+        (
+            "registration",
+            {"g_separation": {"separation_date": "2026-11-23"}},
+            "separation_date_not_after_returned_on",
+        ),
+        (
+            "registration",
+            {"g_start": {"registered_on": "2011-11-26"}},
+            "registered_on_not_before_birth_date",
+        ),
+        (
+            "followup",
+            {"services": [{"svc_done_on": "2026-11-21"}]},
+            "svc_done_on_not_before_returned_on",
+        ),
+        (
+            "followup",
+            {"services": [{"svc_sent_on": "2026-11-25", "svc_done_on": "2026-11-24"}]},
+            "svc_done_on_not_before_svc_sent_on",
+        ),
+        (
+            "functioning_5_17",
+            {"g_start": {"assessed_on": "2011-11-26"}},
+            "assessed_on_not_before_birth_date",
+        ),
+    ],
+)
+def test_what_cannot_be_with_what_another_form_says_is_asked(
+    centre, form_id, changed, broken
+):
+    centre.publish(shipped(form_id))
+    arrived = with_answers(RECEPTION, g_contact={"child_ref": DANYLO})
+    centre.receive(a_form("reception", arrived, number=2))
+    answers = FILLED[form_id] | {
+        name: [row | said[0] for row in FILLED[form_id][name]]
+        if isinstance(said, list)
+        else FILLED[form_id][name] | said
+        for name, said in changed.items()
+    }
+
+    (receipt,) = centre.receive(a_form(form_id, answers))
+
+    assert receipt.status == "stored"
+    assert broken in {item.cell for item in centre.questions() if item.kind == "rule"}
