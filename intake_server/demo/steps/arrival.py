@@ -26,7 +26,16 @@ from intake_server.demo.scene import Scene, Step
 from intake_server.demo.stage import Stage
 from intake_server.web.language import Text
 
-_FORMS: Final = ["reception", "rehabilitation", "reunification"]
+_FORMS: Final = [
+    "followup",
+    "functioning_2_4",
+    "functioning_5_17",
+    "reception",
+    "registration",
+    "rehabilitation",
+    "reunification",
+    "tracing_request",
+]
 _AT_START: Final = 3
 _NEW: Final = 6
 
