@@ -12,12 +12,32 @@ from lxml import etree
 from parts import need
 
 from forms.catalogue import SHIPPED, builtin, enabled
-from forms.merging import rules
+from forms.merging import LEVELS, rules
 
 VECTORS = Path(__file__).parents[1] / "vectors" / "forms"
 X = "{http://www.w3.org/2002/xforms}"
 JR = "{http://openrosa.org/javarosa}"
 FORMS = {form.form_id: form for form in builtin()}
+HOMES = {"person", "case", "event", "relation", "child-event", "none"}
+MATCHES = {
+    "family_name",
+    "given_name",
+    "patronymic",
+    "birth_date",
+    "age",
+    "home_place",
+    "document",
+    "phone",
+    "mother_name",
+    "sex",
+}
+HARMS = {"identity", "custody", "consent", "medical"}
+SAYINGS = f".//{X}translation/{X}text/{X}value"
+NAMED = re.compile(
+    r"selected\(\s*([./\w]+)\s*,\s*'([^']*)'\s*\)|"
+    r"([./\w]+)\s*!?=\s*'([^']*)'"
+)
+"""A place and an answer that it is compared with."""
 REFERENCES = {"child_ref", "subject_ref"}
 SAID = ("home", "property", "policy", "group", "level", "match")
 
@@ -147,6 +167,49 @@ def test_every_text_exists_in_both_languages(form_id):
 
     assert list(texts) == ["Українська (uk)", "English (en)"]
     assert texts["Українська (uk)"] == texts["English (en)"]
+    said = {"".join(value.itertext()).strip() for value in root.iterfind(SAYINGS)}
+    assert not {"", "-"} & said
+
+
+@every_form
+def test_every_word_about_a_field_is_one_that_the_house_knows(form_id):
+    for field in FORMS[form_id].definition.fields:
+        assert field.home in HOMES, field.name
+        assert field.level in (None, *LEVELS), field.name
+        assert field.match in (None, *MATCHES), field.name
+        assert field.harm in (None, *HARMS), field.name
+        assert (field.level is None) == (field.property is None), field.name
+
+
+@every_form
+def test_every_answer_that_an_expression_names_is_on_its_list(form_id):
+    root = etree.fromstring(FORMS[form_id].xml)
+    definition = FORMS[form_id].definition
+    lists = {field.name: field.choices for field in definition.fields}
+    offered = {
+        name: {choice.name for choice in choices}
+        for name, choices in definition.choices.items()
+    }
+
+    named = set()
+    for bind in root.iter(f"{X}bind"):
+        own = bind.get("nodeset").rpartition("/")[2]
+        for kind in ("relevant", "constraint", "calculate", "required"):
+            for found in NAMED.finditer(bind.get(kind, "")):
+                place, answer = filter(lambda part: part is not None, found.groups())
+                asked = own if place == "." else place.rpartition("/")[2]
+                if answer:
+                    named.add((lists.get(asked), answer))
+    for itemset in root.iter(f"{X}itemset"):
+        asked, _, condition = itemset.get("nodeset").partition("/")
+        answers = re.findall(r"name\s*!?=\s*'([^']*)'", condition)
+        named |= {(asked.split("'")[1], answer) for answer in answers}
+
+    assert {
+        (name, answer)
+        for name, answer in named
+        if name is not None and answer not in offered[name]
+    } == set()
 
 
 @every_form
