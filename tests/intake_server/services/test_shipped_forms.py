@@ -5,6 +5,7 @@ from centres import DANYLO, RECEPTION, a_form, with_answers
 from fillings import FILLED
 
 from forms.catalogue import shipped
+from forms.reference import make, printed
 from intake_server.storage import documents
 from sync import documents as ids
 
@@ -83,6 +84,19 @@ def test_a_request_that_comes_again_makes_nobody_twice(centre):
     (again,) = centre.receive(a_form("tracing_request", FILLED["tracing_request"]))
 
     assert (again.status, again.reference) == ("duplicate", first.reference)
+
+
+def test_each_siblings_code_is_kept_as_codes_are(centre):
+    centre.publish(shipped("tracing_request"))
+    request = FILLED["tracing_request"]
+    another = make("4KH", 1)
+    codes = {"sibling_requests": f"4кн-7т29-9; {printed(another).lower()}"}
+
+    centre.receive(
+        a_form("tracing_request", request | {"g_lost": request["g_lost"] | codes})
+    )
+
+    assert said(centre, EVENT)["sibling_requests"] == sorted([DANYLO, another])
 
 
 @pytest.mark.parametrize("codes", ["4KH-7T29-8", "4KH-7T29-9; 4KH-7T29-8"])
