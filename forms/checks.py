@@ -13,7 +13,7 @@ them and whatever was merged since; a constraint looks at one form on one phone.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from forms.definition import Field, FormDefinition
@@ -49,12 +49,23 @@ def checks(definition: FormDefinition) -> list[Check]:
     Raises:
         DefinitionError: A check cannot be read, or compares what cannot be compared.
     """
-    found: dict[str, Check] = {}
+    found = (_check(asked, part, definition) for asked, part in _parts(definition))
+    return list({check["id"]: check for check in found}.values())
+
+
+def errors(definition: FormDefinition) -> Iterator[DefinitionError]:
+    """Yield all that ``checks`` could raise."""
+    for asked, part in _parts(definition):
+        try:
+            _check(asked, part, definition)
+        except DefinitionError as error:
+            yield error
+
+
+def _parts(definition: FormDefinition) -> Iterator[tuple[Field, str]]:
     for asked in definition.fields:
         for part in filter(None, map(str.strip, (asked.check or "").split(";"))):
-            check = _check(asked, part, definition)
-            found[check["id"]] = check
-    return list(found.values())
+            yield asked, part
 
 
 def _check(asked: Field, part: str, definition: FormDefinition) -> Check:

@@ -5,7 +5,7 @@ Rules are plain JSON objects, in the words of the scenario files.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from forms.definition import Field, FormDefinition
@@ -54,6 +54,9 @@ _PLAIN: Final[Mapping[str, Rule]] = {
 }
 """The policies that need no name after them."""
 
+POLICIES: Final = (*_PLAIN, "authority FIELD", "lattice NAME")
+"""How policies are written."""
+
 _WITH_NAME: Final = 2
 _SEPARATOR: Final = re.compile(r"[;\r\n]")
 
@@ -71,11 +74,29 @@ def rules(
             say different things about one property or one group.
         UnknownLatticeError: A policy names an order that is not in ``lattices``.
     """
-    cells: dict[str, list[Field]] = {}
-    for asked in definition.fields:
-        if asked.property is not None:
-            cells.setdefault(asked.group or asked.property, []).append(asked)
+    cells = _cells(definition)
     return {name: _rule(fields, definition, lattices) for name, fields in cells.items()}
+
+
+def errors(
+    definition: FormDefinition, lattices: Mapping[str, Lattice] = LATTICES
+) -> Iterator[DefinitionError]:
+    """Yield all that ``rules`` could raise, one error a cell."""
+    for fields in _cells(definition).values():
+        try:
+            _rule(fields, definition, lattices)
+        except DefinitionError as error:
+            yield error
+        except UnknownLatticeError as error:
+            name = fields[0].name
+            yield DefinitionError(f"{name}: {error}", field=name, column="policy")
+
+
+def is_policy(text: str) -> bool:
+    """Tell whether a text is written as a policy is; a lattice may yet be unknown."""
+    words = text.split()
+    is_named = words[0] in ("authority", "lattice") and len(words) == _WITH_NAME
+    return is_named or " ".join(words) in _PLAIN
 
 
 def elements(asked: Field, value: str | list[str]) -> tuple[str, ...]:
@@ -92,18 +113,26 @@ def elements(asked: Field, value: str | list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+def _cells(definition: FormDefinition) -> dict[str, list[Field]]:
+    cells: dict[str, list[Field]] = {}
+    for asked in definition.fields:
+        if asked.property is not None:
+            cells.setdefault(asked.group or asked.property, []).append(asked)
+    return cells
+
+
 def _rule(
     fields: list[Field], definition: FormDefinition, lattices: Mapping[str, Lattice]
 ) -> Rule:
     first = fields[0]
-    policy = _only(fields, lambda asked: asked.policy or "review", "policies")
-    home = _only(fields, lambda asked: asked.home, "homes")
+    policy = _only(fields, lambda asked: asked.policy or "review", "policy")
+    home = _only(fields, lambda asked: asked.home, "home")
     rule = _policy(first, policy, lattices)
     if first.group is not None:
         rule["type"] = "group"
         rule["members"] = sorted({asked.property for asked in fields if asked.property})
     else:
-        _only(fields, lambda asked: asked.level, "levels")
+        _only(fields, lambda asked: asked.level, "level")
     if rule["policy"] in ("set", "meet"):
         alone = [
             c.name
@@ -113,12 +142,14 @@ def _rule(
         rule |= {"exclusive": alone} if alone else {}
     elif first.type == "select":
         raise DefinitionError(
-            f"{first.name}: several choices merge as a set or meet", field=first.name
+            f"{first.name}: several choices merge as a set or meet",
+            field=first.name,
+            column="policy",
         )
-    former = _only(fields, lambda asked: asked.renamed_from, "former names")
+    former = _only(fields, lambda asked: asked.renamed_from, "renamed_from")
     if former is not None:
         rule["renamed_from"] = _former(first, former, definition)
-    level = max((asked.level or DEFAULT_LEVEL for asked in fields), key=_height)
+    level = max(map(_level, fields), key=LEVELS.index)
     harms = [asked.harm for asked in fields if asked.harm]
     return rule | {"home": home, "level": level} | ({"harm": harms[0]} if harms else {})
 
@@ -140,21 +171,28 @@ def _former(asked: Field, former: str, definition: FormDefinition) -> str:
 
 
 def _only(
-    fields: list[Field], said: Callable[[Field], str | None], what: str
+    fields: list[Field], said: Callable[[Field], str | None], column: str
 ) -> str | None:
     """Return what all these fields say; they are one cell and must agree."""
     if len({said(asked) for asked in fields}) > 1:
         names = ", ".join(asked.name for asked in fields)
         raise DefinitionError(
-            f"{names}: one cell, several {what}", field=fields[0].name
+            f"{names}: one cell, several values of {column}",
+            field=fields[0].name,
+            column=column,
         )
     return said(fields[0])
 
 
-def _height(level: str) -> int:
+def _level(asked: Field) -> str:
+    level = asked.level or DEFAULT_LEVEL
     if level not in LEVELS:
-        raise DefinitionError(f"there is no level {level!r}")
-    return LEVELS.index(level)
+        raise DefinitionError(
+            f"{asked.name}: there is no level {level!r}",
+            field=asked.name,
+            column="level",
+        )
+    return level
 
 
 def _policy(asked: Field, policy: str | None, lattices: Mapping[str, Lattice]) -> Rule:
@@ -168,7 +206,9 @@ def _policy(asked: Field, policy: str | None, lattices: Mapping[str, Lattice]) -
         rule = _lattice(words[1], lattices)
     else:
         raise DefinitionError(
-            f"{asked.name}: there is no policy {policy!r}", field=asked.name
+            f"{asked.name}: there is no policy {policy!r}",
+            field=asked.name,
+            column="policy",
         )
     if asked.match == _PHONE and asked.type == "string":
         return rule | {"type": _PHONE}

@@ -6,7 +6,7 @@ something else gives it another name, and may say by ``renamed_from`` whose plac
 took.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from forms.definition import Field, FormDefinition
@@ -25,9 +25,17 @@ def check(form: FormDefinition, published: Iterable[FormDefinition]) -> None:
 
     Raises:
         DefinitionError: A property gets another type, list, home, group or kind of
-            policy, or takes the place of one whose answers it could not hold or that
+            policy or a lower level, or takes the place of one whose answers it could not hold or that
             never was; names the row and the column.
     """
+    for error in errors(form, published):
+        raise error
+
+
+def errors(
+    form: FormDefinition, published: Iterable[FormDefinition]
+) -> Iterator[DefinitionError]:
+    """Yield all that ``check`` could raise."""
     asked_before = [asked for one in published for asked in _written(one)]
     # Of two that name a property the earlier one counts, and a question before a
     # calculation, which names no list.
@@ -39,11 +47,13 @@ def check(form: FormDefinition, published: Iterable[FormDefinition]) -> None:
         if asked.renamed_from is not None
     }
     for asked in _written(form):
-        if asked.property in known:
-            _check_meaning(asked, known[asked.property])
+        alike = [before for before in asked_before if before.property == asked.property]
+        if alike:
+            yield from _changes(asked, known[asked.property])
+            yield from _opened(asked, alike)
         if asked.renamed_from is not None:
             former = known.get(asked.renamed_from)
-            _check_renaming(asked, former, successors)
+            yield from _misplaced(asked, former, successors)
             successors[asked.renamed_from] = asked.property
 
 
@@ -51,7 +61,7 @@ def _written(form: FormDefinition) -> list[Field]:
     return [asked for asked in form.fields if asked.property is not None]
 
 
-def _check_meaning(asked: Field, before: Field) -> None:
+def _changes(asked: Field, before: Field) -> Iterator[DefinitionError]:
     read_as = _as_text if asked.calculated or before.calculated else _type
     for column, now, then in (
         ("type", read_as(asked), read_as(before)),
@@ -60,7 +70,7 @@ def _check_meaning(asked: Field, before: Field) -> None:
         ("policy", _part(asked), _part(before)),
     ):
         if now != then:
-            raise _error(
+            yield _error(
                 asked,
                 column,
                 f"{asked.property} has another {column} in a form that is published;"
@@ -68,9 +78,16 @@ def _check_meaning(asked: Field, before: Field) -> None:
             )
 
 
-def _check_renaming(
+def _opened(asked: Field, before: Iterable[Field]) -> Iterator[DefinitionError]:
+    """Yield that answers which were given under a higher level would lose it."""
+    if _height(asked) < max(map(_height, before)):
+        wrong = f"{asked.property} has a higher level; its answers would lose it"
+        yield _error(asked, "level", wrong)
+
+
+def _misplaced(
     asked: Field, former: Field | None, successors: Mapping[str, str | None]
-) -> None:
+) -> Iterator[DefinitionError]:
     name = asked.renamed_from
     wrong = None
     if former is None:
@@ -86,7 +103,7 @@ def _check_renaming(
     elif _leads_to(name, asked.property, successors):
         wrong = f"{name} itself took the place of {asked.property}"
     if wrong is not None:
-        raise _error(asked, "renamed_from", wrong)
+        yield _error(asked, "renamed_from", wrong)
 
 
 def _leads_to(
@@ -116,7 +133,8 @@ def _part(asked: Field) -> str | None:
 
 
 def _height(asked: Field) -> int:
-    return LEVELS.index(asked.level or DEFAULT_LEVEL)
+    level = asked.level or DEFAULT_LEVEL
+    return LEVELS.index(level) if level in LEVELS else len(LEVELS)
 
 
 def _error(asked: Field, column: str, message: str) -> DefinitionError:

@@ -16,7 +16,7 @@ XFORMS: Final = "http://www.w3.org/2002/xforms"
 _X: Final = f"{{{XFORMS}}}"
 _OURS: Final = f"{{{NAMESPACE}}}"
 _LANGUAGE: Final = re.compile(r"\(([a-z]{2,3})\)\s*$")
-_LIST: Final = re.compile(r"instance\('([^']+)'\)")
+LIST: Final = re.compile(r"instance\('([^']+)'\)")
 _ITEXT: Final = re.compile(r"jr:itext\('([^']+)'\)")
 _DEFAULT_LANGUAGE: Final = "uk"
 
@@ -30,7 +30,7 @@ def read(xml: bytes) -> FormDefinition:
     Raises:
         DefinitionError: This is not an XForm, or it does not say which form it is.
     """
-    html = _parsed(xml)
+    html = parsed(xml)
     model = html.find(f".//{_X}model")
     root = None if model is None else model.find(f"{_X}instance/*")
     if model is None or root is None:
@@ -68,7 +68,12 @@ def _check_identity(repeat: Repeat, fields: tuple[Field, ...]) -> None:
         )
 
 
-def _parsed(xml: bytes) -> etree._Element:
+def parsed(xml: bytes) -> etree._Element:
+    """Return the elements of an XForm, read without anything from outside.
+
+    Raises:
+        DefinitionError: This is not XML.
+    """
     if b"<!DOCTYPE" in xml:
         raise DefinitionError("an XForm has no document type declaration")
     parser = etree.XMLParser(
@@ -89,7 +94,7 @@ def _title(html: etree._Element, model: etree._Element) -> Mapping[str, str]:
     heading = html.findtext(".//{http://www.w3.org/1999/xhtml}title", default="")
     first = next(
         (
-            _language(translation.get("lang", ""))
+            language_code(translation.get("lang", ""))
             for translation in model.iter(f"{_X}translation")
             if translation.get("default")
         ),
@@ -104,7 +109,7 @@ def _title(html: etree._Element, model: etree._Element) -> Mapping[str, str]:
     return {first: heading, **others}
 
 
-def _language(name: str) -> str:
+def language_code(name: str) -> str:
     """Return the code of a language that is written ``Українська (uk)``."""
     code = _LANGUAGE.search(name)
     return code[1] if code else name
@@ -134,7 +139,7 @@ class _Reader:
             frozenset(
                 part.get("nodeset", "") for part in shown if part.tag == f"{_X}repeat"
             ),
-            _texts(model),
+            translations(model),
         )
 
     def parts(
@@ -171,7 +176,7 @@ class _Reader:
         return len(node) > 0 or (control is not None and control.tag == f"{_X}group")
 
     def _repeat(self, path: Path, node: etree._Element) -> Repeat:
-        said = _said(self.binds.get(self._nodeset(path)))
+        said = attributes(self.binds.get(self._nodeset(path)))
         rows = [
             etree.QName(child).localname
             for child in node
@@ -194,7 +199,7 @@ class _Reader:
     def _field(self, path: Path, within: Path | None) -> Field:
         nodeset = self._nodeset(path)
         bind, control = self.binds.get(nodeset), self.controls.get(nodeset)
-        said = _said(bind)
+        said = attributes(bind)
         is_calculated = self._calculate(path) is not None
         home = said.get("home", "event")
         own_name = None if is_calculated or home == "none" else path[-1]
@@ -251,7 +256,7 @@ class _Reader:
         )
 
 
-def _said(bind: etree._Element | None) -> Mapping[str, str]:
+def attributes(bind: etree._Element | None) -> Mapping[str, str]:
     """Return what a bind says in our own namespace."""
     if bind is None:
         return {}
@@ -273,14 +278,15 @@ def _type(bind: etree._Element | None, control: etree._Element | None) -> str:
 
 def _list(control: etree._Element | None) -> str | None:
     itemset = None if control is None else control.find(f"{_X}itemset")
-    named = None if itemset is None else _LIST.search(itemset.get("nodeset", ""))
+    named = None if itemset is None else LIST.search(itemset.get("nodeset", ""))
     return named[1] if named else None
 
 
-def _texts(model: etree._Element) -> Texts:
+def translations(model: etree._Element) -> Texts:
+    """Return the translated texts of an XForm, each in one line."""
     texts: dict[str, dict[str, str]] = {}
     for translation in model.iter(f"{_X}translation"):
-        language = _language(translation.get("lang", ""))
+        language = language_code(translation.get("lang", ""))
         for text in translation.iter(f"{_X}text"):
             plain = [part for part in text if part.get("form") is None]
             if plain:

@@ -18,6 +18,7 @@ from intake_server.cli import (
     erasing,
     founding,
     health,
+    publishing,
     serving,
     syncing,
 )
@@ -102,7 +103,7 @@ for command in (
     serving.serve,
     serving.work,
     serving.demo,
-    founding.forms,
+    publishing.forms,
     devices.device,
     accounts.user,
     accounts.token,

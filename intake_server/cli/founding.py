@@ -7,7 +7,7 @@ import click
 from intake_server import clock
 from intake_server.cli.here import Here, Refusal, common
 from intake_server.cli.syncing import exchange
-from intake_server.services import joining, nodes, publishing
+from intake_server.services import joining, nodes
 
 _ROLES = click.Choice(["center", "central"])
 
@@ -101,33 +101,4 @@ def add_site(here: Here, name: str) -> None:
         {"site": name, "code": code},
         f"Within 72 hours, on the node of {name}:",
         f"  dodomu init --role center --site {name} --upstream ADDRESS --join {code}",
-    )
-
-
-@click.group()
-def forms() -> None:
-    """Look after the forms."""
-
-
-@forms.command("list")
-@common
-def list_forms(here: Here) -> None:
-    """List the newest version of each form."""
-    with here.opened() as (_, database), database.reading() as session:
-        found = publishing.available(session)
-    here.say(
-        {
-            "forms": [
-                {
-                    "form_id": form.form_id,
-                    "version": form.version,
-                    "title": dict(form.title),
-                }
-                for form in found
-            ]
-        },
-        *(
-            f"{form.form_id:<20} {form.version:<12} {form.title.get('uk', '')}"
-            for form in found
-        ),
     )

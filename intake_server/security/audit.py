@@ -42,6 +42,7 @@ class Act(Enum):
     ERASE = "erase"
     HOLD = "hold"
     LIFT_HOLD = "lift_hold"
+    PUBLISH = "publish"
     READ_AUDIT = "read_audit"
 
 

@@ -46,6 +46,7 @@ class Action(Enum):
 
     PUBLIC = "public"
     FETCH_FORMS = "fetch_forms"
+    PUBLISH_FORMS = "publish_forms"
     SUBMIT = "submit"
     SEE_OWN_DEVICE = "see_own_device"
     USE_PAGES = "use_pages"
@@ -69,6 +70,7 @@ _CASE_STAFF: Final = frozenset({Role.WORKER, Role.CLINICIAN, Role.COORDINATOR})
 
 TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.FETCH_FORMS: _CASE_STAFF | {Role.VOLUNTEER},
+    Action.PUBLISH_FORMS: frozenset({Role.COORDINATOR}),
     Action.SUBMIT: _CASE_STAFF | {Role.VOLUNTEER},
     Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
     Action.USE_PAGES: frozenset(PEOPLE),

@@ -5,12 +5,13 @@ carries the XForm byte for byte and the merge rules that follow from it. Version
 immutable and accepted for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from forms import checks, merging, succession
 from forms.catalogue import Form as Definition
+from intake_server.security.policy import Principal
 from intake_server.services import intake
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.published import available, definition, schema
@@ -19,9 +20,10 @@ from intake_server.storage.database import Session
 from sync import documents
 from sync.change import Write
 
-__all__ = ["available", "definition", "publish", "schema"]
+__all__ = ["OPERATOR", "available", "definition", "publish", "rules", "schema"]
 
-_OPERATOR: Final = "operator"
+OPERATOR: Final = "operator"
+"""Author of what is done at the command line."""
 
 
 def publish(
@@ -31,11 +33,12 @@ def publish(
     site: str,
     now: datetime,
     entropy: Entropy,
+    by: Principal | None = None,
 ) -> tuple[str, ...]:
     """Publish forms that are not published yet; return ``form@version`` of each.
 
     What was held for want of them is taken in. Publishing the same version again is
-    harmless.
+    harmless. ``by`` is who publishes, at ``site``; None is the operator.
 
     Raises:
         DefinitionError: A form gives something that is asked already another meaning.
@@ -51,7 +54,8 @@ def publish(
     changes = [
         pen.write(
             {(documents.schema(form.form_id, form.version), forms.KIND): _writes(form)},
-            author=_OPERATOR,
+            author=by.actor if by else OPERATOR,
+            role=by.role.value if by else "",
             site=site,
         )
         for form in new
@@ -62,16 +66,21 @@ def publish(
     return tuple(f"{form.form_id}@{form.version}" for form in new)
 
 
+def rules(form: Definition) -> Mapping[str, Any]:
+    """Return how the answers of a form meet, in the words of ``Schema.from_json``."""
+    return {
+        "fields": merging.rules(form.definition),
+        "rules": checks.checks(form.definition),
+    }
+
+
 def _writes(form: Definition) -> list[Write]:
     said = {
         "form_id": form.form_id,
         "version": form.version,
         "title": dict(form.title),
         "xml": form.xml.decode(),
-        "rules": {
-            "fields": merging.rules(form.definition),
-            "rules": checks.checks(form.definition),
-        },
+        "rules": rules(form),
     }
     forms.check(said["rules"])
     return [Write(f=name, v=value) for name, value in said.items()]

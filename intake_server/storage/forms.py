@@ -118,6 +118,16 @@ def current(connection: Connection) -> Schema:
     return replace(found, sources=sources)
 
 
+def is_form_id(text: str) -> bool:
+    """Tell whether a form can have this id."""
+    return _FORM_ID.match(text) is not None
+
+
+def is_version(text: str) -> bool:
+    """Tell whether a version can be written so."""
+    return _VERSION.match(text) is not None
+
+
 def check(rules: Any) -> None:
     """See to it that a form's merge rules hold.
 
@@ -179,7 +189,7 @@ def _holds(doc: str, said: Mapping[str, Any]) -> bool:
     form_id, version = said.get("form_id"), said.get("version")
     if not isinstance(form_id, str) or not isinstance(version, str):
         return False
-    if not _FORM_ID.match(form_id) or not _VERSION.match(version):
+    if not is_form_id(form_id) or not is_version(version):
         return False
     if documents.schema(form_id, version) != doc:
         return False

@@ -54,6 +54,20 @@ def test_what_is_asked_keeps_its_meaning(changed, column):
     assert (refused.value.field, refused.value.column) == ("weight", column)
 
 
+def test_answers_keep_the_highest_level_that_they_were_given_under():
+    published = [
+        a_form(a_field("weight", level="restricted")),
+        a_form(a_field("weight", level="sealed")),
+        a_form(a_field("weight")),
+    ]
+
+    with pytest.raises(DefinitionError, match="higher level") as refused:
+        check(a_form(a_field("weight", level="confidential")), published)
+
+    assert refused.value.column == "level"
+    check(a_form(a_field("weight", level="sealed")), published)
+
+
 @pytest.mark.parametrize(
     "changed", [{}, {"policy": "lww"}, {"level": "sealed"}, {"label": {"en": "Weight"}}]
 )

@@ -1,0 +1,151 @@
+"""Commands about forms: which there are, what is wrong with one, publishing it."""
+
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from forms import catalogue
+from forms.faults import Fault
+from intake_server import clock
+from intake_server.cli.here import Here, common
+from intake_server.services import proposing, publishing
+from intake_server.services.proposing import KINDS, Kind, Proposal
+from intake_server.web.fault_words import UNVALIDATED, words
+
+
+def _form_file(_: click.Context, __: click.Parameter, path: Path) -> Path:
+    if path.suffix.lower().removeprefix(".") not in KINDS:
+        raise click.BadParameter(f"a form is a file in {', '.join(KINDS)}")
+    return path
+
+
+_file = click.argument(
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    callback=_form_file,
+)
+
+
+@click.group()
+def forms() -> None:
+    """Look after the forms."""
+
+
+@forms.command("list")
+@common
+def list_forms(here: Here) -> None:
+    """List the newest version of each form."""
+    with here.opened() as (_, database), database.reading() as session:
+        found = publishing.available(session)
+    here.say(
+        {
+            "forms": [
+                {
+                    "form_id": form.form_id,
+                    "version": form.version,
+                    "title": dict(form.title),
+                }
+                for form in found
+            ]
+        },
+        *(
+            f"{form.form_id:<20} {form.version:<12} {form.title.get('uk', '')}"
+            for form in found
+        ),
+    )
+
+
+@forms.command()
+@_file
+@common
+def check(here: Here, *, file: Path) -> None:
+    """Say what is wrong with the form in FILE, an XLSForm or an XForm.
+
+    It is compared with the forms that are published on the node; where there is no
+    node, with those that come with Dodomu.
+    """
+    proposal = _examined(here, file)
+    if proposal.faults:
+        _refuse(here, proposal)
+    here.say(
+        _said(proposal), f"{_name(proposal)}: nothing is wrong.", *_skipped(proposal)
+    )
+
+
+@forms.command()
+@_file
+@common
+def publish(here: Here, *, file: Path) -> None:
+    """Publish the form in FILE; from central it travels to every node.
+
+    A version that is published never changes: to change a form, give it a higher one.
+    """
+    proposal = _examined(here, file, needs_node=True)
+    if proposal.faults or proposal.form is None:
+        _refuse(here, proposal)
+    with here.opened() as (_, database), here.busy("publishing"):
+        done = proposing.publish(database, proposal.form, by=None, now=clock.now())
+    if done.faults:
+        _refuse(here, done)
+    how = "was published before" if done.is_published else "is published"
+    here.say(_said(proposal), f"{_name(done)} {how}.", *_skipped(proposal))
+
+
+def _examined(here: Here, file: Path, *, needs_node: bool = False) -> Proposal:
+    kind: Kind = proposing.kind_of(file.name)
+    if needs_node or here.file.is_file():
+        with here.opened() as (_, database), database.reading() as session:
+            published = proposing.published_forms(session)
+    else:
+        published = catalogue.builtin()
+    with here.busy("looking"):
+        return proposing.examine(file.read_bytes(), kind, published)
+
+
+def _refuse(here: Here, proposal: Proposal) -> NoReturn:
+    here.fail(
+        _said(proposal),
+        *(_line(fault) for fault in proposal.faults),
+        f"{len(proposal.faults)} wrong; nothing was published.",
+        *_skipped(proposal),
+    )
+
+
+def _line(fault: Fault) -> str:
+    row = "" if fault.row is None else str(fault.row)
+    place = fault.column or fault.name or ""
+    if fault.row is None and fault.column and fault.name:
+        place = f"{fault.name} {fault.column}"
+    return f"{fault.sheet or '':<9} {row:>5} {place:<36} {words(fault, 'en')}"
+
+
+def _said(proposal: Proposal) -> dict[str, Any]:
+    form = proposal.form
+    return {
+        "form_id": form and form.form_id,
+        "version": form and form.version,
+        "published_before": proposal.is_published,
+        "validated": proposal.is_validated,
+        "faults": [
+            {
+                "wrong": fault.wrong.value,
+                "sheet": fault.sheet,
+                "row": fault.row,
+                "column": fault.column,
+                "name": fault.name,
+                "says": words(fault, "en"),
+            }
+            for fault in proposal.faults
+        ],
+    }
+
+
+def _name(proposal: Proposal) -> str:
+    form = proposal.form
+    return f"{form.form_id} {form.version}" if form else ""
+
+
+def _skipped(proposal: Proposal) -> tuple[str, ...]:
+    is_silent = proposal.is_validated or proposal.form is None
+    return () if is_silent else (UNVALIDATED.en,)
