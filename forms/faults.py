@@ -21,6 +21,7 @@ class Wrong(Enum):
     CHOICE_LIST = "choice-list"
     TEXT = "text"
     FUNCTION = "function"
+    TOO_LARGE = "too-large"
     FORM_ID = "form-id"
     VERSION = "version"
     NOT_HIGHER = "not-higher"

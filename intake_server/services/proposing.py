@@ -30,6 +30,9 @@ from sync.errors import SchemaError
 Kind = Literal["xlsx", "md", "xml"]
 KINDS: Final[tuple[Kind, ...]] = ("xlsx", "md", "xml")
 
+MOST_BYTES: Final = 1_000_000
+"""A larger XForm no phone fetches over a weak line."""
+
 _CENTRAL: Final = "central"
 
 
@@ -66,6 +69,11 @@ def published_forms(session: Session) -> tuple[Form, ...]:
     return tuple(_readable(forms.all_of(session)))
 
 
+def is_central(session: Session) -> bool:
+    """Tell whether forms are published here."""
+    return node.read(session).role == _CENTRAL
+
+
 def examine(content: bytes, kind: Kind, published: Iterable[Form]) -> Proposal:
     """Look at a form as its owner wrote it; return all that is wrong with it.
 
@@ -86,7 +94,7 @@ def examine(content: bytes, kind: Kind, published: Iterable[Form]) -> Proposal:
         found += _beyond(error, written, before, found)
         return Proposal(form=None, faults=_sorted(found))
     except DefinitionError as error:
-        found.append(review.of_error(error, written, Wrong.RULE))
+        found.append(_unnamed(error, written))
         return Proposal(form=None, faults=_sorted(found))
     found += _names(form, written)
     found += review.of_form(form, before, written, found)
@@ -124,8 +132,7 @@ def publish(
     """
     written = draft.of_xform(form.xml)
     with database.transaction() as session:
-        here = node.read(session)
-        if here.role != _CENTRAL:
+        if not is_central(session):
             raise NotCentralError
         locks.lock_all(session.connection())
         before = published_forms(session)
@@ -143,7 +150,7 @@ def publish(
         publishing.publish(
             session,
             [form],
-            site=by.site if by else here.site,
+            site=by.site if by else node.read(session).site,
             now=now,
             entropy=entropy,
             by=by,
@@ -194,12 +201,24 @@ def _unreadable(error: FormError) -> Fault:
     return Fault(wrong=Wrong.UNREADABLE, facts={"says": str(error)})
 
 
+def _unnamed(error: DefinitionError, written: Draft) -> Fault:
+    """Return why an XForm is none; often it does not name its version."""
+    if error.field is not None:
+        return review.of_error(error, written, Wrong.RULE)
+    if written.raw is not None and not written.setting()["version"]:
+        return review.at_setting(written, "version", Wrong.VERSION, value="")
+    return _unreadable(error)
+
+
 def _names(form: Form, written: Draft) -> Iterator[Fault]:
-    """Yield what no node would keep: an id or a version that is not one."""
+    """Yield what no node would keep: a name or a version that is none, or a giant."""
     is_named = written.raw is None or written.setting()["form_id"]
     if not is_named or not forms.is_form_id(form.form_id):
         value = form.form_id if is_named else ""
         yield review.at_setting(written, "form_id", Wrong.FORM_ID, value=value)
+    if len(form.xml) > MOST_BYTES:
+        facts = {"value": str(len(form.xml)), "known": str(MOST_BYTES)}
+        yield Fault(wrong=Wrong.TOO_LARGE, facts=facts)
     if not forms.is_version(form.version):
         value = form.version
         yield review.at_setting(written, "version", Wrong.VERSION, value=value)

@@ -57,6 +57,10 @@ WORDS: Final[Mapping[Wrong, Text]] = {
         "ODK Collect не знає функції {value}().",
         "ODK Collect knows no function {value}().",
     ),
+    Wrong.TOO_LARGE: Text(
+        "Форма завелика: {value} байтів, а можна {known}.",
+        "The form is too large: {value} bytes, where {known} are allowed.",
+    ),
     Wrong.FORM_ID: Text(
         "Назва form_id має бути з малих латинських букв, цифр і _, не «{value}».",
         "A form_id is of small Latin letters, digits and _, not {value!r}.",

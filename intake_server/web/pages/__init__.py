@@ -13,6 +13,7 @@ from intake_server.security.policy import Action, may
 from intake_server.web.auth import asking, requires
 from intake_server.web.pages import (
     children,
+    forms,
     item,
     language,
     pairs,
@@ -37,6 +38,9 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/children/<doc>/link", "link", Action.LINK, pairs.decide),
     ("POST", "/children/<doc>/pick", "pick", Action.LINK, pairs.pick),
     ("POST", "/children/<doc>/void", "void", Action.VOID, voids.void),
+    ("GET", "/forms", "forms", Action.FETCH_FORMS, forms.show),
+    ("POST", "/forms", "examine_form", Action.PUBLISH_FORMS, forms.examine),
+    ("POST", "/forms/publish", "publish_form", Action.PUBLISH_FORMS, forms.publish),
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )
 

@@ -90,6 +90,29 @@ ROLES: Final[Phrases] = {
     "national_supervisor": _l("national supervisor"),
 }
 
+ANSWERS: Final[Phrases] = {
+    "string": _l("text"),
+    "int": _l("a whole number"),
+    "decimal": _l("a number"),
+    "date": _l("a date"),
+    "dateTime": _l("date and time"),
+    "time": _l("a time"),
+    "select1": _l("one of these"),
+    "select": _l("any of these"),
+    "binary": _l("a file or a picture"),
+    "geopoint": _l("a place"),
+    "barcode": _l("a code"),
+}
+"""How a question is answered, by the type of the field."""
+
+LEVELS: Final[Phrases] = {
+    "public_stat": _l("in published figures"),
+    "restricted": _l("staff of the centre"),
+    "confidential": _l("the child's team"),
+    "sealed": _l("sealed"),
+}
+"""Who may read an answer."""
+
 REASONS: Final[tuple[LazyString, ...]] = (
     _l("according to the discharge summary"),
     _l("according to the document"),

@@ -125,6 +125,7 @@ def test_a_centre_publishes_nothing(tmp_path):
         ("form_id", "Check-up", Wrong.FORM_ID),
         ("form_id", "", Wrong.FORM_ID),
         ("version", "v2", Wrong.VERSION),
+        ("version", "", Wrong.VERSION),
         ("version", "2026.1", Wrong.VERSION),
     ],
 )

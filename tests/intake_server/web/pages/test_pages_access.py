@@ -21,6 +21,9 @@ ALLOWED = {
     "POST /children/<doc>/link": STAFF,
     "POST /children/<doc>/pick": STAFF,
     "POST /children/<doc>/void": STAFF,
+    "GET /forms": STAFF,
+    "POST /forms": {Role.COORDINATOR},
+    "POST /forms/publish": {Role.COORDINATOR},
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
@@ -83,6 +86,8 @@ def test_what_decides_is_refused_without_the_token_of_its_session(clash, iryna):
         "POST /changes/<change>/undo",
         "POST /children/<doc>/link",
         "POST /children/<doc>/pick",
+        "POST /forms",
+        "POST /forms/publish",
     ):
         assert ask(iryna, route, item) == 403, route
 

@@ -1,0 +1,177 @@
+"""Forms: which are published, and publishing one's own after looking at it.
+
+What is confirmed is the very form that was shown: the page carries it, and it is looked
+at again when it comes back.
+"""
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from forms.catalogue import Form
+from forms.definition import Field, FormDefinition
+from forms.merging import DEFAULT_LEVEL
+from intake_server.errors import InvalidRequestError
+from intake_server.services import proposing, publishing
+from intake_server.services.proposing import MOST_BYTES, Proposal
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.fault_words import UNVALIDATED, words
+from intake_server.web.language import Language, language
+from intake_server.web.pages import phrases, room
+from intake_server.web.pages.texts import _
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A published form, in words."""
+
+    form_id: str
+    version: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question of a form that may be published, in words."""
+
+    section: str
+    label: str
+    other: str
+    answer: str
+    choices: tuple[str, ...]
+    kept: str
+    level: str
+    policy: str
+
+
+_OTHER: Final[dict[Language, Language]] = {"uk": "en", "en": "uk"}
+
+
+def show() -> Response:
+    """Show which forms there are, and where to hand in another one."""
+    return _page()
+
+
+def examine() -> Response:
+    """Show what is wrong with a form that was handed in, or what would be published."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        return _page(refused=_("Choose a file."), status=422)
+    try:
+        kind = proposing.kind_of(given.filename)
+    except InvalidRequestError:
+        refused = _("A form is a file that ends in .xlsx, .md or .xml.")
+        return _page(refused=refused, status=422)
+    with context().database.reading() as session:
+        published = proposing.published_forms(session)
+    return _shown(proposing.examine(given.read(), kind, published))
+
+
+def publish() -> Response:
+    """Publish the form that was shown, and go to the list of forms."""
+    here = context()
+    xml = _unpacked(request.form.get("form", ""))
+    with here.database.reading() as session:
+        published = proposing.published_forms(session)
+    proposal = proposing.examine(xml, "xml", published)
+    if proposal.faults or proposal.form is None:
+        return _shown(proposal)
+    done = proposing.publish(
+        here.database, proposal.form, by=asking(), now=here.now(), entropy=here.entropy
+    )
+    if done.faults:
+        return _shown(done)
+    form = f"{proposal.form.form_id} {proposal.form.version}"
+    return redirect(url_for("pages.forms", published=form), 303)
+
+
+def _page(*, refused: str = "", status: int = HTTPStatus.OK) -> Response:
+    said = language()
+    with context().database.reading() as session:
+        known = publishing.available(session)
+        is_central = proposing.is_central(session)
+    listed = tuple(
+        Listed(form.form_id, form.version, _within(form.title, said) or form.form_id)
+        for form in known
+    )
+    shown = render_template(
+        "pages/forms.html",
+        forms=listed,
+        is_central=is_central,
+        published=room.asked("published"),
+        refused=refused,
+    )
+    return make_response(shown, status)
+
+
+def _shown(proposal: Proposal) -> Response:
+    said, form = language(), proposal.form
+    is_wrong = bool(proposal.faults) or form is None
+    with context().database.reading() as session:
+        is_central = proposing.is_central(session)
+    shown = render_template(
+        "pages/form_proposal.html",
+        proposal=proposal,
+        faults=tuple((one, words(one, said)) for one in proposal.faults),
+        title=_within(form.title, said) if form else "",
+        questions=tuple(_questions(form.definition, said)) if form else (),
+        packed="" if is_wrong or form is None else _packed(form),
+        unvalidated="" if proposal.is_validated else UNVALIDATED.within(said),
+        is_central=is_central,
+        here=url_for("pages.forms"),
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if is_wrong else HTTPStatus.OK
+    return make_response(shown, status)
+
+
+def _questions(definition: FormDefinition, said: Language) -> Iterator[Question]:
+    """Yield what a form asks, in its order."""
+    for asked in definition.fields:
+        if not asked.label or asked.property is None:
+            continue
+        level = asked.level or DEFAULT_LEVEL
+        choices = definition.choices.get(asked.choices or "", ())
+        yield Question(
+            section=_section(asked, definition, said),
+            label=_within(asked.label, said),
+            other=_within(asked.label, _OTHER[said]),
+            answer=str(phrases.ANSWERS.get(asked.type, asked.type)),
+            choices=tuple(_within(choice.label, said) for choice in choices),
+            kept=f"{asked.home}: {asked.property}",
+            level=str(phrases.LEVELS.get(level, level)),
+            policy=asked.policy or "review",
+        )
+
+
+def _section(asked: Field, definition: FormDefinition, said: Language) -> str:
+    above = (asked.path[:length] for length in range(len(asked.path) - 1, 0, -1))
+    headings = (_within(definition.sections.get(path, {}), said) for path in above)
+    return next(filter(None, headings), "")
+
+
+def _within(texts: Mapping[str, str], said: Language) -> str:
+    return texts.get(said) or texts.get(_OTHER[said], "")
+
+
+def _packed(form: Form) -> str:
+    return b64encode(zlib.compress(form.xml)).decode()
+
+
+def _unpacked(text: str) -> bytes:
+    """Return the form that a page carried.
+
+    Raises:
+        InvalidRequestError: No page of ours carried this.
+    """
+    try:
+        xml = zlib.decompressobj().decompress(b64decode(text), MOST_BYTES)
+    except (ValueError, zlib.error) as error:
+        raise InvalidRequestError({"form": ["is no form that was shown"]}) from error
+    return xml
