@@ -1,17 +1,21 @@
 """Commands about forms: which there are, what is wrong with one, publishing it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from forms import catalogue
+from forms.definition import FormDefinition
 from forms.faults import Fault
 from intake_server import clock
-from intake_server.cli.here import Here, common
+from intake_server.cli.here import Here, Refusal, common
 from intake_server.services import proposing, publishing
 from intake_server.services.proposing import KINDS, Kind, Proposal
+from intake_server.web import paper
 from intake_server.web.fault_words import UNVALIDATED, words
+from intake_server.web.language import LANGUAGES, Language
 
 
 def _form_file(_: click.Context, __: click.Parameter, path: Path) -> Path:
@@ -90,6 +94,45 @@ def publish(here: Here, *, file: Path) -> None:
         _refuse(here, done)
     how = "was published before" if done.is_published else "is published"
     here.say(_said(proposal), f"{_name(done)} {how}.", *_skipped(proposal))
+
+
+@forms.command("print")
+@click.argument("form_id")
+@click.option(
+    "--lang", type=click.Choice(LANGUAGES), default="uk", help="In which it asks."
+)
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write.  [default: FORM_ID-VERSION-LANG.html]",
+)
+@common
+def print_form(
+    here: Here, *, form_id: str, lang: Language, output: Path | None
+) -> None:
+    """Write the blank form FORM_ID as a page to print on A4.
+
+    Where there is no node, one of the forms that come with Dodomu.
+    """
+    definitions = _newest(here)
+    if form_id not in definitions:
+        known = ", ".join(definitions) or "none"
+        raise Refusal(f"there is no form {form_id}; there are: {known}")
+    form = definitions[form_id]
+    path = output or Path(f"{form.form_id}-{form.version}-{lang}.html")
+    path.write_text(paper.draw(form, lang), encoding="utf-8")
+    here.say(
+        {"form_id": form.form_id, "version": form.version, "file": str(path)},
+        f"Wrote {path}; open it in a browser and print.",
+    )
+
+
+def _newest(here: Here) -> Mapping[str, FormDefinition]:
+    if not here.file.is_file():
+        return {form.form_id: form.definition for form in catalogue.builtin()}
+    with here.opened() as (_, database), database.reading() as session:
+        found = publishing.available(session)
+        return {form.form_id: publishing.definition(form) for form in found}
 
 
 def _examined(here: Here, file: Path, *, needs_node: bool = False) -> Proposal:

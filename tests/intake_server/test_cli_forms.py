@@ -101,6 +101,27 @@ def test_a_centre_publishes_nothing(tmp_path):
     assert "central" in json.loads(refused.stdout)["error"]
 
 
+def test_a_blank_form_is_written_to_be_printed(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    said = json.loads(run(tmp_path, "print", "reception", "--json"))
+    run(tmp_path, "print", "reception", "--lang", "en", "--output", "form.html")
+    refused = json.loads(run(tmp_path, "print", "nothing", "--json", expect=1))
+
+    assert said["file"] == f"reception-{said['version']}-uk.html"
+    assert "Прийом після повернення" in (tmp_path / said["file"]).read_text("utf-8")
+    assert "Return reception intake" in (tmp_path / "form.html").read_text("utf-8")
+    assert "reunification" in refused["error"]
+
+
+def test_a_form_that_was_published_is_printed(tmp_path, kyiv):
+    run(kyiv, "publish", a_file(tmp_path, a_book()))
+
+    run(kyiv, "print", "checkup", "--output", tmp_path / "form.html")
+
+    assert "Вага, кг" in (tmp_path / "form.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("words", [["check", "none.md"], ["publish", "form.doc"]])
 def test_what_is_no_file_of_a_form_is_wrong_usage(tmp_path, words, monkeypatch):
     monkeypatch.chdir(tmp_path)

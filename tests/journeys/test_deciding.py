@@ -151,6 +151,8 @@ def test_nobody_is_shut_out(browser, desk, address, locale, scheme):
             f"/queue/{held}",
             "/children",
             f"/children/{CHILD}",
+            "/forms",
+            "/forms/reception/print",
             "/queue/nothing",
         ):
             page.goto(address + path)

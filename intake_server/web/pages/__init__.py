@@ -40,6 +40,7 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/children/<doc>/void", "void", Action.VOID, voids.void),
     ("GET", "/forms", "forms", Action.FETCH_FORMS, forms.show),
     ("POST", "/forms", "examine_form", Action.PUBLISH_FORMS, forms.examine),
+    ("GET", "/forms/<form_id>/print", "print_form", Action.FETCH_FORMS, forms.paper),
     ("POST", "/forms/publish", "publish_form", Action.PUBLISH_FORMS, forms.publish),
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )

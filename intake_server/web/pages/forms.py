@@ -17,9 +17,10 @@ from werkzeug import Response
 from forms.catalogue import Form
 from forms.definition import Field, FormDefinition
 from forms.merging import DEFAULT_LEVEL
-from intake_server.errors import InvalidRequestError
+from intake_server.errors import InvalidRequestError, NotFoundError
 from intake_server.services import proposing, publishing
 from intake_server.services.proposing import MOST_BYTES, Proposal
+from intake_server.web import paper as blank
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.fault_words import UNVALIDATED, words
@@ -57,6 +58,17 @@ _OTHER: Final[dict[Language, Language]] = {"uk": "en", "en": "uk"}
 def show() -> Response:
     """Show which forms there are, and where to hand in another one."""
     return _page()
+
+
+def paper(form_id: str) -> Response:
+    """Show the newest version of a form as it is printed, in the reader's language."""
+    with context().database.reading() as session:
+        known = {form.form_id: form for form in publishing.available(session)}
+    if form_id not in known:
+        raise NotFoundError("form")
+    style = url_for("static", filename="paper.css")
+    definition = publishing.definition(known[form_id])
+    return make_response(blank.draw(definition, language(), style_url=style))
 
 
 def examine() -> Response:

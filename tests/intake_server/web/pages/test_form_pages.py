@@ -180,6 +180,20 @@ def test_a_centre_looks_at_forms_and_publishes_none(desk, iryna):
     assert "checkup" not in published(desk)
 
 
+def test_a_form_is_printed_in_the_language_of_the_reader(desk):
+    worker = desk.browser(Role.WORKER, "truskavets")
+
+    first = worker.get("/forms/reception/print").text
+    worker.set_cookie("lang", "en")
+    second = worker.get("/forms/reception/print").text
+
+    assert "Прийом після повернення" in first
+    assert "Return reception intake" in second
+    assert "<style" not in first
+    assert "paper.css" in first
+    assert worker.get("/forms/nothing/print").status_code == 404
+
+
 def test_a_worker_sees_the_forms_and_hands_none_in(desk):
     worker = desk.browser(Role.WORKER, "truskavets")
 

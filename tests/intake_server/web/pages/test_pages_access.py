@@ -22,6 +22,7 @@ ALLOWED = {
     "POST /children/<doc>/pick": STAFF,
     "POST /children/<doc>/void": STAFF,
     "GET /forms": STAFF,
+    "GET /forms/<form_id>/print": STAFF,
     "POST /forms": {Role.COORDINATOR},
     "POST /forms/publish": {Role.COORDINATOR},
     "POST /language": {*PEOPLE, None},
@@ -39,7 +40,7 @@ def routes(desk):
 def ask(browser, route, item):
     method, path = route.split()
     path = path.replace("<qid>", item.qid).replace("<doc>", CHILD)
-    path = path.replace("<change>", item.heads[0])
+    path = path.replace("<change>", item.heads[0]).replace("<form_id>", "reception")
     return browser.open(path, method=method).status_code
 
 

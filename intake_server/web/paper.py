@@ -1,0 +1,183 @@
+"""A blank form on paper: an A4 page in HTML that a browser prints.
+
+The file that the command line writes carries its style; a page of the server links it,
+for its policy allows no style from within.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+import segno
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from forms.definition import Field, FormDefinition, Path
+from intake_server.web.language import LANGUAGES, Language, Text
+
+REFERENCE: Final = "child_ref"
+SHAPE: Final = (3, 4, 1)
+"""How a child's reference stands on the card: XXX-XXXX-X."""
+
+_TEXTS: Final[Mapping[str, Text]] = {
+    "reference": Text("Код дитини", "Child's code"),
+    "filled_by": Text("Хто заповнює", "Filled in by"),
+    "filled_on": Text("Дата", "Date"),
+    "one": Text("одна відповідь", "one answer"),
+    "any": Text("скільки треба", "as many as fit"),
+    "file": Text("додають на пристрої", "is added on a device"),
+    "each": Text(
+        "Для кожного окремо; бракує місця — візьміть ще аркуш.",
+        "One for each; where room is lacking take another sheet.",
+    ),
+}
+_LONG: Final = ("log", "set", "meet")
+
+
+class Room(Enum):
+    """What there is to write in."""
+
+    NOTE = "note"
+    LINE = "line"
+    LINES = "lines"
+    NUMBER = "number"
+    DATE = "date"
+    MOMENT = "moment"
+    ONE = "one"
+    ANY = "any"
+    FILE = "file"
+
+
+_ROOMS: Final[Mapping[str, Room]] = {
+    "int": Room.NUMBER,
+    "decimal": Room.NUMBER,
+    "date": Room.DATE,
+    "dateTime": Room.MOMENT,
+    "select1": Room.ONE,
+    "select": Room.ANY,
+    "binary": Room.FILE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question on paper; a note asks nothing and has no number."""
+
+    number: int | None
+    label: str
+    room: Room
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Questions under one heading; ``is_each`` where they are asked several times."""
+
+    heading: str
+    is_each: bool
+    questions: tuple[Question, ...]
+
+
+def draw(form: FormDefinition, language: Language, *, style_url: str = "") -> str:
+    """Return a blank form as a whole HTML document.
+
+    Args:
+        form: The form.
+        language: In which it asks.
+        style_url: Where the style is found; empty to write it into the document.
+    """
+    name = f"{form.form_id}@{form.version}"
+    return _template().render(
+        form=form,
+        name=name,
+        language=language,
+        title=_within(form.title, language) or form.form_id,
+        sections=tuple(_sections(form, language)),
+        asks_reference=any(asked.property == REFERENCE for asked in form.fields),
+        shape=SHAPE,
+        qr=segno.make(name, error="m").svg_inline(scale=3, border=2),
+        style="" if style_url else _style(),
+        style_url=style_url,
+        texts={key: text.within(language) for key, text in _TEXTS.items()},
+    )
+
+
+def _sections(form: FormDefinition, language: Language) -> Iterator[Section]:
+    under: Path | None = None
+    waiting: list[Question] = []
+    number = 0
+    for asked in form.fields:
+        if not asked.label or asked.property == REFERENCE:
+            continue
+        room = _room(asked)
+        number += room is not Room.NOTE
+        above = _above(asked, form)
+        if above != under and waiting:
+            yield _section(form, under, waiting, language)
+            waiting = []
+        under = above
+        choices = form.choices.get(asked.choices or "", ())
+        waiting.append(
+            Question(
+                None if room is Room.NOTE else number,
+                _within(asked.label, language),
+                room,
+                tuple(_within(choice.label, language) for choice in choices),
+            )
+        )
+    if waiting:
+        yield _section(form, under, waiting, language)
+
+
+def _section(
+    form: FormDefinition,
+    path: Path | None,
+    questions: list[Question],
+    language: Language,
+) -> Section:
+    heading = _within(form.sections.get(path or (), {}), language)
+    is_each = path is not None and form.repeat(path) is not None
+    return Section(heading, is_each, tuple(questions))
+
+
+def _above(asked: Field, form: FormDefinition) -> Path | None:
+    """Return the innermost part with a heading that a question stands in."""
+    lengths = range(len(asked.path) - 1, 0, -1)
+    paths = (asked.path[:length] for length in lengths)
+    return next((path for path in paths if path in form.sections), None)
+
+
+def _room(asked: Field) -> Room:
+    if asked.type != "string":
+        return _ROOMS.get(asked.type, Room.LINE)
+    if asked.property is None:
+        return Room.NOTE
+    is_long = (asked.policy or "review").split()[0] in _LONG
+    return Room.LINES if is_long else Room.LINE
+
+
+def _within(texts: Mapping[str, str], language: Language) -> str:
+    """Return a text in a language, or in another one where that is missing."""
+    return texts.get(language) or next(
+        (texts[code] for code in LANGUAGES if texts.get(code)), ""
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("intake_server"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("paper.html")
+
+
+@cache
+def _style() -> str:
+    path = files("intake_server") / "static" / "paper.css"
+    return f"<style>\n{path.read_text('utf-8')}</style>"
