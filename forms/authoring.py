@@ -27,7 +27,7 @@ _UNFORESEEN: Final = (
 _SURVEY: Final = "survey"
 _ROW: Final = re.compile(r"\[row\s*:\s*(\d+)\]")
 _PREFIX: Final = re.compile(r"Namespace prefix (\S+) ")
-_SHEET: Final = re.compile(r"'(\w+)' sheet")
+_SHEET: Final = re.compile(r"'(\w+)' sheet|sheet:? (?:named )?'(\w+)'")
 _COLUMN: Final = re.compile(r"the '([^']+)' value|column '([^']+)'", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ def _explained(message: str) -> AuthoringError:
     )
     return AuthoringError(
         message,
-        sheet=sheet[1] if sheet else _SURVEY if row else None,
+        sheet=(sheet[1] or sheet[2]) if sheet else _SURVEY if row else None,
         row=int(row[1]) if row else None,
         column=column and (column[1] or column[2]),
     )

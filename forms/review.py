@@ -122,7 +122,7 @@ def of_error(error: FormError, draft: Draft, wrong: Wrong) -> Fault:
     says = {"says": str(error)}
     match error:
         case AuthoringError(row=None):
-            return _quoted(str(error), draft, wrong)
+            return _quoted(error, draft, wrong)
         case AuthoringError():
             return Fault(
                 wrong=wrong,
@@ -165,8 +165,9 @@ def _at(row: Row, column: str | None, wrong: Wrong, **facts: str) -> Fault:
     )
 
 
-def _quoted(message: str, draft: Draft, wrong: Wrong) -> Fault:
+def _quoted(error: AuthoringError, draft: Draft, wrong: Wrong) -> Fault:
     """Return a fault at the one cell that holds what a message quotes, if there is one."""
+    message = str(error)
     for text in _QUOTED.findall(message):
         cells = [
             (row, column)
@@ -177,7 +178,7 @@ def _quoted(message: str, draft: Draft, wrong: Wrong) -> Fault:
         if len(cells) == 1:
             row, column = cells[0]
             return _at(row, column, wrong, says=message)
-    return Fault(wrong=wrong, facts={"says": message})
+    return Fault(wrong=wrong, sheet=error.sheet, facts={"says": message})
 
 
 _QUOTED: Final = re.compile(r"'([^']+)'")

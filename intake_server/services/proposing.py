@@ -132,7 +132,8 @@ def publish(
     """
     written = draft.of_xform(form.xml)
     with database.transaction() as session:
-        if not is_central(session):
+        here = node.alone(session)
+        if here.role != _CENTRAL:
             raise NotCentralError
         locks.lock_all(session.connection())
         before = published_forms(session)
@@ -150,7 +151,7 @@ def publish(
         publishing.publish(
             session,
             [form],
-            site=by.site if by else node.read(session).site,
+            site=by.site if by else here.site,
             now=now,
             entropy=entropy,
             by=by,

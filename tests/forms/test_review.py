@@ -1,6 +1,5 @@
 """What an owner's form is refused for, and whether the place is named."""
 
-import re
 from dataclasses import replace
 from importlib.resources import files
 
@@ -12,7 +11,6 @@ from forms.authoring import convert
 from forms.catalogue import builtin
 from forms.draft import of_workbook, of_xform
 from forms.errors import AuthoringError
-from forms.expressions import FUNCTIONS, unknown_functions
 from forms.faults import Wrong
 
 
@@ -193,29 +191,3 @@ def test_another_form_counts_its_own_versions():
     other = replace(a_form(version="99"), form_id="other")
 
     assert wrong(a_book(), [other]) == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "unknown"),
-    [
-        ("today() - ${a} > 3", []),
-        ("selected(., 'f(x)') and (1 = 1)", []),
-        ('concat("g(", .)', []),
-        ("jr:choice-name(${a}, '${a}')", []),
-        ("not (${a}) or(${b})", []),
-        ("last() + Today() + my:own(1) + last()", ["last", "Today", "my:own"]),
-    ],
-)
-def test_the_functions_of_an_expression_are_looked_up(expression, unknown):
-    assert list(unknown_functions(expression)) == unknown
-
-
-def test_every_function_that_the_shipped_forms_call_is_known():
-    called = {
-        name
-        for form in builtin()
-        for name in re.findall(rb"([a-z-]+)\(", form.xml.split(b"</model>")[0])
-    }
-    ours = {name.decode() for name in called} & FUNCTIONS
-
-    assert {"regex", "once", "format-date", "count-selected"} <= ours

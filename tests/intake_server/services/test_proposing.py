@@ -1,5 +1,6 @@
 """Publishing a form by its owner."""
 
+import re
 from dataclasses import replace
 from importlib.resources import files
 from shutil import which
@@ -164,6 +165,21 @@ def test_what_pyxform_refuses_is_said_with_its_row(row, column, text):
 
 
 @pytest.mark.usefixtures("no_java")
+def test_a_sheet_without_its_columns_is_named():
+    book = a_book()
+    book["choices"][0][1] = "nom"
+
+    assert "choices" in {fault.sheet for fault in examined(book).faults}
+
+
+@pytest.mark.usefixtures("no_java")
+def test_a_prefix_that_stands_for_nothing_is_named():
+    [fault] = examined(a_book(namespaces="")).faults
+
+    assert (fault.sheet, fault.row, fault.column) == ("settings", 2, "namespaces")
+
+
+@pytest.mark.usefixtures("no_java")
 def test_a_name_by_which_something_else_is_kept_is_refused():
     book = a_book()
     put(book, "survey", 4, "bind::dodomu:property", "rules")
@@ -268,6 +284,29 @@ def test_one_damage_is_refused_or_harmless(no_java, content):
         assert words(fault, "uk")
         assert words(fault, "en")
     assert proposal.faults or proposal.form.definition.fields
+
+
+XFORMS = [a_form().xml.decode(), *(form.xml.decode() for form in builtin())]
+PART = re.compile(r'<[^>]*>|(?<==")[^"]*|\s[\w:-]+="[^"]*"|(?<=>)[^<]+')
+"""A tag, the value of an attribute, an attribute, a text."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    xml=st.sampled_from(XFORMS),
+    place=st.floats(0, 1, exclude_max=True),
+    junk=st.sampled_from(["", "x", "-", "/data", "&#1;", "9" * 50, "once(uuid())"]),
+)
+def test_one_damage_of_an_xform_is_refused_or_harmless(no_java, xml, place, junk):
+    parts = list(PART.finditer(xml))
+    start, end = parts[int(place * len(parts))].span()
+
+    proposal = proposing.examine(
+        (xml[:start] + junk + xml[end:]).encode(), "xml", builtin()
+    )
+
+    assert all(words(fault, "uk") for fault in proposal.faults)
+    assert proposal.faults or proposal.form.form_id
 
 
 def test_every_kind_of_fault_has_words_in_both_languages():
