@@ -15,6 +15,7 @@ class Wrong(Enum):
     PARENT = "parent"
     POLICY = "policy"
     LATTICE = "lattice"
+    STATE = "state"
     LEVEL = "level"
     MATCH = "match"
     HARM = "harm"

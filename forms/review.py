@@ -5,7 +5,7 @@ that were published before.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
 from forms import checks, merging, succession
@@ -66,12 +66,15 @@ _LATTICE: Final = "lattice"
 
 def of_draft(draft: Draft) -> list[Fault]:
     """Return what is wrong with the words, texts and expressions of a draft."""
-    lists = {row["list_name"] for row in draft.choices}
+    lists: dict[str, list[str]] = {}
+    for row in draft.choices:
+        lists.setdefault(row["list_name"], []).append(row.name)
     found: list[Fault] = []
     for row in draft.survey:
         found += _wrong_words(row)
         found += _wrong_policy(row)
         found += _missing_list(row, lists)
+        found += _missing_states(row, lists)
         found += _missing_texts(row, must_speak=_must_speak(row))
         found += _unknown_functions(row)
     for row in draft.choices:
@@ -203,7 +206,18 @@ def _wrong_policy(row: Row) -> Iterator[Fault]:
         yield _at(row, "policy", Wrong.POLICY, value=policy, known=known)
 
 
-def _missing_list(row: Row, lists: set[str]) -> Iterator[Fault]:
+def _missing_states(row: Row, lists: Mapping[str, list[str]]) -> Iterator[Fault]:
+    """Yield each answer that the order of states does not know: it would be set aside."""
+    policy, asked = row["policy"].split(), row["type"].split()
+    if policy[:1] != [_LATTICE] or policy[-1] not in LATTICES:
+        return
+    name = policy[-1]
+    for choice in lists.get(asked[-1], ()) if asked else ():
+        if choice not in LATTICES[name].states:
+            yield _at(row, "policy", Wrong.STATE, value=choice, known=name)
+
+
+def _missing_list(row: Row, lists: Container[str]) -> Iterator[Fault]:
     words = row["type"].split()
     if len(words) < len(("type", "list")):
         return

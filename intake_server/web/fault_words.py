@@ -33,6 +33,10 @@ WORDS: Final[Mapping[Wrong, Text]] = {
         "Порядку станів «{value}» немає; можливі: {known}.",
         "There is no lattice {value!r}; there are: {known}.",
     ),
+    Wrong.STATE: Text(
+        "Порядок станів {known} не знає відповіді «{value}».",
+        "The lattice {known} does not know the answer {value!r}.",
+    ),
     Wrong.LEVEL: Text(
         "Рівня доступу «{value}» немає; можливі: {known}.",
         "There is no level {value!r}; there are: {known}.",
