@@ -21,6 +21,8 @@ class Wrong(Enum):
     HARM = "harm"
     CHOICE_LIST = "choice-list"
     TEXT = "text"
+    FILE = "file"
+    ELSEWHERE = "elsewhere"
     FUNCTION = "function"
     TOO_LARGE = "too-large"
     FORM_ID = "form-id"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
-from forms import checks, merging, succession
+from forms import checks, delivery, merging, succession, xform
 from forms.catalogue import Form
 from forms.definition import FormDefinition
 from forms.draft import LANGUAGES, TRANSLATED, Draft, Row
@@ -95,6 +95,7 @@ def of_form(
     """
     before = list(published)
     found = [*_titles(form, draft), *_version(form, before, draft)]
+    found += _undeliverable(form, draft)
     for wrong, errors in (
         (Wrong.RULE, merging.errors(form.definition)),
         (Wrong.CHECK, checks.errors(form.definition)),
@@ -173,15 +174,18 @@ def _quoted(error: AuthoringError, draft: Draft, wrong: Wrong) -> Fault:
     message = str(error)
     for text in _QUOTED.findall(message):
         cells = [
-            (row, column)
-            for row in (*draft.survey, *draft.choices, *draft.settings)
-            for column, said in row.cells.items()
-            if said == text
+            (row, column) for row, column in _cells(draft, text) if row[column] == text
         ]
         if len(cells) == 1:
             row, column = cells[0]
             return _at(row, column, wrong, says=message)
     return Fault(wrong=wrong, sheet=error.sheet, facts={"says": message})
+
+
+def _cells(draft: Draft, text: str) -> Iterator[tuple[Row, str]]:
+    """Yield each cell that holds a text, as its row and its column."""
+    for row in (*draft.survey, *draft.choices, *draft.settings):
+        yield from ((row, column) for column, said in row.cells.items() if text in said)
 
 
 _QUOTED: Final = re.compile(r"'([^']+)'")
@@ -257,6 +261,16 @@ def _titles(form: Form, draft: Draft) -> Iterator[Fault]:
     for code, column in columns.items():
         if not form.title.get(code, "").strip():
             yield at_setting(draft, column, Wrong.TEXT, language=code)
+
+
+def _undeliverable(form: Form, draft: Draft) -> Iterator[Fault]:
+    html = xform.parsed(form.xml)
+    for name in delivery.needed_files(html):
+        stem = name.rpartition(".")[0] or name
+        places = (_at(*place, Wrong.FILE, value=name) for place in _cells(draft, stem))
+        yield next(places, Fault(wrong=Wrong.FILE, facts={"value": name}))
+    for column in delivery.elsewhere(html):
+        yield at_setting(draft, column, Wrong.ELSEWHERE)
 
 
 def _version(form: Form, before: list[Form], draft: Draft) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from secrets import token_bytes
 from typing import Final, Literal
 
-from forms import authoring, catalogue, draft, mending, review
+from forms import authoring, catalogue, draft, mending, review, workbook
 from forms.catalogue import Form
 from forms.draft import Draft
 from forms.errors import AuthoringError, DefinitionError, FormError
@@ -191,7 +191,7 @@ def _beyond(
 def _written(content: bytes, kind: Kind) -> Draft:
     if kind == "xml":
         return draft.of_xform(content)
-    return draft.of_workbook(content, kind=kind)
+    return workbook.of_workbook(content, kind=kind)
 
 
 def _converted(content: bytes, kind: Kind) -> bytes:

@@ -57,6 +57,14 @@ WORDS: Final[Mapping[Wrong, Text]] = {
         "Немає тексту цією мовою: {language}.",
         "The text is missing in this language: {language}.",
     ),
+    Wrong.FILE: Text(
+        "Форма потребує файлу «{value}», а файлів із формами не надсилають.",
+        "The form needs the file {value!r}; no files are sent with forms.",
+    ),
+    Wrong.ELSEWHERE: Text(
+        "Через це відповіді пішли б на інший сервер або були б зашифровані не для нас.",
+        "By this, answers would go to another server or be sealed for somebody else.",
+    ),
     Wrong.FUNCTION: Text(
         "ODK Collect не знає функції {value}().",
         "ODK Collect knows no function {value}().",

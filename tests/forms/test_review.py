@@ -9,9 +9,10 @@ from workbooks import a_book, as_excel, as_markdown, put
 from forms import catalogue, review
 from forms.authoring import convert
 from forms.catalogue import builtin
-from forms.draft import of_workbook, of_xform
+from forms.draft import of_xform
 from forms.errors import AuthoringError
 from forms.faults import Wrong
+from forms.workbook import of_workbook
 
 
 def wrong(book, published=(), *, kind="md"):
@@ -95,6 +96,36 @@ def test_a_language_without_any_column_is_missing_in_each_row():
     assert [place[2:] for place in wrong(book)] == [
         (row, "label::English (en)") for row in (2, 3, 4, 5)
     ]
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text", "fault"),
+    [
+        (7, "calculation", "pulldata('herbs', 'x', 'y', 'z')", Wrong.FILE),
+        (5, "type", "select_one_from_file herbs.csv", Wrong.CHOICE_LIST),
+    ],
+)
+def test_a_form_that_needs_a_file_is_refused(row, column, text, fault):
+    book = a_book()
+    put(book, "survey", row, column, text)
+
+    assert wrong(book) == [(fault, "survey", row, column)]
+
+
+@pytest.mark.parametrize("column", ["submission_url", "public_key"])
+def test_a_form_whose_answers_would_go_elsewhere_is_refused(column):
+    book = a_book()
+    book["settings"][0].append(column)
+    book["settings"][1].append("https://elsewhere.example/")
+
+    assert wrong(book) == [(Wrong.ELSEWHERE, "settings", 2, column)]
+
+
+def test_a_value_of_the_last_form_is_on_the_phone_already():
+    book = a_book()
+    put(book, "survey", 7, "calculation", "${last-saved#weight}")
+
+    assert wrong(book) == []
 
 
 def test_all_faults_are_named_at_once_in_a_workbook_that_pyxform_refuses():
