@@ -1,12 +1,14 @@
 """Publishing a form by its owner."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib.resources import files
 from shutil import which
+from threading import Barrier
 
 import pytest
-from centres import IRYNA
+from centres import IRYNA, MORNING
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from network import a_central, a_centre
@@ -95,6 +97,33 @@ def test_the_same_version_is_harmless_with_the_same_bytes_alone(central):
     with central.database.reading() as session:
         [stored] = forms.all_of(session)
     assert stored.xml.encode() == a_form().xml
+
+
+@pytest.mark.parametrize(
+    "stores",
+    ["sqlite_stores", pytest.param("postgres_stores", marks=pytest.mark.postgres)],
+)
+def test_of_two_who_publish_one_version_at_once_one_is_refused(stores, request):
+    both = a_form(), a_form(form_title="Інша назва")
+    start = Barrier(len(both))
+
+    def publish_at_once(form):
+        start.wait(timeout=30)
+        return proposing.publish(database, form, by=IRYNA, now=MORNING)
+
+    with request.getfixturevalue(stores).new() as database:
+        with database.transaction() as session:
+            here = node.Node(id="k", role="central", site="kyiv", log="k-1", epoch="e")
+            node.write(session, here)
+        with ThreadPoolExecutor(len(both)) as pool:
+            done = list(pool.map(publish_at_once, both))
+        with database.reading() as session:
+            [stored] = forms.all_of(session)
+
+    [first] = [each for each in done if not each.faults]
+    [second] = [each for each in done if each.faults]
+    assert kinds(second) == [Wrong.TAKEN]
+    assert stored.xml.encode() == first.form.xml
 
 
 def test_a_lower_version_is_not_published(central):
