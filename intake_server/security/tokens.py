@@ -19,8 +19,13 @@ def new_token() -> str:
 
 
 def new_code() -> str:
-    """Return a one-time code of 128 random bits that may stand in a URL."""
-    return secrets.token_urlsafe(_CODE_BYTES)
+    """Return a one-time code of 128 random bits that may stand in a URL.
+
+    On a command line it is not taken for an option.
+    """
+    while (code := secrets.token_urlsafe(_CODE_BYTES)).startswith("-"):
+        continue
+    return code
 
 
 def new_id(entropy: Callable[[int], bytes] = secrets.token_bytes) -> str:
