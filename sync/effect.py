@@ -19,7 +19,7 @@ from forms.reference import normalise
 from sync import documents
 from sync.change import Write
 from sync.merge.authorship import shown
-from sync.merge.cells import SCOPE, CellState, Head, Version
+from sync.merge.cells import DELETED, SCOPE, CellState, Head, Version, name_of
 from sync.merge.policies import presence
 from sync.merge.schema import GRADES, Rule, Schema
 from sync.values import element_key
@@ -37,6 +37,10 @@ Target = tuple[str, str]
 """A document and its kind."""
 OnScreen = Mapping[tuple[str, str], tuple[Mapping[str, Version], frozenset[str]]]
 """By document and cell: its known history, and the heads that were rendered."""
+
+
+Writes = dict[Target, list[Write]]
+"""Writes by document and kind."""
 
 
 class Statement(Struct, frozen=True, gc=False):
@@ -104,7 +108,7 @@ def said(occasion: Occasion, answers: Iterable[Answer]) -> Said:
 
 def writes(
     statements: Iterable[Statement], schema: Schema, on_screen: OnScreen
-) -> dict[Target, list[Write]]:
+) -> Writes:
     """Return the writes of what was said, by document and kind.
 
     Args:
@@ -114,7 +118,7 @@ def writes(
             was not seen, so what is said about it is concurrent with all there is.
             A property that took another name was rendered under that one.
     """
-    made: dict[Target, list[Write]] = {}
+    made: Writes = {}
     for statement in statements:
         target = made.setdefault((statement.doc, statement.kind), [])
         name = schema.renamed.get(statement.name)
@@ -125,6 +129,48 @@ def writes(
         written = _written(present, schema.rule(name), on_screen)
         target += (_under(statement.name, write) for write in written)
     return made
+
+
+def corrected(said: Said, before: OnScreen, schema: Schema) -> tuple[Statement, ...]:
+    """Return what a correction says, with what it takes back by being silent.
+
+    What the submission said that it replaces, and it does not, is cleared. A row that
+    is gone from it is voided, and one that has come back is not void any more.
+
+    Args:
+        said: What the correction says.
+        before: What the submissions that it replaces have written, as if it had been
+            rendered.
+        schema: The merge rules.
+    """
+    kinds = dict(said.documents)
+    stated = {(one.doc, schema.cell(one.name)) for one in said.statements}
+    silent: dict[tuple[str, str], Statement] = {}
+    for doc, cell in before:
+        name = name_of(cell)
+        if doc in kinds and name != DELETED and (doc, name) not in stated:
+            how = _how_kept(name, schema)
+            if how != "log":
+                none = () if how == "set" else None
+                silent[doc, name] = Statement(doc, kinds[doc], how, name, none)
+    back = [
+        Statement(doc, kinds[doc], "field", DELETED, value=False)
+        for doc, cell in before
+        if cell == DELETED and doc in kinds
+    ]
+    return (*said.statements, *silent.values(), *back)
+
+
+def gone(said: Said, before: OnScreen) -> frozenset[str]:
+    """Return the documents of which a correction speaks no more."""
+    return frozenset(doc for doc, _ in before) - {doc for doc, _ in said.documents}
+
+
+def _how_kept(name: str, schema: Schema) -> str:
+    rule = schema.rule(name)
+    if rule.policy in ("set", "log"):
+        return rule.policy
+    return "group" if rule.members else "field"
 
 
 def _under(name: str, write: Write) -> Write:

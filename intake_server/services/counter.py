@@ -9,8 +9,9 @@ from typing import Final
 
 from intake_server.clock import milliseconds
 from intake_server.errors import ConfigError, InvalidRequestError
-from intake_server.services import published, reading, triage
+from intake_server.services import corrections, published, reading, triage
 from intake_server.services.authoring import Pen
+from intake_server.services.corrections import Replaced
 from intake_server.services.reading import Problem, Read
 from intake_server.services.receipts import Receipt, Target, again, first
 from intake_server.services.references import Numbers
@@ -28,6 +29,12 @@ DOUBTFUL: Final = timedelta(minutes=2)
 """From this offset on a device's clock is noted beside what was written by it."""
 
 _CONFLICT: Final = Problem("instance-conflict", "this id came with other content")
+_CORRECTION: Final = Problem(
+    "correction", "what it corrects is not here yet, or was sent for another site"
+)
+_OTHER_CHILD: Final = Problem(
+    "correction", "it names another child than the form that it corrects"
+)
 
 Place = tuple[str, bytes]
 """The id of a submission and its SHA-256."""
@@ -64,6 +71,7 @@ class Counter:
     written: list[tuple[Submission, Change]] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     numbers: dict[str, Numbers] = field(default_factory=dict)
+    corrected: dict[Place, Submission] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the rules that hold for the whole batch."""
@@ -88,7 +96,9 @@ class Counter:
                 order.append(again(earlier[place]))
                 continue
             problem = one.read.problem
-            if problem is None and one.read.key in names:
+            if problem is None and one.read.corrects is not None:
+                problem = _CORRECTION
+            if problem in (None, _CORRECTION) and one.read.key in names:
                 problem = _CONFLICT
             names.add(one.read.key)
             submission = self._keep(one, problem)
@@ -100,7 +110,38 @@ class Counter:
         )
         triage.propose(self.session, [outcome.get(_place(s), s) for s in self.kept])
         forgetting.forget_late(self.session, self.late)
+        self.follow(self.kept)
         return tuple(self._final(receipt, outcome) for receipt in order)
+
+    def follow(self, come: Sequence[Submission]) -> None:
+        """Apply the corrections that waited for what has come, and those after them."""
+        names = {one.instance_id for one in come} | {
+            one.corrects for one in come if one.corrects
+        }
+        waiting = submissions.held(self.session, names) if names else ()
+        further = Counter(self.session, self.pen, self.now)
+        for kept in waiting:
+            further.correct(kept)
+        if further.written:
+            further.settle()
+            self.corrected |= further.corrected
+            applied = [submission for submission, _ in further.written]
+            further.follow(applied)
+            self.corrected |= further.corrected
+
+    def correct(self, kept: Submission) -> None:
+        """Write what a correction changes, where what it replaces is here."""
+        before = corrections.replaced(self.session, kept, self.schema)
+        if before is None:
+            return
+        read = reading.again(self.session, kept, before.first.reference)
+        if read.problem is not None:
+            self._hold_on(kept, read.problem)
+            return
+        if read.reference not in (None, before.first.reference):
+            self._hold_on(kept, _OTHER_CHILD)
+            return
+        self._take_in(kept, read, before.first.reference, before)
 
     def _numbers(self, site: str) -> Numbers:
         if site not in self.numbers:
@@ -110,6 +151,8 @@ class Counter:
     @staticmethod
     def _needs_number(one: Read, earlier: Mapping[Place, Submission]) -> bool:
         is_new = (one.key, one.sha256) not in earlier and one.problem is None
+        if one.corrects is not None:
+            return False
         return is_new and one.reference is None and one.makes_a_child
 
     def reconsider(self, kept: Submission, reference: str | None) -> str:
@@ -118,7 +161,7 @@ class Counter:
         if read.problem is not None:
             raise InvalidRequestError({"release": [read.problem.detail]})
         change = self._take_in(kept, read, reference)
-        self._settle()
+        self.settle()
         return change.id
 
     def take_in(self, waiting: Sequence[Submission]) -> None:
@@ -134,15 +177,21 @@ class Counter:
             with suppress(ConfigError):  # without a free reference it is held on
                 self._take_in(kept, read, None)
                 taken.add(kept.instance_id)
-        self._settle()
+        self.settle()
 
-    def _take_in(self, kept: Submission, read: Read, reference: str | None) -> Change:
+    def _take_in(
+        self,
+        kept: Submission,
+        read: Read,
+        reference: str | None,
+        before: Replaced | None = None,
+    ) -> Change:
         """Write the change of a submission that was held."""
         reference = read.reference or reference
         if reference is None and read.makes_a_child:
             reference = self._numbers(kept.site).draw()
         sender = _sender_of(kept)
-        change, targets = self._change(read, reference, sender, kept.off_ms)
+        change, targets = self._change(read, reference, sender, kept.off_ms, before)
         queue.withdraw(self.session, triage.item(kept).qid)
         taken = replace(
             kept,
@@ -154,8 +203,10 @@ class Counter:
             documents=targets,
             change=change.id,
             is_held=False,
+            awaits=None,
         )
         self.written.append((taken, change))
+        self.corrected[_place(taken)] = taken
         return change
 
     def _hold_on(self, kept: Submission, problem: Problem) -> None:
@@ -167,7 +218,7 @@ class Counter:
         submissions.settle(self.session, held)
         triage.propose(self.session, [held])
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Merge what was written, and note what became of what was held."""
         outcome = self._merge()
         for taken, _ in self.written:
@@ -189,14 +240,19 @@ class Counter:
         return submission
 
     def _change(
-        self, one: Read, reference: str | None, sender: Sender, offset_ms: int | None
+        self,
+        one: Read,
+        reference: str | None,
+        sender: Sender,
+        offset_ms: int | None,
+        before: Replaced | None = None,
     ) -> tuple[Change, tuple[Target, ...]]:
         definition = one.definition
         assert definition is not None  # noqa: S101 - what has no problem has a form
         said = effect.said(
             effect.Occasion(
                 instance_id=one.key,
-                root=one.key,
+                root=before.first.instance_id if before else one.key,
                 definition=definition,
                 reference=reference,
                 site=sender.site,
@@ -204,8 +260,11 @@ class Counter:
             ),
             one.answers,
         )
-        on_screen = _on_screen(self.session, one.based_on, self.schema)
-        edits = effect.writes(said.statements, self.schema, on_screen)
+        if before is not None:
+            edits = corrections.writes(said, before, self.schema)
+        else:
+            on_screen = _on_screen(self.session, one.based_on, self.schema)
+            edits = effect.writes(said.statements, self.schema, on_screen)
         finished = one.finished
         off = _doubtful(offset_ms)
         change = self.pen.write(
@@ -245,6 +304,8 @@ class Counter:
 
     def _final(self, receipt: Receipt, outcome: Mapping[Place, Submission]) -> Receipt:
         place = (receipt.instance_id, bytes.fromhex(receipt.sha256))
+        if place in self.corrected:
+            return first(self.corrected[place])
         if receipt.status != "stored" or place not in outcome:
             return receipt
         return first(outcome[place])
@@ -300,6 +361,8 @@ def _submission(
         reference=reference,
         attachments=one.attachments,
         is_held=problem is not None,
+        awaits=one.corrects if problem is _CORRECTION else None,
+        corrects=one.corrects,
         off_ms=handed.offset_ms,
         based_on=one.based_on if one.media == "xml" and one.based_on else None,
     )

@@ -70,7 +70,8 @@ class Read:
     """A submission that was read as far as it could be.
 
     ``key`` is its instance id, or its digest where it has none; ``reference`` the
-    child's, canonical; ``finished`` when its author finished it.
+    child's, canonical; ``finished`` when its author finished it; ``corrects`` the
+    instance id of the submission that it replaces.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Read:
     based_on: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     attachments: tuple[Mapping[str, Any], ...] = ()
     problem: Problem | None = None
+    corrects: str | None = None
 
     @property
     def finished(self) -> datetime | None:
@@ -224,10 +226,8 @@ def _understand(
             "key": raw.instance_id,
             "form_id": raw.form_id,
             "form_version": raw.version,
+            "corrects": raw.deprecated_id,
         }
-        if raw.deprecated_id is not None:
-            detail = "a correction of an earlier submission; a coordinator applies it"
-            return Read(**facts, problem=Problem("correction", detail))
     elif facts["key"] != one.instance_id:
         raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
     try:

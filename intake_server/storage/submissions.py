@@ -33,7 +33,8 @@ class Submission:
     ``json`` or ``sealed``. ``slug``, ``detail`` and ``field`` tell the problem of a
     quarantined one; ``is_held`` that it waits: for the submission
     ``awaits``, for its form, or for a person. ``off_ms`` is how far its sender's clock
-    was ahead, ``based_on`` what was rendered, where the bytes do not say it.
+    was ahead, ``based_on`` what was rendered, where the bytes do not say it, and
+    ``corrects`` the submission that this one replaces.
     """
 
     instance_id: str
@@ -58,6 +59,7 @@ class Submission:
     awaits: str | None = None
     off_ms: int | None = None
     based_on: Mapping[str, Mapping[str, Sequence[str]]] | None = None
+    corrects: str | None = None
 
 
 def known(
@@ -100,6 +102,7 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
             "awaits": s.awaits,
             "off_ms": s.off_ms,
             "based_on": s.based_on,
+            "corrects": s.corrects,
         }
         for s in submissions
     ]

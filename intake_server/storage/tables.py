@@ -208,7 +208,8 @@ class SubmissionRow(SQLModel, table=True):
     ``raw`` is compressed, ``media`` says whether it is ``xml``, ``json`` or ``sealed``.
     ``instance_id`` may repeat with other content; both are kept. A held one waits for
     the submission that it corrects, for its form, or for a person. ``off_ms`` and
-    ``based_on`` are what was said beside the bytes.
+    ``based_on`` are what was said beside the bytes, ``corrects`` is the instance id of
+    the submission that it replaces.
     """
 
     __tablename__ = "submission"
@@ -239,6 +240,7 @@ class SubmissionRow(SQLModel, table=True):
     awaits: str | None
     off_ms: int | None = Field(sa_type=BigInteger)
     based_on: Any = Field(sa_type=Json, nullable=True)
+    corrects: str | None
 
 
 class BlobRow(SQLModel, table=True):

@@ -93,8 +93,11 @@ RECEIPT_PROBLEMS: Final[Mapping[str, ProblemType]] = {
             "correction",
             Text("Виправлення надісланої форми", "A correction of a form sent before"),
             Text(
-                "Виправлення збережено. Координатор порівняє його з першою формою.",
-                "The correction is kept. A coordinator compares it with the first form.",
+                "Виправлення збережено. Його враховано буде, щойно надійде перша форма;"
+                " якщо вона про іншу дитину чи з іншого центру, вирішить координатор.",
+                "The correction is kept. It counts as soon as the first form is here; if"
+                " that is about another child or from another centre, a coordinator"
+                " decides.",
             ),
         ),
         _receipt(

@@ -64,6 +64,7 @@ DELETE FROM site;
 DROP INDEX ix_body_doc;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
+ALTER TABLE submission DROP COLUMN corrects;
 UPDATE alembic_version SET version_num = '0002'
 """
 OLD_KEY = """

@@ -1,0 +1,103 @@
+"""What a correction stands on: the submission that it replaces, and those before it.
+
+A correction says again what its author once sent. Its answers supersede that
+submission's own writes and nothing else: what others have written since stands beside.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from intake_server.storage import changes, submissions
+from intake_server.storage.database import Session
+from intake_server.storage.submissions import Submission
+from sync import effect
+from sync.change import Write
+from sync.effect import OnScreen, Said
+from sync.merge.cells import DELETED, Version
+from sync.merge.heads import versions
+from sync.merge.renaming import present_cell
+from sync.merge.schema import Schema
+
+_LASTING: Final = frozenset(("person", "case", "event"))
+"""Documents that no missing row takes away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A submission and those that it replaced itself, the first of them first.
+
+    ``written`` is what they wrote last, by document and cell; ``kinds`` the kinds of
+    those documents; ``touching`` their changes by document.
+    """
+
+    chain: tuple[Submission, ...]
+    written: OnScreen
+    kinds: dict[str, str]
+    touching: dict[str, tuple[str, ...]]
+
+    @property
+    def first(self) -> Submission:
+        """The submission that was sent as a new one."""
+        return self.chain[0]
+
+
+def replaced(
+    session: Session, correction: Submission, schema: Schema
+) -> Replaced | None:
+    """Return what a correction replaces; None while that is not stored here.
+
+    Only the site that sent a submission corrects it.
+    """
+    chain = tuple(_chain(session, correction))
+    if not chain or any(one.site != correction.site for one in chain):
+        return None
+    keys = [bytes.fromhex(one.change) for one in chain if one.change]
+    known = changes.whole(session.connection(), keys)
+    written: dict[tuple[str, str], tuple[dict[str, Version], frozenset[str]]] = {}
+    kinds: dict[str, str] = {}
+    touching: dict[str, tuple[str, ...]] = {}
+    for change in [known[one.change] for one in chain if one.change in known]:
+        for edit in change.edits:
+            kinds[edit.doc] = edit.type
+            touching[edit.doc] = (*touching.get(edit.doc, ()), change.id)
+            for cell, version in versions(change, edit).items():
+                place = (edit.doc, present_cell(cell, schema))
+                written[place] = ({version.id: version}, frozenset((version.id,)))
+    return Replaced(chain, written, kinds, touching)
+
+
+def writes(said: Said, before: Replaced, schema: Schema) -> effect.Writes:
+    """Return what a correction writes: what differs from what it replaces."""
+    statements = effect.corrected(said, before.written, schema)
+    made = effect.writes(statements, schema, before.written)
+    for doc in sorted(effect.gone(said, before.written)):
+        kind = before.kinds[doc]
+        if kind in _LASTING or _is_void(before, doc):
+            continue
+        made.setdefault((doc, kind), []).append(
+            Write(f=DELETED, v=True, saw=tuple(sorted(before.touching[doc])))
+        )
+    return {target: said_there for target, said_there in made.items() if said_there}
+
+
+def _is_void(before: Replaced, doc: str) -> bool:
+    history, heads = before.written.get((doc, DELETED), ({}, frozenset()))
+    return any(bool(history[id_].value) for id_ in heads)
+
+
+def _chain(session: Session, correction: Submission) -> Sequence[Submission]:
+    """Return what is replaced, the first submission first; empty where one is missing."""
+    chain: list[Submission] = []
+    name = correction.corrects
+    while name is not None:
+        stored = [
+            one
+            for one in submissions.known(session, [name]).get(name, ())
+            if not one.is_held and one.status == "stored"
+        ]
+        if not stored or stored[0] in chain:
+            return ()
+        chain.append(stored[0])
+        name = stored[0].corrects
+    return chain[::-1]
