@@ -162,6 +162,25 @@ def test_a_version_that_the_same_batch_superseded_has_arrived_all_the_same(datab
     assert is_true_to_the_changes(database)
 
 
+def test_an_answer_below_one_that_was_set_aside_is_no_step_back(database):
+    here, there = Log("truskavets"), Log("chernivtsi")
+    take_in(database, [a_form()])
+    aside = here.on(
+        1,
+        Write(f="consent", v="withdrawn"),
+        Write(f="birth_date", v="in spring"),
+    )
+    take_in(database, [aside])
+
+    below = here.on(1, Write(f="consent", v="granted", p=(aside.id,)))
+    take_in(database, [below])
+    take_in(database, [there.on(1, Write(f="consent", v="limited"))])
+
+    assert kinds(database) == ["quarantine"]
+    assert view(database, child(1)).view["values"]["consent"] == "limited"
+    assert is_true_to_the_changes(database)
+
+
 def test_content_that_was_withheld_is_added_when_it_comes(database):
     change = Log().write(
         {
