@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 from random import Random
 from threading import Event
 
+import pytest
 from chronicles import a_chronicle, child
 from stores import KEY, take_in
 from writers import SHARED, Writer, chain, write_at_once
 
 from intake_server.services.authoring import Pen
-from intake_server.storage import feed, node, rebuild
-from sync.change import Write
+from intake_server.storage import feed, forms, node, rebuild
+from intake_server.storage.ingest import ingest
+from sync import clock
+from sync.change import Write, compose
 from sync.merge.schema import Schema
 
 ROUNDS = 12
@@ -78,6 +81,35 @@ def test_many_programs_write_the_same_documents_at_once(stores, scale):
             assert {cell for (cell,) in asked} <= {SHARED}
             assert report.different == ()
             assert report.changes == len(stored)
+
+
+def a_note(log, number):
+    """A change by an author of their own on a child of their own."""
+    return compose(
+        hlc=clock.at(1_772_000_000_000),
+        edits={(child(number), "person"): [Write(f="phone", v="050")]},
+        salts=lambda: Random(log).randbytes(16),
+        log=log,
+        seq=1,
+        wall="2026-03-02T09:00:00+02:00",
+        author="u:olena",
+        site="truskavets",
+    )
+
+
+def test_who_has_a_position_in_the_feed_keeps_all_others_from_the_next_one(stores):
+    first, second = a_note("truskavets#1", 1), a_note("chernivtsi#1", 2)
+    with stores.new() as database, ThreadPoolExecutor(1) as beside:
+        with database.transaction() as session:
+            said = {"peer": None, "received_ms": 1, "schema": forms.schema(session)}
+            ingest(session, [first], **said)
+            later = beside.submit(take_in, database, [second])
+            with pytest.raises(TimeoutError):
+                later.result(0.5)
+        later.result(20)
+
+        with database.reading() as session:
+            assert feed.since(session, 0, limit=9)[0] == (first, second)
 
 
 def test_the_same_change_at_the_same_time_is_stored_once(stores):
