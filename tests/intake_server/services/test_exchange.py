@@ -104,6 +104,28 @@ def test_a_reply_that_is_cut_anywhere_is_asked_for_again_without_double(
     assert central.accepted == truskavets.accepted
 
 
+def test_a_node_that_cannot_store_acknowledges_nothing(central, truskavets):
+    truskavets.say("child", family_name="Ремез")
+    truskavets.sync()
+    before = heard_of(central)
+    truskavets.say("child", family_name="Ремезова")
+
+    with broken(central.database):
+        with pytest.raises((UnreachableError, RefusedError)):
+            truskavets.sync(wait=lambda _: None)
+        assert heard_of(central) == before
+    truskavets.sync()
+
+    assert central.digest == truskavets.digest
+    assert central.accepted == truskavets.accepted
+
+
+def heard_of(member):
+    """How far a node says it has heard its peers."""
+    with member.database.reading() as session:
+        return {peer.id: peer.in_cursor for peer in peers.all_of(session)}
+
+
 def test_a_change_counts_once_whoever_brings_it(central, truskavets, chernivtsi):
     said = truskavets.say("child", family_name="Ремез")
     truskavets.sync()
