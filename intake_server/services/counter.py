@@ -160,7 +160,16 @@ class Counter:
         read = reading.again(self.session, kept, reference)
         if read.problem is not None:
             raise InvalidRequestError({"release": [read.problem.detail]})
-        change = self._take_in(kept, read, reference)
+        before = None
+        if read.corrects is not None:
+            kept = replace(kept, corrects=read.corrects)
+            before = corrections.replaced(self.session, kept, self.schema)
+            if before is None:
+                raise InvalidRequestError({"release": [_CORRECTION.detail]})
+            if (read.reference or reference) not in (None, before.first.reference):
+                raise InvalidRequestError({"release": [_OTHER_CHILD.detail]})
+            reference = before.first.reference
+        change = self._take_in(kept, read, reference, before)
         self.settle()
         return change.id
 

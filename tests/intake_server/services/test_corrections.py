@@ -16,6 +16,7 @@ from fillings import AUNT, FATHER, FILLED, MOTHER
 
 from forms.catalogue import shipped
 from forms.instance import to_xml
+from intake_server.errors import InvalidRequestError
 from intake_server.services.intake import Incoming
 from intake_server.storage import documents, rebuild
 from sync import documents as ids
@@ -174,6 +175,28 @@ def test_a_correction_that_names_another_child_waits_for_a_person(centre):
 
     assert (second.status, second.problem.slug) == ("quarantined", "correction")
     assert centre.view(person_of(first))["values"]["family_name"] == "Ремез"
+
+
+def test_nobody_makes_a_child_of_a_correction_whose_form_is_missing(centre):
+    centre.receive(a_correction("reception", surname("Ремезова")))
+    (waiting,) = centre.questions()
+
+    with pytest.raises(InvalidRequestError, match="release"):
+        centre.decide(waiting.qid, "release")
+
+    assert [item.qid for item in centre.questions()] == [waiting.qid]
+
+
+@pytest.mark.parametrize("verb", ["release", "assign"])
+def test_nobody_moves_a_correction_to_another_child(centre, verb):
+    centre.receive(a_form("rehabilitation", REHABILITATION, number=7))
+    centre.receive(a_form("reception", RECEPTION))
+    moved = surname("Ремезова", g_contact={"child_ref": DANYLO})
+    centre.receive(a_correction("reception", moved))
+    waiting = next(item for item in centre.questions() if item.kind == "triage")
+
+    with pytest.raises(InvalidRequestError):
+        centre.decide(waiting.qid, verb, ids.person(DANYLO))
 
 
 def kin(centre):

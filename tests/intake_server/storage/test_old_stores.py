@@ -1,0 +1,76 @@
+"""Stores as earlier versions have left them: nothing of them is lost.
+
+Each lies beside what that version showed of it, the forms apart.
+"""
+
+import json
+import lzma
+from pathlib import Path
+
+import pytest
+from centres import RECEPTION, Centre, a_form
+from repository import ROOT
+
+from intake_server.storage import documents, migrations, queue, rebuild
+from intake_server.storage.database import Database
+
+STORES = ROOT / "tests" / "vectors" / "stores"
+STEPS = sorted(path.name.partition(".")[0] for path in STORES.glob("*.xz"))
+
+
+@pytest.fixture(params=STEPS)
+def kept(request, tmp_path):
+    """A store that an earlier version made, and what it said of it."""
+    packed = STORES / f"{request.param}.sqlite3.xz"
+    path = Path(tmp_path) / "store.sqlite3"
+    path.write_bytes(lzma.decompress(packed.read_bytes()))
+    with Database(f"sqlite:///{path}") as database:
+        yield database, json.loads((STORES / f"{request.param}.json").read_text())
+
+
+def shown(database):
+    with database.reading() as session:
+        views = map(json.loads, (text for _, text in documents.all_views(session)))
+        return {view["doc"]: view for view in views if view["kind"] != "schema"}
+
+
+def counted(database, tables):
+    with database.reading() as session:
+        say = session.connection().exec_driver_sql
+        return {
+            table: say(f"SELECT count(*) FROM {table}").scalar()  # noqa: S608 - our own names
+            for table in tables
+        }
+
+
+def test_an_old_store_shows_and_asks_what_it_did(kept):
+    database, told = kept
+
+    database.migrate()
+
+    assert shown(database) == told["views"]
+    with database.reading() as session:
+        open_items = queue.page(session, limit=200).items
+    assert sorted(item.qid for item in open_items) == told["asked"]
+    assert counted(database, told["rows"]) == told["rows"]
+
+
+def test_an_old_store_is_what_follows_from_its_changes(kept):
+    database, _ = kept
+
+    database.migrate()
+
+    with database.engine.connect() as connection:
+        assert migrations.current(connection) == migrations.HEAD
+    with database.reading() as session:
+        assert rebuild.compare(session).different == ()
+
+
+def test_an_old_store_goes_on(kept):
+    database, told = kept
+    database.migrate()
+
+    (receipt,) = Centre(database).receive(a_form("reception", RECEPTION, number=99))
+
+    assert receipt.status == "stored"
+    assert shown(database).keys() > told["views"].keys()
