@@ -61,7 +61,10 @@ class Handed:
 
 @dataclass(slots=True)
 class Counter:
-    """Where submissions are handed in; ``late`` are changes on what is erased."""
+    """Where submissions are handed in.
+
+    ``late`` are changes on what is erased, ``settled`` submissions that were held.
+    """
 
     session: Session
     pen: Pen
@@ -71,7 +74,7 @@ class Counter:
     written: list[tuple[Submission, Change]] = field(default_factory=list)
     late: list[str] = field(default_factory=list)
     numbers: dict[str, Numbers] = field(default_factory=dict)
-    corrected: dict[Place, Submission] = field(default_factory=dict)
+    settled: dict[Place, Submission] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read the rules that hold for the whole batch."""
@@ -124,10 +127,10 @@ class Counter:
             further.correct(kept)
         if further.written:
             further.settle()
-            self.corrected |= further.corrected
+            self.settled |= further.settled
             applied = [submission for submission, _ in further.written]
             further.follow(applied)
-            self.corrected |= further.corrected
+            self.settled |= further.settled
 
     def correct(self, kept: Submission) -> None:
         """Write what a correction changes, where what it replaces is here."""
@@ -171,6 +174,7 @@ class Counter:
             reference = before.first.reference
         change = self._take_in(kept, read, reference, before)
         self.settle()
+        self.follow([kept])
         return change.id
 
     def take_in(self, waiting: Sequence[Submission]) -> None:
@@ -180,6 +184,9 @@ class Counter:
         for kept in waiting:
             read = reading.again(self.session, kept, None)
             problem = read.problem or (_CONFLICT if kept.instance_id in taken else None)
+            if problem is None and read.corrects is not None:
+                problem = _CORRECTION
+                kept = replace(kept, awaits=read.corrects)  # noqa: PLW2901 - the same
             if problem is not None:
                 self._hold_on(kept, problem)
                 continue
@@ -187,6 +194,7 @@ class Counter:
                 self._take_in(kept, read, None)
                 taken.add(kept.instance_id)
         self.settle()
+        self.follow(waiting)
 
     def _take_in(
         self,
@@ -215,7 +223,6 @@ class Counter:
             awaits=None,
         )
         self.written.append((taken, change))
-        self.corrected[_place(taken)] = taken
         return change
 
     def _hold_on(self, kept: Submission, problem: Problem) -> None:
@@ -231,7 +238,9 @@ class Counter:
         """Merge what was written, and note what became of what was held."""
         outcome = self._merge()
         for taken, _ in self.written:
-            submissions.settle(self.session, outcome.get(_place(taken), taken))
+            final = outcome.get(_place(taken), taken)
+            submissions.settle(self.session, final)
+            self.settled[_place(taken)] = final
         forgetting.forget_late(self.session, self.late)
 
     def _keep(self, handed: Handed, problem: Problem | None) -> Submission:
@@ -313,8 +322,8 @@ class Counter:
 
     def _final(self, receipt: Receipt, outcome: Mapping[Place, Submission]) -> Receipt:
         place = (receipt.instance_id, bytes.fromhex(receipt.sha256))
-        if place in self.corrected:
-            return first(self.corrected[place])
+        if place in self.settled:
+            return first(self.settled[place])
         if receipt.status != "stored" or place not in outcome:
             return receipt
         return first(outcome[place])

@@ -177,6 +177,35 @@ def test_a_correction_that_names_another_child_waits_for_a_person(centre):
     assert centre.view(person_of(first))["values"]["family_name"] == "Ремез"
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_form_and_its_correction_that_wait_for_the_form_are_taken_in_together(
+    centre, order
+):
+    forms = [
+        a_form("registration", with_family(MOTHER, FATHER)),
+        a_correction("registration", with_family(MOTHER)),
+    ]
+    receipts = centre.receive(*(forms[place] for place in order))
+    assert {one.problem.slug for one in receipts} == {"unknown-form"}
+
+    centre.publish(shipped("registration"))
+
+    assert kin(centre) == {MOTHER["rel_name"]}
+    assert centre.questions() == ()
+    assert as_rebuilt(centre) == ()
+
+
+def test_a_correction_with_an_answer_that_does_not_fit_is_set_aside(centre):
+    (first,) = centre.receive(a_form("reception", RECEPTION))
+
+    odd = with_answers(RECEPTION, g_needs={"triage": "purple"})
+    (second,) = centre.receive(a_correction("reception", odd))
+
+    assert (second.status, second.problem.slug) == ("quarantined", "unreadable-value")
+    case = ids.case(person_of(first))
+    assert centre.view(case)["values"]["triage"] == "green"
+
+
 def test_nobody_makes_a_child_of_a_correction_whose_form_is_missing(centre):
     centre.receive(a_correction("reception", surname("Ремезова")))
     (waiting,) = centre.questions()
