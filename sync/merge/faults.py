@@ -75,29 +75,30 @@ def _faults(
     said: dict[str, Write] = {}
     writes = edit.w or ()
     for write in writes:
-        code = _misshapen(edit.type, write) or _unfit(edit, write, schema)
-        if write.name == ERASED and not (is_alone and len(writes) == 1):
+        name, cell = write.name, write.cell
+        code = _misshapen(edit.type, write, name) or _unfit(edit, write, schema, name)
+        if name == ERASED and not (is_alone and len(writes) == 1):
             code = "shape"
-        other = said.setdefault(write.cell, write)
+        other = said.setdefault(cell, write)
         if code is None and other is not write and _says_else(other, write):
             code = "shape"
         if code:
-            yield write.name, write.cell, code
+            yield name, cell, code
 
 
 def _says_else(one: Write, other: Write) -> bool:
     return (one.v, one.p, one.undoes) != (other.v, other.p, other.undoes)
 
 
-def _misshapen(kind: str, write: Write) -> str | None:
+def _misshapen(kind: str, write: Write, name: str) -> str | None:
     """Tell a write that names no cell, or says nothing, or names half the world."""
-    names = [name for name in (write.f, write.g, write.s, write.n) if name is not None]
-    if len(names) != 1 or not names[0] or "/" in names[0]:
+    ways = (write.f, write.g, write.s, write.n)
+    if ways.count(None) != len(ways) - 1 or not name or "/" in name:
         return "shape"
-    has_element = bool(write.e and text_key(write.e))
-    if (write.s is not None or write.n is not None) and not has_element:
+    has_elements = write.s is not None or write.n is not None
+    if has_elements and not (write.e and text_key(write.e)):
         return "shape"
-    if max(len(write.p), len(write.undoes)) > MOST_NAMED:
+    if len(write.p) > MOST_NAMED or len(write.undoes) > MOST_NAMED:
         return "shape"
     if write.undoes:
         is_bare = write.v is UNSET and not write.p and write.saw is None
@@ -105,15 +106,15 @@ def _misshapen(kind: str, write: Write) -> str | None:
     return "shape" if write.v is UNSET else None
 
 
-def _unfit(edit: Edit, write: Write, schema: Schema) -> str | None:
+def _unfit(edit: Edit, write: Write, schema: Schema, name: str) -> str | None:
     if write.undoes:
         return None
-    rule = schema.rule(write.name)
+    rule = schema.rule(name)
     if not is_plain(write.v) or not _is_placed(write, rule) or not _fits(write, rule):
         return "type"
     if not is_state(write.v, rule):
         return "enum"
-    if edit.type == LINK and write.name == VERDICT and write.v not in (SAME, DIFFERENT):
+    if edit.type == LINK and name == VERDICT and write.v not in (SAME, DIFFERENT):
         return "enum"
     if rule.policy == "once" and write.p and write.act not in ("amend", "resolve"):
         return "once"
