@@ -121,9 +121,10 @@ class Counter:
         names = {one.instance_id for one in come} | {
             one.corrects for one in come if one.corrects
         }
-        waiting = submissions.held(self.session, names) if names else ()
+        if not submissions.is_awaited(self.session, names):
+            return
         further = Counter(self.session, self.pen, self.now)
-        for kept in waiting:
+        for kept in submissions.held(self.session, names):
             further.correct(kept)
         if further.written:
             further.settle()

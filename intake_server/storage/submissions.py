@@ -18,6 +18,8 @@ _LISTED: Final = 500
 
 _TABLE: Final = METADATA.tables["submission"]
 _ADD: Final = sa.insert(_TABLE)
+_HELD: Final = sa.text("submission.is_held")
+"""As the index says it: SQLite does not know ``is_held = 1`` for the same."""
 _KNOWN: Final = (
     sa.select(*(column for column in _TABLE.c if column.name != "raw"))
     .where(_TABLE.c.instance_id.in_(sa.bindparam("ids", expanding=True)))
@@ -168,12 +170,22 @@ def held(session: Session, awaits: Iterable[str] | None = None) -> Sequence[Subm
     """
     query = (
         select(SubmissionRow)
-        .where(col(SubmissionRow.is_held))
+        .where(_HELD)
         .order_by(col(SubmissionRow.received), col(SubmissionRow.instance_id))
     )
     if awaits is not None:
         query = query.where(col(SubmissionRow.awaits).in_(sorted(set(awaits))))
     return _whole(session.exec(query))
+
+
+def is_awaited(session: Session, instance_ids: Iterable[str]) -> bool:
+    """Tell whether a submission that is held waits for one of these."""
+    rows = bulk.fetch_in(
+        session.connection(),
+        "SELECT awaits FROM submission WHERE is_held AND awaits IN ({keys})",
+        sorted(set(instance_ids)),
+    )
+    return next(rows, None) is not None
 
 
 def readable(session: Session, slugs: Iterable[str]) -> Sequence[Submission]:
@@ -192,7 +204,7 @@ def readable(session: Session, slugs: Iterable[str]) -> Sequence[Submission]:
                 col(FormRow.version) == col(SubmissionRow.form_version),
             ),
         )
-        .where(col(SubmissionRow.is_held), col(SubmissionRow.slug).in_(sorted(slugs)))
+        .where(_HELD, col(SubmissionRow.slug).in_(sorted(slugs)))
         .order_by(
             col(SubmissionRow.received),
             col(SubmissionRow.instance_id),
