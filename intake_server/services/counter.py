@@ -128,7 +128,6 @@ class Counter:
             further.correct(kept)
         if further.written:
             further.settle()
-            self.settled |= further.settled
             applied = [submission for submission, _ in further.written]
             further.follow(applied)
             self.settled |= further.settled

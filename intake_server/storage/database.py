@@ -27,7 +27,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
 from intake_server.errors import BusyError, StorageFullError
-from intake_server.storage import migrations, rebuild
+from intake_server.storage import locks, migrations, rebuild
 from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
 from intake_server.storage.tables import AUDIT_TRIGGERS, METADATA
 
@@ -142,9 +142,10 @@ class Database:
         """Bring the tables to what this program needs; harmless when they are.
 
         A step that changes what is kept of documents takes them away; they are made
-        again from the changes, which takes a minute or two for 10⁵ changes.
+        again from the changes, all in memory: ten seconds and 600 MB for 10⁵ changes.
         """
         with self.engine.begin() as connection:
+            locks.lock_all(connection)  # several programs may start at once
             if not inspect(connection).get_table_names():
                 _create(connection)
                 return

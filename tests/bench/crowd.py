@@ -23,10 +23,14 @@ _PART: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """How long all took together, and each post for its sender, in seconds."""
+    """How long all took together, and each post for its sender, in seconds.
+
+    ``peak_mb`` is the most memory that a process of the server held.
+    """
 
     seconds: float
     waits: tuple[float, ...]
+    peak_mb: float = 0.0
 
     @property
     def p99_ms(self) -> float:

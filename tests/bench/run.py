@@ -145,8 +145,8 @@ def posts(where: Files, count: int, runs: int) -> tuple[Figure, Waits]:
         name="F1 posted singly by 8 phones, as ODK Collect does; bare: same over HTTP",
         what="submissions",
         count=count,
-        runs=tuple(Timed((crowd.seconds,), 0) for crowd in node),
-        bare=tuple(Timed((crowd.seconds,), 0) for crowd in bare),
+        runs=tuple(Timed((crowd.seconds,), crowd.peak_mb) for crowd in node),
+        bare=tuple(Timed((crowd.seconds,), crowd.peak_mb) for crowd in bare),
         at_least=400,
     )
     waits = Waits(

@@ -6,7 +6,7 @@ So the peak of memory is the run's own, and no run finds what another left warm.
 import resource
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from random import Random
@@ -98,7 +98,7 @@ def posted_singly(ground: Files, count: int, app: str) -> Crowd:
         with ground.opened(name) as database:
             if bare.count(database, "submission") != count:
                 raise RuntimeError("the store does not hold all that was posted")
-    return crowd
+    return replace(crowd, peak_mb=_peak_mb(resource.RUSAGE_CHILDREN))
 
 
 def merged(ground: Ground, changes: Path, count: int, what: str) -> Timed:

@@ -1,10 +1,12 @@
+from concurrent.futures import ThreadPoolExecutor
+
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from chronicles import a_chronicle
 from sqlalchemy import select, text
-from stores import take_in
+from stores import KEY, take_in
 
 from intake_server.storage import migrations, rebuild
 from intake_server.storage.database import Database
@@ -104,3 +106,20 @@ def test_a_store_of_an_earlier_step_is_brought_to_what_would_have_been_made(data
     assert everything_in(database) == before
     with database.reading() as session:
         assert rebuild.compare(session).different == ()
+
+
+def test_programs_that_start_at_once_bring_a_store_up_to_date_once(database):
+    take_in(database, a_chronicle(60, seed=7))
+    before = everything_in(database)
+    make_it_old(database)
+    url = database.engine.url.render_as_string(hide_password=False)
+    key = KEY if url.startswith("sqlite") else None
+
+    def start(_):
+        with Database(url, key) as program:
+            program.migrate()
+
+    with ThreadPoolExecutor(4) as programs:
+        list(programs.map(start, range(4)))
+
+    assert everything_in(database) == before
