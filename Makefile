@@ -50,7 +50,7 @@ lock: ## Choose the newest releases that fit, and write both lock files
 
 # Every release on offer comes from the public index: no local setting may leave a trace.
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/lock/bin/pip-compile --quiet --upgrade \
-	--generate-hashes --allow-unsafe --strip-extras --build-deps-for editable \
+	--generate-hashes --allow-unsafe --no-strip-extras --build-deps-for editable \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 $(BIN)/python:

@@ -1,3 +1,4 @@
+import importlib.metadata
 import re
 import tomllib
 
@@ -45,6 +46,29 @@ def test_tests_run_on_the_releases_that_serve():
     }
 
     assert serving.items() <= testing.items()
+
+
+def test_an_extra_that_is_asked_for_is_pinned_as_such():
+    """An older pip takes ``x[extra]`` for unpinned as soon as a newer ``x`` is out."""
+    pinned = pins("requirements-test.lock")
+    asked = [
+        Requirement(text)
+        for name in pinned
+        for text in requires(name)
+        if "[" in text and "extra ==" not in text
+    ]
+
+    assert asked
+    for wanted in asked:
+        requirement, _ = pinned[canonicalize_name(wanted.name)]
+        assert wanted.extras <= requirement.extras, wanted.name
+
+
+def requires(name):
+    try:
+        return importlib.metadata.requires(name) or ()
+    except importlib.metadata.PackageNotFoundError:
+        return ()  # for another platform
 
 
 def project():
