@@ -17,6 +17,7 @@ from intake_server.services import reading
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.counter import Counter, Handed, Sender
+from intake_server.services.published import Remembered
 from intake_server.services.reading import Incoming, Problem, Read
 from intake_server.services.receipts import Receipt
 from intake_server.storage import documents, queue, submissions
@@ -72,8 +73,7 @@ def receive(
 
 def read(database: Database, post: Post) -> Post:
     """Return what a sender handed over with what it says; nobody waits for this."""
-    with database.reading() as session:
-        return replace(post, read=reading.read_all(session, post.batch))
+    return replace(post, read=reading.read_all(Remembered(database), post.batch))
 
 
 def receive_all(
@@ -97,12 +97,14 @@ def receive_all(
         posts = waiting()
         now = max(post.now for post in posts)
         pen = Pen(session, now=now, entropy=entropy)
+        counter = Counter(session, pen, now)
+        forms = counter.schema.sources or ()
         handed = [
             Handed(one, _sender(post.sender), post.now, post.offset_ms)
             for post in posts
-            for one in reading.once_more(session, post.batch, post.read)
+            for one in reading.once_more(session, post.batch, post.read, forms)
         ]
-        receipts = iter(Counter(session, pen, now).take(handed))
+        receipts = iter(counter.take(handed))
         pen.close()
     return tuple(tuple(islice(receipts, len(post.batch))) for post in posts)
 

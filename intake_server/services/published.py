@@ -3,17 +3,19 @@
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
-from typing import Final
+from typing import Final, Protocol
 
 from forms.definition import FormDefinition
 from forms.errors import DefinitionError
 from forms.xform import read
 from intake_server.storage import forms
-from intake_server.storage.database import Session
+from intake_server.storage.database import Database, Session, store_of
 from intake_server.storage.forms import Form
 from sync.merge.schema import Schema
 
 _REMEMBERED: Final = 64
+Sources = tuple[bytes, ...]
+"""The changes that all forms follow from: with them stands and falls what is known."""
 
 
 def available(session: Session) -> tuple[Form, ...]:
@@ -42,30 +44,80 @@ def definitions(published: Iterable[Form]) -> Iterator[FormDefinition]:
             yield definition(form)
 
 
-def find(session: Session, form_id: str, version: str) -> FormDefinition | None:
-    """Return what the answers of a form mean; None where it is not published here.
+class Shelf(Protocol):
+    """Where published forms are found by name and version."""
 
-    Raises:
-        DefinitionError: Its XForm cannot be read here; another node published it.
+    @property
+    def sources(self) -> Sources:
+        """The changes that the forms followed from when one was looked up last."""
+        ...
+
+    def find(self, form_id: str, version: str) -> FormDefinition | None:
+        """Return what the answers of a form mean; None where it is not published here.
+
+        Raises:
+            DefinitionError: Its XForm cannot be read here; another node published it.
+        """
+        ...
+
+    def has(self, form_id: str) -> bool:
+        """Tell whether any version of a form is published here."""
+        ...
+
+
+class Stored:
+    """The forms as an open session sees them."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.sources = _sources(session)
+
+    def find(self, form_id: str, version: str) -> FormDefinition | None:
+        """Return what ``Shelf`` says."""
+        known = _found.get((self.sources, form_id, version))
+        if known is None:
+            form = forms.find(self._session, form_id, version)
+            if form is None:
+                return None
+            if len(_found) >= _REMEMBERED:
+                _found.clear()
+            known = _found[self.sources, form_id, version] = definition(form)
+        return known
+
+    def has(self, form_id: str) -> bool:
+        """Return what ``Shelf`` says."""
+        return any(name == form_id for name, _, _ in forms.digests(self._session))
+
+
+class Remembered:
+    """The forms as this process saw them last; the store is asked for others alone.
+
+    Whoever relies on a form compares ``sources`` with those of the store in the end.
     """
-    asked = (forms.sources(session), form_id, version)
-    known = _found.get(asked)
-    if known is None:
-        form = forms.find(session, form_id, version)
-        if form is None:
-            return None
-        if len(_found) >= _REMEMBERED:
-            _found.clear()
-        known = _found[asked] = definition(form)
-    return known
 
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.sources = _newest.get(database.store, ())
 
-_found: Final[dict[tuple[tuple[bytes, ...], str, str], FormDefinition]] = {}
+    def find(self, form_id: str, version: str) -> FormDefinition | None:
+        """Return what ``Shelf`` says."""
+        known = _found.get((self.sources, form_id, version))
+        if known is None:
+            with self._database.reading() as session:
+                stored = Stored(session)
+                known = stored.find(form_id, version)
+            self.sources = stored.sources
+        return known
+
+    def has(self, form_id: str) -> bool:
+        """Return what ``Shelf`` says."""
+        with self._database.reading() as session:
+            return Stored(session).has(form_id)
 
 
 def schema(session: Session) -> Schema:
     """Return the merge rules of all forms that are published here."""
-    sources = forms.sources(session)
+    sources = _sources(session)
     known = _schemas.get(sources)
     if known is None:
         if len(_schemas) >= _REMEMBERED:
@@ -74,7 +126,15 @@ def schema(session: Session) -> Schema:
     return known
 
 
-_schemas: Final[dict[tuple[bytes, ...], Schema]] = {}
+def _sources(session: Session) -> Sources:
+    found = _newest[store_of(session)] = forms.sources(session)
+    return found
+
+
+_newest: Final[dict[str, Sources]] = {}
+"""What the forms followed from when they were looked at last, by store."""
+_found: Final[dict[tuple[Sources, str, str], FormDefinition]] = {}
+_schemas: Final[dict[Sources, Schema]] = {}
 
 
 @lru_cache(maxsize=_REMEMBERED)

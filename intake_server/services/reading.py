@@ -4,10 +4,9 @@ Happens before the store is asked to write, so that a batch holds the write lock
 longer than it must.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from hashlib import sha256
 from json import dumps, loads
 from typing import Any, Final
@@ -18,8 +17,7 @@ from forms.errors import DefinitionError, MissingInstanceIdError, SubmissionErro
 from forms.gate import admit
 from forms.instance import LIMITS, answers_of, parse
 from forms.reference import normalise
-from intake_server.services import published
-from intake_server.storage import forms
+from intake_server.services.published import Shelf, Sources, Stored
 from intake_server.storage.database import Session
 from intake_server.storage.submissions import Submission
 from sync import effect
@@ -31,8 +29,6 @@ UNKNOWN_VERSION: Final = "unknown-version"
 FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
 """The problems that are over when the form is published."""
 _OF_A_CHILD: Final = ("person", "case")
-Find = Callable[[str, str], FormDefinition | None]
-"""Gives a published form by name and version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,8 @@ class Read:
 
     ``key`` is its instance id, or its digest where it has none; ``reference`` the
     child's, canonical; ``finished`` when its author finished it; ``corrects`` the
-    instance id of the submission that it replaces.
+    instance id of the submission that it replaces; ``sources`` what the forms followed
+    from, where one was looked for.
     """
 
     key: str
@@ -88,6 +85,7 @@ class Read:
     attachments: tuple[Mapping[str, Any], ...] = ()
     problem: Problem | None = None
     corrects: str | None = None
+    sources: Sources | None = None
 
     @property
     def finished(self) -> datetime | None:
@@ -107,18 +105,24 @@ class Read:
         return any(part.home in _OF_A_CHILD for part in every)
 
 
-def read_all(session: Session, batch: Sequence[Incoming]) -> tuple[Read, ...]:
-    """Read a batch, in order."""
-    find = cache(lambda form_id, version: published.find(session, form_id, version))
-    return tuple(_read(session, one, find) for one in batch)
+def read_all(shelf: Shelf, batch: Sequence[Incoming]) -> tuple[Read, ...]:
+    """Read a batch, in order, by the forms on a shelf."""
+    return tuple(_read(shelf, one) for one in batch)
 
 
 def once_more(
-    session: Session, batch: Sequence[Incoming], read: Sequence[Read]
+    session: Session, batch: Sequence[Incoming], read: Sequence[Read], now: Sources
 ) -> tuple[Read, ...]:
-    """Read again what found no form, for it may have been published meanwhile."""
+    """Read again what was read by forms that are not those of now.
+
+    Args:
+        session: An open session.
+        batch: What came.
+        read: How it was read before.
+        now: The changes that the forms follow from by now.
+    """
     return tuple(
-        read_all(session, [one])[0] if _is_formless(was) else was
+        was if was.sources in (None, now) else _read(Stored(session), one)
         for one, was in zip(batch, read, strict=True)
     )
 
@@ -143,7 +147,7 @@ def again(session: Session, kept: Submission, reference: str | None) -> Read:
         based_on=said.get("based_on") or kept.based_on or {},
         attachments=kept.attachments,
     )
-    read = read_all(session, [one])[0]
+    read = _read(Stored(session), one)
     if reference is not None and read.problem and read.problem.slug == "no-reference":
         return replace(read, reference=reference, problem=None)
     return read
@@ -158,7 +162,7 @@ def moment(text: str | None) -> datetime | None:
     return found if found is not None and found.tzinfo is not None else None
 
 
-def _read(session: Session, one: Incoming, find: Find) -> Read:
+def _read(shelf: Shelf, one: Incoming) -> Read:
     raw, media = _bytes(one)
     digest = sha256(raw).digest()
     facts: dict[str, Any] = {
@@ -179,14 +183,10 @@ def _read(session: Session, one: Incoming, find: Find) -> Read:
     if one.sealed is not None:
         return Read(**facts, problem=Problem("unknown-key", "no key here opens this"))
     try:
-        return _understand(session, one, facts, find)
+        return _understand(shelf, one, facts)
     except SubmissionError as error:
         field_name = getattr(error, "field", None)
         return Read(**facts, problem=Problem(error.slug, str(error), field_name))
-
-
-def _is_formless(read: Read) -> bool:
-    return read.problem is not None and read.problem.slug in FORMLESS
 
 
 def _is_name(text: str) -> bool:
@@ -213,9 +213,7 @@ def _bytes(one: Incoming) -> tuple[bytes, str]:
         return dumps(said, sort_keys=True).encode(), media
 
 
-def _understand(
-    session: Session, one: Incoming, facts: dict[str, Any], find: Find
-) -> Read:
+def _understand(shelf: Shelf, one: Incoming, facts: dict[str, Any]) -> Read:
     """Find the form, and read the answers by it."""
     raw = parse(one.xml) if one.xml is not None else None
     if raw is not None:
@@ -231,11 +229,12 @@ def _understand(
     elif facts["key"] != one.instance_id:
         raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
     try:
-        definition = find(facts["form_id"], facts["form_version"])
+        definition = shelf.find(facts["form_id"], facts["form_version"])
     except DefinitionError:
         definition = None
+    facts["sources"] = shelf.sources
     if definition is None:
-        return Read(**facts, problem=_unknown(session, facts))
+        return Read(**facts, problem=_unknown(shelf, facts))
     if raw is not None:
         nested = answers_of(raw, definition)
     else:
@@ -260,9 +259,9 @@ def _about_whom(read: Read) -> Read:
     return replace(read, reference=reference)
 
 
-def _unknown(session: Session, facts: Mapping[str, Any]) -> Problem:
+def _unknown(shelf: Shelf, facts: Mapping[str, Any]) -> Problem:
     form_id, version = facts["form_id"], facts["form_version"]
-    if any(name == form_id for name, _, _ in forms.digests(session)):
+    if shelf.has(form_id):
         detail = f"version {version} of this form has not arrived yet"
         return Problem(UNKNOWN_VERSION, detail, "form_version")
     return Problem(UNKNOWN_FORM, "no form of this name is published here", "form_id")

@@ -5,12 +5,13 @@ SQLite runs a prepared statement for each row at no cost; PostgreSQL, which is a
 over a line, gets whole columns as arrays.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, CursorResult, Executable
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Connection, Executable
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlmodel import Session
 
@@ -55,18 +56,21 @@ def insert(
 
 def many(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     """Run one statement for each row."""
-    if rows:
-        each = [tuple(row) for row in rows]
-        connection.exec_driver_sql(
-            _spoken(connection, statement), each if len(each) > 1 else each[0]
-        )
+    if not rows:
+        return
+    if _is_sqlite(connection):
+        _driver(connection).executemany(statement, rows).close()
+        return
+    each = [tuple(row) for row in rows]
+    connection.exec_driver_sql(_spoken(statement), each if len(each) > 1 else each[0])
 
 
 def fetch(connection: Connection, statement: str, values: Row = ()) -> Sequence[Any]:
     """Return the rows of a query."""
-    return connection.exec_driver_sql(
-        _spoken(connection, statement), tuple(values)
-    ).fetchall()
+    if _is_sqlite(connection):
+        found: Sequence[Any] = _driver(connection).execute(statement, values).fetchall()
+        return found
+    return connection.exec_driver_sql(_spoken(statement), tuple(values)).fetchall()
 
 
 def fetch_in(
@@ -90,17 +94,42 @@ def rows(
 ) -> Sequence[Mapping[str, Any]]:
     """Return the rows of a statement on tables; it is not compiled anew each time.
 
-    For what each request asks: a row of a mapped class costs three times as much.
+    For what each request asks: a row of a mapped class costs several times as much.
 
     Args:
         session: An open session.
         statement: Made once, with ``bindparam`` where values belong.
-        values: The values, by name.
+        values: The values, by name; a list where the statement expands one.
     """
-    found: Sequence[Mapping[str, Any]] = (
-        session.connection().execute(statement, values).mappings().all()  # type: ignore[assignment]
+    connection = session.connection()
+    if _is_sqlite(connection):
+        ready = _ready(statement)
+        found = _driver(connection).execute(*ready.asked(values)).fetchall()
+        return [
+            {
+                name: read(value)
+                for (name, read), value in zip(ready.columns, row, strict=True)
+            }
+            for row in found
+        ]
+    asked: Sequence[Mapping[str, Any]] = (
+        connection.execute(statement, values).mappings().all()  # type: ignore[assignment]
     )
-    return found
+    return asked
+
+
+def write(
+    session: Session, statement: Executable, rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """Run a statement on tables, made once, for each row of values by name."""
+    connection = session.connection()
+    if not rows:
+        return
+    if _is_sqlite(connection):
+        ready = _ready(statement)
+        _driver(connection).executemany(ready.text, map(ready.said, rows)).close()
+        return
+    connection.execute(statement, rows)
 
 
 def act_in(
@@ -113,12 +142,12 @@ def act_in(
 
 def _in_parts(
     connection: Connection, statement: str, keys: Iterable[Any], extra: Row
-) -> Iterator[CursorResult[Any]]:
+) -> Iterator[Any]:
     wanted = list(keys)
     if not wanted:
         return
     if not _is_sqlite(connection):
-        said = _spoken(connection, statement)
+        said = _spoken(statement)
         if isinstance(wanted[0], tuple):
             columns = [list(column) for column in zip(*wanted, strict=True)]
             arrays = ", ".join(f"%b::{_ARRAYS[type(c[0])]}" for c in columns)
@@ -137,9 +166,8 @@ def _in_parts(
         else:
             marks = ", ".join("?" * len(part))
             values = part
-        yield connection.exec_driver_sql(
-            statement.replace("{keys}", marks), (*values, *extra)
-        )
+        said = statement.replace("{keys}", marks)
+        yield _driver(connection).execute(said, (*values, *extra))
 
 
 def _is_sqlite(connection: Connection) -> bool:
@@ -153,7 +181,60 @@ def _types(table: str) -> Mapping[str, str]:
     return {c.name: c.type.compile(dialect) for c in METADATA.tables[table].columns}
 
 
-def _spoken(connection: Connection, statement: str) -> str:
-    if connection.dialect.paramstyle == "qmark":
-        return statement
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A statement for SQLite, what its values are written with, its columns read."""
+
+    text: str
+    values: tuple[tuple[str, Callable[[Any], Any]], ...]
+    columns: tuple[tuple[str, Callable[[Any], Any]], ...]
+
+    def said(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return values as they are bound, in order."""
+        return [write(values[name]) for name, write in self.values]
+
+    def asked(self, values: Mapping[str, Any]) -> tuple[str, list[Any]]:
+        """Return the statement and what is bound, where a value may be a list."""
+        text = self.text
+        bound: list[Any] = []
+        for name, write in self.values:
+            if isinstance(values[name], list):
+                marks = ", ".join("?" * len(values[name]))
+                text = text.replace(f"__[POSTCOMPILE_{name}]", marks)
+                bound += map(write, values[name])
+            else:
+                bound.append(write(values[name]))
+        return text, bound
+
+
+@cache
+def _ready(statement: Any) -> _Ready:
+    dialect = sqlite.dialect()
+    compiled = statement.compile(dialect=dialect)
+    binds = {bind.key: bind for bind in compiled.binds.values()}
+    columns = () if statement.is_insert else statement.exported_columns
+    return _Ready(
+        compiled.string,
+        tuple(
+            (name, binds[name].type.bind_processor(dialect) or _same)
+            for name in compiled.positiontup or ()
+        ),
+        tuple(
+            (column.key, column.type.result_processor(dialect, None) or _same)
+            for column in columns
+        ),
+    )
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _driver(connection: Connection) -> Any:
+    """Return SQLite's own connection: what goes round it costs more than it does."""
+    return connection.connection.driver_connection
+
+
+def _spoken(statement: str) -> str:
+    """Return a statement as PostgreSQL's driver wants it."""
     return statement.replace("%", "%%").replace("?", "%s")

@@ -31,7 +31,7 @@ from intake_server.storage import locks, migrations, rebuild
 from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
 from intake_server.storage.tables import AUDIT_TRIGGERS, METADATA
 
-__all__ = ["OLDEST_SAFE", "Database", "Session", "integrity", "is_sqlite"]
+__all__ = ["OLDEST_SAFE", "Database", "Session", "integrity", "is_sqlite", "store_of"]
 
 OLDEST_SAFE: Final = (3, 51, 3)
 """The first SQLite without the WAL reset that can lose a committed transaction."""
@@ -94,6 +94,11 @@ class Database:
             )
             self._cleaner = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
+    @property
+    def store(self) -> str:
+        """Which store this is, as ``store_of`` says of its sessions."""
+        return str(self.engine.url)
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Give a session that is alone in writing; it is durable when this returns.
@@ -144,7 +149,7 @@ class Database:
         A step that changes what is kept of documents takes them away; they are made
         again from the changes, all in memory: ten seconds and 600 MB for 10⁵ changes.
         """
-        with self.engine.begin() as connection:
+        with _wrapped(), self.engine.begin() as connection:
             locks.lock_all(connection)  # several programs may start at once
             if not inspect(connection).get_table_names():
                 _create(connection)
@@ -254,7 +259,8 @@ def _open(connection: Any, key: bytes | None, more: tuple[str, ...]) -> None:
 def _told() -> Iterator[None]:
     """Say in our own words what the database could not do."""
     try:
-        yield
+        with _wrapped():
+            yield
     except PoolTimeoutError:
         raise BusyError from None
     except DBAPIError as error:
@@ -264,6 +270,17 @@ def _told() -> Iterator[None]:
         if isinstance(error, OperationalError) and any(w in reason for w in _BUSY):
             raise BusyError from None
         raise
+
+
+@contextmanager
+def _wrapped() -> Iterator[None]:
+    """Raise what SQLite's own connection raises as if it had been asked by SQLAlchemy."""
+    try:
+        yield
+    except sqlcipher3.dbapi2.Error as error:
+        raise DBAPIError.instance(
+            None, None, error, sqlcipher3.dbapi2.Error, hide_parameters=True
+        ) from None
 
 
 @contextmanager
@@ -279,6 +296,11 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def store_of(session: Session) -> str:
+    """Return which store a session works on, without its password."""
+    return str(session.get_bind().engine.url)
 
 
 def is_sqlite(session: Session) -> bool:

@@ -174,13 +174,10 @@ def rows_of(
 
 
 def _sources(connection: Connection) -> tuple[bytes, ...]:
-    published = bulk.fetch(
-        connection, "SELECT doc FROM document WHERE kind = ?", (KIND,)
-    )
-    rows = bulk.fetch_in(
+    rows = bulk.fetch(
         connection,
-        "SELECT change FROM body WHERE doc IN ({keys})",
-        [doc for (doc,) in published],
+        "SELECT b.change FROM document d JOIN body b ON b.doc = d.doc WHERE d.kind = ?",
+        (KIND,),
     )
     return tuple(sorted({bytes(change) for (change,) in rows}))
 

@@ -102,7 +102,7 @@ def next_position(session: Session, now_ms: int) -> Position:
 def advance(session: Session, newest: Change, *, hlc: int) -> None:
     """Note the newest change that this node wrote, and its clock."""
     values = {"new_seq": newest.seq, "new_prev": newest.id, "new_hlc": hlc}
-    session.connection().execute(_ADVANCE, values)
+    bulk.write(session, _ADVANCE, [values])
 
 
 def witness(session: Session, now_ms: int, hlc: int) -> None:

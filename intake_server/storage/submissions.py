@@ -108,8 +108,7 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
         }
         for s in submissions
     ]
-    if rows:
-        session.connection().execute(_ADD, rows)
+    bulk.write(session, _ADD, rows)
 
 
 def attach(

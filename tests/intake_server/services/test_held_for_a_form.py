@@ -225,6 +225,7 @@ class Overtaken:
 
     def __init__(self, database, first):
         self._database, self._first = database, first
+        self.store = database.store
 
     def reading(self):
         return self._database.reading()

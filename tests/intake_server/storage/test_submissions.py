@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sqlalchemy import event
+from statements import told
 
 from intake_server.storage import submissions
 from intake_server.storage.submissions import Submission
@@ -104,21 +104,15 @@ def test_one_that_waits_for_its_form_is_readable_when_that_is_published(database
 
 
 def test_who_waits_is_found_without_reading_all_submissions(file):
-    said = []
-    event.listen(
-        file._reader,
-        "before_cursor_execute",
-        lambda _, __, statement, values, *___: said.append((statement, values)),
-    )
-
     with file.reading() as session:
-        submissions.is_awaited(session, ["uuid:1"])
-        submissions.held(session, ["uuid:1"])
-
-    with file.engine.connect() as connection:
+        connection = session.connection()
+        with told(connection) as said:
+            submissions.is_awaited(session, ["uuid:1"])
+            submissions.held(session, ["uuid:1"])
         plans = [
-            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", v).fetchall())
-            for s, v in said
+            str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}").fetchall())
+            for one in said
         ]
+
     assert len(plans) == 2
     assert all("ix_submission_held" in plan for plan in plans)
