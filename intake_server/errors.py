@@ -15,6 +15,7 @@ IntakeError
 ├── InvalidRequestError        a readable body or query that does not fit
 │   └── WrongVerbError         a decision that this kind of item does not take
 ├── NotCentralError            only the central node does this
+├── NoReferencesError          no free reference is left to give to a child
 ├── LegalHoldError             a record that the law forbids to erase for now
 ├── UnknownProtocolError       a node that speaks no version of sync known here
 ├── HeldError                  somebody else is doing this job at the moment
@@ -157,6 +158,13 @@ class NotCentralError(IntakeError):
 
     def __init__(self) -> None:
         super().__init__("only the central node does this; this node is a centre's")
+
+
+class NoReferencesError(IntakeError):
+    """Neither the site nor this node has a free reference left to give to a child."""
+
+    def __init__(self) -> None:
+        super().__init__("no free reference is left")
 
 
 class LegalHoldError(IntakeError):

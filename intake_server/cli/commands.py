@@ -14,6 +14,7 @@ from typing_extensions import override
 from forms.errors import FormError
 from intake_server.cli import (
     accounts,
+    cards,
     devices,
     erasing,
     founding,
@@ -105,6 +106,7 @@ for command in (
     serving.demo,
     publishing.forms,
     devices.device,
+    cards.cards,
     accounts.user,
     accounts.token,
     syncing.sync,

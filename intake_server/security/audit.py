@@ -43,6 +43,7 @@ class Act(Enum):
     HOLD = "hold"
     LIFT_HOLD = "lift_hold"
     PUBLISH = "publish"
+    PRINT_CARDS = "print_cards"
     READ_AUDIT = "read_audit"
 
 

@@ -48,6 +48,7 @@ class Action(Enum):
     FETCH_FORMS = "fetch_forms"
     PUBLISH_FORMS = "publish_forms"
     SUBMIT = "submit"
+    PRINT_CARDS = "print_cards"
     SEE_OWN_DEVICE = "see_own_device"
     USE_PAGES = "use_pages"
     READ_RECORDS = "read_records"
@@ -72,6 +73,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.FETCH_FORMS: _CASE_STAFF | {Role.VOLUNTEER},
     Action.PUBLISH_FORMS: frozenset({Role.COORDINATOR}),
     Action.SUBMIT: _CASE_STAFF | {Role.VOLUNTEER},
+    Action.PRINT_CARDS: _CASE_STAFF,
     Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
     Action.USE_PAGES: frozenset(PEOPLE),
     Action.READ_RECORDS: _CASE_STAFF,

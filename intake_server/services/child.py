@@ -21,6 +21,7 @@ from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from sync import documents as ids
 from sync.change import Change, Write
+from sync.effect import REFERENCE
 from sync.merge.cells import Version
 from sync.merge.identity import SAME, edge_of
 from sync.merge.policies import newest
@@ -193,6 +194,31 @@ def page(
         ),
         found.cursor,
     )
+
+
+def waiting(
+    database: Database, *, viewer: Principal, now: datetime
+) -> tuple[Listed, ...]:
+    """Return the children whom forms name by a reference and nobody has received yet.
+
+    Raises:
+        AuditError: The read could not be noted.
+    """
+    found = records.nameless(database, viewer=viewer, now=now)
+    return tuple(
+        Listed(view, view.contested)
+        for view in found
+        if is_awaited(view) and not view.view["aliases"]
+    )
+
+
+def is_awaited(person: StoredView) -> bool:
+    """Tell whether nothing is known of a person but the reference that a form named.
+
+    Whoever receives or registers a child says more, be it only that consent is refused.
+    """
+    said = person.view["values"]
+    return all(name == REFERENCE or name.startswith("_") for name in said)
 
 
 def persons_of(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:

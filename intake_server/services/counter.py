@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from intake_server.clock import milliseconds
-from intake_server.errors import ConfigError, InvalidRequestError
+from intake_server.errors import InvalidRequestError, NoReferencesError
 from intake_server.services import corrections, published, reading, triage
 from intake_server.services.authoring import Pen
 from intake_server.services.corrections import Replaced
@@ -29,6 +29,9 @@ DOUBTFUL: Final = timedelta(minutes=2)
 """From this offset on a device's clock is noted beside what was written by it."""
 
 _CONFLICT: Final = Problem("instance-conflict", "this id came with other content")
+_NO_REFERENCE: Final = Problem(
+    "no-free-reference", "no free reference is left to give to this child"
+)
 _CORRECTION: Final = Problem(
     "correction", "what it corrects is not here yet, or was sent for another site"
 )
@@ -91,7 +94,8 @@ class Counter:
             one.sender.site for one in handed if self._needs_number(one.read, earlier)
         )
         for site, count in wanted.items():
-            self._numbers(site).reserve(count)
+            with suppress(NoReferencesError):  # some of them wait for a person
+                self._numbers(site).reserve(count)
         order = []
         for one in handed:
             place = (one.read.key, one.read.sha256)
@@ -190,7 +194,7 @@ class Counter:
             if problem is not None:
                 self._hold_on(kept, problem)
                 continue
-            with suppress(ConfigError):  # without a free reference it is held on
+            with suppress(NoReferencesError):  # without a free reference it is held on
                 self._take_in(kept, read, None)
                 taken.add(kept.instance_id)
         self.settle()
@@ -248,7 +252,10 @@ class Counter:
         read, sender = handed.read, handed.sender
         reference = read.reference
         if problem is None and reference is None and read.makes_a_child:
-            reference = self._numbers(sender.site).draw()
+            try:
+                reference = self._numbers(sender.site).draw()
+            except NoReferencesError:
+                problem = _NO_REFERENCE
         submission = _submission(handed, problem, reference)
         if problem is None:
             change, targets = self._change(read, reference, sender, handed.offset_ms)

@@ -101,6 +101,21 @@ def only(mine: Sites) -> str | None:
     return next(iter(mine.names), "")
 
 
+def nameless(
+    database: Database, *, viewer: Principal, now: datetime
+) -> Sequence[StoredView]:
+    """Return the persons with a reference and no name that the viewer may see.
+
+    Raises:
+        AuditError: The read could not be noted.
+    """
+    with database.transaction() as session:
+        found = documents.nameless(session, site=only(sites(viewer)))
+        docs = [view.doc for view in found]
+        note_all(session, Act.LIST_RECORDS, docs, by=viewer.actor, now=now)
+    return found
+
+
 def visible(session: Session, doc: str, viewer: Principal) -> StoredView:
     """Return a record as the viewer sees it.
 

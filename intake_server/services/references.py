@@ -1,7 +1,7 @@
 """Children's references: the next free number of a site's block, never given twice."""
 
 from forms.reference import BLOCK_SIZE, block_name, make
-from intake_server.errors import ConfigError
+from intake_server.errors import NoReferencesError
 from intake_server.storage import documents, node, references
 from intake_server.storage.database import Session
 from intake_server.storage.references import Block
@@ -16,7 +16,11 @@ class Numbers:
         self._drawn: list[str] = []
 
     def reserve(self, count: int) -> None:
-        """Draw so many at once, to hand them out one by one."""
+        """Draw so many at once, to hand them out one by one.
+
+        Raises:
+            NoReferencesError: There are not so many; those drawn can be handed out.
+        """
         while len(self._drawn) < count:
             block = self._block()
             wanted = min(count - len(self._drawn), BLOCK_SIZE - block.next)
@@ -30,7 +34,7 @@ class Numbers:
         """Return a reference that nobody has, canonical.
 
         Raises:
-            ConfigError: Neither the site nor this node has a block with a free number.
+            NoReferencesError: Neither the site nor this node has a free one.
         """
         self.reserve(1)
         return self._drawn.pop(0)
@@ -41,7 +45,7 @@ class Numbers:
             for block in references.blocks(self._session, site):
                 if block.device is None and block.next < BLOCK_SIZE:
                     return block
-        raise ConfigError("reference_block", "this node has no free references left")
+        raise NoReferencesError
 
 
 def reserve(session: Session, site: str, *, device: str | None = None) -> str:

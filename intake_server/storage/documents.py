@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Select
+from sqlalchemy import Select, text
 from sqlmodel import Session, and_, col, func, or_, select
 
 from intake_server.storage import bulk, state
@@ -31,6 +31,8 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     DocumentRow.view,
     DocumentRow.heads,
 )
+_NAMELESS: Final = text("document.search = lower(document.reference)")
+"""As the index says it."""
 _NAMES: Final = (*(column.key for column in _COLUMNS[:-2]), "kept", "heads")
 
 
@@ -190,6 +192,22 @@ def page(
     shown = found[:limit]
     more = len(found) > limit
     return Page(tuple(shown), f"{shown[-1].newest:x}~{shown[-1].doc}" if more else None)
+
+
+def nameless(
+    session: Session, *, site: str | None = None, limit: int = 500
+) -> Sequence[StoredView]:
+    """Return the persons with a reference and no name that are not voided, newest first.
+
+    Args:
+        session: An open session.
+        site: As for ``page``.
+        limit: At most so many.
+    """
+    query = _listed().where(_NAMELESS, col(DocumentRow.is_voided).is_(False))
+    if site is not None:
+        query = query.where(_belongs_to(site))
+    return _read(session, query.order_by(col(DocumentRow.newest).desc()).limit(limit))
 
 
 def count(session: Session, kind: str | None = None) -> int:

@@ -93,6 +93,7 @@ class DocumentRow(SQLModel, table=True):
     __table_args__ = (
         Index("ix_document_newest", "kind", "newest"),
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
+        Index("ix_document_nameless", "newest", **_where("search = lower(reference)")),
         Index("ix_document_subject", "subject", **_where("subject IS NOT NULL")),
         Index("ix_document_parent", "parent", **_where("parent IS NOT NULL")),
     )

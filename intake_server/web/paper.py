@@ -1,20 +1,14 @@
-"""A blank form on paper: an A4 page in HTML that a browser prints.
-
-The file that the command line writes carries its style; a page of the server links it,
-for its policy allows no style from within.
-"""
+"""A blank form on paper: an A4 page in HTML that a browser prints."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import segno
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from forms.definition import Field, FormDefinition, Path
+from intake_server.web import printed
 from intake_server.web.language import LANGUAGES, Language, Text
 
 REFERENCE: Final = "child_ref"
@@ -89,7 +83,9 @@ def draw(form: FormDefinition, language: Language, *, style_url: str = "") -> st
         style_url: Where the style is found; empty to write it into the document.
     """
     name = f"{form.form_id}@{form.version}"
-    return _template().render(
+    return printed.page(
+        "paper",
+        style_url=style_url,
         form=form,
         name=name,
         language=language,
@@ -98,8 +94,6 @@ def draw(form: FormDefinition, language: Language, *, style_url: str = "") -> st
         asks_reference=any(asked.property == REFERENCE for asked in form.fields),
         shape=SHAPE,
         qr=segno.make(name, error="m").svg_inline(scale=3, border=2),
-        style="" if style_url else _style(),
-        style_url=style_url,
         texts={key: text.within(language) for key, text in _TEXTS.items()},
     )
 
@@ -163,21 +157,3 @@ def _within(texts: Mapping[str, str], language: Language) -> str:
     return texts.get(language) or next(
         (texts[code] for code in LANGUAGES if texts.get(code)), ""
     )
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=PackageLoader("intake_server"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("paper.html")
-
-
-@cache
-def _style() -> str:
-    path = files("intake_server") / "static" / "paper.css"
-    return f"<style>\n{path.read_text('utf-8')}</style>"

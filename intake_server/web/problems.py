@@ -154,6 +154,15 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Do it on the central node: from there it reaches everywhere.",
         ),
     ),
+    errors.NoReferencesError: ProblemType(
+        "no-references",
+        409,
+        Text("Коди дітей скінчилися", "No codes for children are left"),
+        Text(
+            "Нічого не втрачено. Скажіть адміністраторові центрального вузла.",
+            "Nothing was lost. Tell the administrator of the central node.",
+        ),
+    ),
     errors.LegalHoldError: ProblemType(
         "legal-hold",
         409,

@@ -90,6 +90,14 @@ RECEIPT_PROBLEMS: Final[Mapping[str, ProblemType]] = {
             ),
         ),
         _receipt(
+            "no-free-reference",
+            Text("Для дитини немає вільного коду", "No code is left for the child"),
+            Text(
+                "Запис збережено. Його буде прийнято, коли вузол матиме нові коди.",
+                "The record is kept. It is taken in when the node has new codes.",
+            ),
+        ),
+        _receipt(
             "correction",
             Text("Виправлення надісланої форми", "A correction of a form sent before"),
             Text(

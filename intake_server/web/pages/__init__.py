@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from intake_server.security.policy import Action, may
 from intake_server.web.auth import asking, requires
 from intake_server.web.pages import (
+    cards,
     children,
     forms,
     item,
@@ -32,12 +33,15 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/queue/<qid>", "decide", Action.DECIDE, item.decide),
     ("POST", "/queue/<qid>/preview", "preview", Action.DECIDE, item.preview),
     ("GET", "/children", "children", Action.READ_RECORDS, children.find),
+    ("GET", "/children/waiting", "waiting", Action.READ_RECORDS, children.waiting),
     ("GET", "/children/<doc>", "child", Action.READ_RECORDS, children.show),
     ("POST", "/changes/<change>/undo", "undo", Action.UNDO, undo.undo),
     ("GET", "/children/<doc>/link", "pair", Action.LINK, pairs.show),
     ("POST", "/children/<doc>/link", "link", Action.LINK, pairs.decide),
     ("POST", "/children/<doc>/pick", "pick", Action.LINK, pairs.pick),
     ("POST", "/children/<doc>/void", "void", Action.VOID, voids.void),
+    ("GET", "/cards", "cards", Action.PRINT_CARDS, cards.show),
+    ("POST", "/cards", "draw_cards", Action.PRINT_CARDS, cards.draw),
     ("GET", "/forms", "forms", Action.FETCH_FORMS, forms.show),
     ("POST", "/forms", "examine_form", Action.PUBLISH_FORMS, forms.examine),
     ("GET", "/forms/<form_id>/print", "print_form", Action.FETCH_FORMS, forms.paper),

@@ -157,6 +157,16 @@ def find() -> str:
     )
 
 
+def waiting() -> str:
+    """Show the codes that forms name though nobody has received the child yet."""
+    here = context()
+    found = child.waiting(here.database, viewer=asking(), now=here.now())
+    words = room.wording()
+    return render_template(
+        "pages/waiting.html", rows=tuple(_row(one, words) for one in found)
+    )
+
+
 def show(doc: str) -> Response:
     """Show everything that is known of one child."""
     return page(doc)
@@ -185,6 +195,7 @@ def page(
         "pages/child.html",
         child=sheet.whose(found.sheets[0], words),
         records=tuple(_record(one, words) for one in found.persons),
+        is_awaited=all(child.is_awaited(one) for one in found.persons),
         refused=refused,
         reason=reason,
         sites=words.sites(_sites(found)),

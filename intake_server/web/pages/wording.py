@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from forms import reference as references
 from intake_server.security.policy import Principal, may_decide
+from intake_server.services.child import is_awaited
 from intake_server.services.desk import Words
 from intake_server.services.labels import Asked, short, within
 from intake_server.storage.documents import StoredView
@@ -162,6 +163,8 @@ class Wording:
         """Return a child's name, as the family name comes first."""
         if person is None:
             return ""
+        if is_awaited(person):
+            return _("waiting for the child")
         values = person.view["values"]
         said = [values.get(part) for part in _NAME]
         called = values.get("name_called") or []

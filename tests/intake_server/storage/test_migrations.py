@@ -64,6 +64,7 @@ UPDATE queue SET owner = 'nobody' WHERE source = 'document';
 UPDATE change SET code = 'set by an older program' WHERE log = 'central#1';
 DELETE FROM site;
 DROP INDEX ix_body_doc;
+DROP INDEX ix_document_nameless;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
 ALTER TABLE submission DROP COLUMN corrects;

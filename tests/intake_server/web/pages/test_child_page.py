@@ -152,3 +152,17 @@ def test_a_visit_says_what_it_asked_in_the_words_of_its_own_form(desk, form_id):
     own = {part.label.get("uk") for part in shipped(form_id).definition.fields}
     assert len(said) > 1
     assert set(said) <= own
+
+
+def test_a_code_that_nobody_was_received_under_is_seen_to_wait(desk):
+    answers = {"g_stay": {"child_ref": "4KH-7T29-9"}, "g_med": {"conditions": ["none"]}}
+    desk.send(desk.phone("truskavets", "L"), "rehabilitation", answers)
+    browser = desk.browser()
+
+    (found,) = tree(browser.get("/children/waiting")).xpath("//li//a")
+
+    assert found.text == "4KH-7T29-9"
+    page = words(browser.get(found.get("href")))
+    assert "чекає на дитину" in page
+    assert "Цей код названо у формі" in page
+    assert "чекає на дитину" in words(browser.get("/children?q=4кн-7т29-9"))
