@@ -1,9 +1,7 @@
 """Commands about phones and tablets."""
 
-import json
-import zlib
-from base64 import b64encode
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 import segno
@@ -12,8 +10,19 @@ from intake_server import clock
 from intake_server.cli.here import Here, address, common
 from intake_server.services import enrolment
 from intake_server.storage.devices import Device
+from intake_server.web.openrosa import settings as collect
 
-_BY = "operator"
+_BY: Final = "operator"
+_SCALE: Final = 10
+_HALVES: Final = {
+    (False, False): "█",
+    (False, True): "▀",
+    (True, False): "▄",
+    (True, True): " ",
+}
+"""By whether the upper and the lower module is dark; what is drawn is light."""
+_LIGHT_ON_DARK: Final = "\x1b[97;40m"
+_AS_BEFORE: Final = "\x1b[0m"
 
 
 @click.group()
@@ -21,12 +30,31 @@ def device() -> None:
     """Let phones and tablets in, and out."""
 
 
+_picture = click.Path(dir_okay=False, path_type=Path)
+
+
 @device.command()
 @click.option("--site", help="Site of the device.  [default: that of this node]")
 @click.option("--label", required=True, help="What its people call it.")
-@click.option("--qr", is_flag=True, help="Print the settings for ODK Collect as a QR.")
+@click.option("--qr", is_flag=True, help="Show the settings for ODK Collect as a QR.")
+@click.option("--png", type=_picture, help="Draw that QR into a file.")
+@click.option("--svg", type=_picture, help="Draw it into a file that prints sharply.")
+@click.option(
+    "--delete-sent",
+    is_flag=True,
+    help="Collect deletes what it has sent; see the guide.",
+)
 @common
-def enrol(here: Here, *, site: str | None, label: str, qr: bool) -> None:
+def enrol(  # noqa: PLR0913 - one argument an option
+    here: Here,
+    *,
+    site: str | None,
+    label: str,
+    qr: bool,
+    png: Path | None,
+    svg: Path | None,
+    delete_sent: bool,
+) -> None:
     """Enrol a device and print its token, and a code for one that can scan."""
     with here.opened() as (settings, database):
         now, place = clock.now(), site or settings.site
@@ -34,18 +62,31 @@ def enrol(here: Here, *, site: str | None, label: str, qr: bool) -> None:
         enrolled = enrolment.enrol(database, code, label=label, now=now)
         code = enrolment.offer_device(database, place, label=label, by=_BY, now=now)
         openrosa_url = f"{address(settings)}/key/{enrolled.token}"
+        guide = f"{address(settings)}/help/collect"
+    picture = collect.drawn(
+        collect.packed(openrosa_url, site=place, deletes_sent=delete_sent)
+    )
+    files = {kind: path for kind, path in (("png", png), ("svg", svg)) if path}
+    for kind, path in files.items():
+        _draw(picture, kind, path)
     here.say(
         {
             "device_id": enrolled.device_id,
             "token": enrolled.token,
             "code": code,
             "openrosa_url": openrosa_url,
+            **{kind: str(path) for kind, path in files.items()},
         },
         f"device          {enrolled.device_id}",
         f"token           {enrolled.token}",
         f"ODK Collect     {openrosa_url}",
+        f"its guide       {guide}",
         f"or, 15 minutes: {code}",
-        *([_qr(openrosa_url)] if qr else []),
+        *(
+            f"Wrote {path}; whoever has it can send as this phone."
+            for path in files.values()
+        ),
+        *([_in_characters(picture)] if qr else []),
     )
 
 
@@ -89,18 +130,23 @@ def _line(one: Device) -> str:
     return f"{one.id}  {one.site:<16} {state:<8} {one.label}"
 
 
-def _qr(url: str) -> str:
-    """Return the QR that ODK Collect reads its settings from, drawn in characters."""
-    general = {
-        "server_url": url,
-        "form_update_mode": "match_exactly",
-        "autosend": "wifi_and_cellular",
-        "image_size": "large",
-        "app_language": "uk",
-        "analytics": False,
-    }
-    chosen = {"general": general, "admin": {}, "project": {"name": "Dodomu"}}
-    packed = b64encode(zlib.compress(json.dumps(chosen).encode())).decode()
-    code = segno.make(packed, error="l", micro=False)
-    rows = [[*row] for row in code.matrix_iter(border=2)]
-    return "\n".join("".join("  " if dark else "██" for dark in row) for row in rows)
+def _draw(picture: segno.QRCode, kind: str, path: Path) -> None:
+    """Write a picture that others on this machine cannot read."""
+    path.touch(0o600)
+    path.chmod(0o600)
+    with path.open("wb") as file:
+        picture.save(file, kind=kind, scale=_SCALE, border=4)
+
+
+def _in_characters(picture: segno.QRCode) -> str:
+    """Draw a QR with two rows a line, dark on light whatever the terminal's colours."""
+    rows = [[*row] for row in picture.matrix_iter(border=2)]
+    rows.append([0] * len(rows[0]))
+    lines = (
+        "".join(
+            _HALVES[bool(upper), bool(lower)]
+            for upper, lower in zip(*pair, strict=True)
+        )
+        for pair in zip(rows[::2], rows[1::2], strict=True)
+    )
+    return "\n".join(f"{_LIGHT_ON_DARK}{line}{_AS_BEFORE}" for line in lines)

@@ -1,9 +1,15 @@
 import json
+import re
 import socket
 import stat
+import struct
+import zlib
+from base64 import b64decode
 
 import pytest
+import qr
 from click.testing import CliRunner
+from lxml import etree
 from network import a_central, a_centre, a_member
 from programs import Serving, said
 
@@ -14,6 +20,7 @@ from intake_server.config import Settings
 from intake_server.security.policy import PEOPLE
 from intake_server.services import contact, enrolment, people
 from intake_server.storage import forms, references
+from intake_server.web.openrosa import settings as collect
 from sync import documents as ids
 
 SECRET = "kalyna-2026/ostannii-poihnav-u-dodomu!"  # noqa: S105 - for tests only
@@ -187,10 +194,71 @@ def test_a_device_is_enrolled_and_revoked(node):
     assert is_revoked == {made["device_id"]: True, scanned.device_id: False}
 
 
-def test_a_qr_holds_the_settings_for_collect(node):
-    drawn = node.run("device", "enrol", "--label", "Phone", "--qr").stdout
+def settings_in(matrix):
+    """What ODK Collect is set up with by a QR."""
+    text, level = qr.read(qr.within(matrix))
+    assert level == "L"
+    assert len(text) <= 4000
+    return json.loads(zlib.decompress(b64decode(text)))
 
-    assert drawn.count("██") > 400
+
+def modules_of(png):
+    """The modules of a picture in black and white, ten by ten dots each."""
+    width, height = struct.unpack(">II", png[16:24])
+    start = png.index(b"IDAT") + 4
+    (length,) = struct.unpack(">I", png[start - 8 : start - 4])
+    dots = zlib.decompress(png[start : start + length])
+    line, above, rows = (width + 7) // 8 + 1, bytes(width), []
+    for at in range(0, height * line, line):
+        packed = dots[at + 1 : at + line]
+        if dots[at] == 2:  # said as what differs from the line above
+            packed = bytes((a + b) % 256 for a, b in zip(packed, above, strict=False))
+        above = packed
+        rows.append(packed)
+    return [
+        [not row[column // 8] >> (7 - column % 8) & 1 for column in range(5, width, 10)]
+        for row in rows[5::10]
+    ]
+
+
+def test_a_qr_in_the_terminal_holds_the_settings_for_collect(node):
+    shown = node.run("device", "enrol", "--label", "Phone", "--qr").stdout
+
+    url = re.search(r"http://\S+/key/\S+", shown)[0]
+    lines = [line for line in shown.splitlines() if set(line) <= set("█▀▄ ") and line]
+    assert len(lines[0]) <= 80, "a terminal would break the lines"
+    halves = {"█": (0, 0), "▀": (0, 1), "▄": (1, 0), " ": (1, 1)}
+    rows = [[halves[c][half] for c in line] for line in lines for half in (0, 1)]
+    settings = settings_in(rows)
+    assert settings["general"]["server_url"] == url
+    assert settings["general"]["form_update_mode"] == "match_exactly"
+    assert settings["general"]["delete_send"] is False
+    assert settings["admin"] == {}
+
+
+def test_a_qr_is_drawn_into_files_that_nobody_else_can_read(node, tmp_path):
+    png, svg = tmp_path / "phone.png", tmp_path / "phone.svg"
+    png.touch(0o644)
+
+    made = node.said(
+        *("device", "enrol", "--label", "Phone", "--delete-sent"),
+        *("--png", str(png), "--svg", str(svg)),
+    )
+
+    settings = settings_in(modules_of(png.read_bytes()))
+    assert settings["general"]["server_url"] == made["openrosa_url"]
+    assert settings["general"]["delete_send"] is True
+    assert (made["png"], made["svg"]) == (str(png), str(svg))
+    assert etree.parse(svg).getroot().tag.endswith("svg")
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (png, svg)} == {0o600}
+
+
+def test_a_long_address_still_fits_a_qr_that_collect_reads(node):
+    settings = collect.packed(f"https://{'довга-назва.' * 20}/key/x", site="x" * 60)
+
+    assert len(settings) <= collect.MOST
+    text, level = qr.read([*collect.drawn(settings).matrix])
+    assert (text, level) == (settings, "L")
 
 
 def test_an_unknown_device_cannot_be_revoked(node):
