@@ -2,11 +2,14 @@
 
 ``FILLED`` holds one whole form of each that a phone sends after a child was received;
 ``TESTIMONY`` and ``REQUEST`` speak of a child by other means than the child's record.
+``EVERY`` adds those of the stories, whole, so that a phone takes them too.
 """
 
+import re
+from datetime import date, timedelta
 from typing import Any, Final
 
-from centres import DANYLO
+from centres import DANYLO, RECEPTION, with_answers
 
 DAY: Final = "2026-11-26"
 YEAR_ON: Final = "2027-11-26"
@@ -322,3 +325,144 @@ FILLED: Final = {
     "functioning_5_17": FUNCTIONING_5_17,
     "testimony": TESTIMONY,
 }
+
+ARRIVAL: Final[dict[str, Any]] = with_answers(
+    RECEPTION,
+    g_contact={
+        "intake_at": "2026-11-26T10:00:00.000+02:00",
+        "child_ref": DANYLO,
+        "returned_on": DAY,
+    },
+    g_child={"photo_id": "arrival.jpg"},
+    g_with={"siblings_elsewhere": "unknown"},
+    g_needs={"function_help": ["not_assessed"], "languages": ["uk", "ru"]},
+    g_next={"next_contact_due": "2026-11-27", "worker_note": "Спитати про тітку."},
+)
+STAY: Final[dict[str, Any]] = {
+    "filled_on": DAY,
+    "g_stay": {
+        "child_ref": DANYLO,
+        "center": "truskavets",
+        "program": ["psychosocial"],
+        "admitted_on": "2026-11-23",
+        "referral_source": "crpc",
+        "planned_until": "2026-12-20",
+        "team": ["prm", "psychologist"],
+        "comm_mode": ["speech"],
+        "consent_rehab": "given",
+    },
+    "g_med": {
+        "conditions": ["epilepsy"],
+        "allergies": "пеніцилін; горіхи",
+        "medication": "вальпроат 300 мг × 2",
+        "care_denied": "unknown",
+        "vaccine_status": "up_to_date",
+    },
+    "g_func": {
+        "disability_formal": "no",
+        "disability_group": ["none"],
+        "func_tool": "clinical",
+        "cfm_any_difficulty": "no",
+    },
+    "any_icf_profile": "no",
+    "any_assistive": "yes",
+    "assistive": [
+        {"ap_item": "walker", "ap_state": "ordered"},
+        {"ap_item": "crutches", "ap_state": "has_ok"},
+    ],
+    "g_mh": {
+        "screen_tool": "cries8",
+        "screen_score": 17,
+        "mhpss_layer": "2",
+        "self_harm": "not_asked",
+        "strengths": "Малює; рахує вголос.",
+    },
+    "any_goals": "yes",
+    "goals": [
+        {
+            "goal_row": "uuid:0c5e1d6a-0000-4000-8000-000000000010",
+            "goal_domain": "emotion",
+            "goal_words": "Спати без світла.",
+            "goal_due": "2026-12-20",
+            "goal_status": "agreed",
+        }
+    ],
+    "g_plan": {"plan_state": "approved", "ipr_number": "ІПР-17/2026"},
+}
+REUNION: Final[dict[str, Any]] = {
+    "filled_on": DAY,
+    "g_start": {
+        "child_ref": DANYLO,
+        "contact_on": DAY,
+        "parts": ["child_view", "adult_check", "placement"],
+        "tracing_status": "located",
+    },
+    "g_child": {
+        "child_wants_tracing": "yes",
+        "child_wants_reunif": "yes_later",
+        "child_answers": "Тітка Галина, жила поруч.",
+    },
+    "any_sought_persons": "yes",
+    "sought_persons": [
+        {"sought_rel": "aunt", "sought_name": "Ремез Галина", "sought_order": 1}
+    ],
+    "g_adult": {
+        "adult_name": "Ремез Галина",
+        "adult_rel": "aunt",
+        "adult_phone": "+380501234567",
+        "adult_wants": "yes",
+        "adult_able": "yes",
+        "adult_answers": "Племінник Данило, 2012 року.",
+    },
+    "g_verif": {
+        "verif_methods": ["documents", "matched_answers"],
+        "verif_result": "match",
+        "child_record_check": "yes",
+        "verifier_1": "TRU-014",
+        "verifier_2": "TRU-020",
+        "recommendation": "kin_care",
+    },
+    "g_siblings": {"sibling_decision": "no_siblings"},
+    "g_place": {
+        "care_type": "kin_temp",
+        "care_from": DAY,
+        "care_until": "2027-02-26",
+        "decision_kind": "ssd_temp_order",
+        "authority_type": "ssd",
+        "decision_no": "114",
+        "decision_on": "2026-11-25",
+        "decision_scan": "order.jpg",
+        "ssd_contact": "ССД Херсон, +380552000000",
+        "child_age": 14,
+    },
+    "g_handover": {"followup_plan": ["d3", "m1"], "placement_approved": "yes"},
+}
+
+EVERY: Final = {
+    **FILLED,
+    "reception": ARRIVAL,
+    "rehabilitation": STAY,
+    "reunification": REUNION,
+}
+"""One whole form of each that is shipped."""
+
+_DATE: Final = re.compile(r"^\d{4}-\d{2}-\d{2}(?=$|T)")
+
+
+def as_of(day: date, answers: Any) -> Any:
+    """Return answers with every date moved, so that they are given on a day."""
+    by = day - date.fromisoformat(DAY)
+    return _moved(answers, by)
+
+
+def _moved(part: Any, by: timedelta) -> Any:
+    match part:
+        case dict():
+            return {name: _moved(inner, by) for name, inner in part.items()}
+        case list():
+            return [_moved(inner, by) for inner in part]
+        case str():
+            moved = lambda found: str(date.fromisoformat(found[0]) + by)  # noqa: E731
+            return _DATE.sub(moved, part)
+        case _:
+            return part

@@ -37,16 +37,19 @@ def said(folder: Path, *words: str, expect: int = 0, **environ: str) -> Any:
 
 
 class Serving:
-    """A web server with its workers."""
+    """A web server with its workers; what it complains of goes to ``errors``."""
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
-        self._process = subprocess.Popen(
-            [*COMMAND, "serve", "--data", str(folder), "--port", str(port)],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=_plain(),
-            start_new_session=True,
-        )
+    def __init__(self, folder: Path, port: int = 0, **environ: str) -> None:
+        self.errors = folder / "serve.errors"
+        with self.errors.open("a") as errors:
+            self._process = subprocess.Popen(
+                [*COMMAND, "serve", "--data", str(folder), "--port", str(port)],
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={**_plain(), **environ},
+                start_new_session=True,
+            )
         assert self._process.stdout is not None
         self.line = self._process.stdout.readline()
 
@@ -74,9 +77,9 @@ class Serving:
 
 
 @contextmanager
-def serving(folder: Path, port: int = 0) -> Iterator[Serving]:
+def serving(folder: Path, port: int = 0, **environ: str) -> Iterator[Serving]:
     """Serve a node until the end of the block."""
-    server = Serving(folder, port)
+    server = Serving(folder, port, **environ)
     try:
         yield server
     finally:

@@ -1,0 +1,114 @@
+"""Whether a form comes from ODK Collect or as JSON, it says the same."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from centres import Centre
+from fillings import EVERY, as_of
+from javarosa import (
+    DAY,
+    FILE,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    RefusedError,
+    a_javarosa,
+    asked_only,
+)
+from stores import SqliteStores
+
+from forms.catalogue import shipped
+from intake_server.services.intake import Incoming
+from intake_server.storage import documents
+
+pytestmark = pytest.mark.javarosa
+
+TODAY = datetime.now(UTC).date()
+KNOWN = {
+    TEXT: "\n".join(
+        (
+            *("Ремез", "Олена; Тарас;  Олена ", "O'Ніл \"&<>", "вально  кажучи"),
+            *("4KH-7T29-9", "4кн7т299", "+380501234567", "1234567890"),
+            *("20120304-00017", "TRU-014", "TRU-020", "2026-11-26-1"),
+            *("UA65000000000000000", "Тут довге пояснення, чому саме так."),
+        )
+    ),
+    NUMBER: "0\n1\n2\n7\n14\n17\n30",
+    DAY: "\n".join(
+        str(TODAY + timedelta(days)) for days in (-5900, -4000, -800, -9, 0, 1, 40)
+    ),
+    MOMENT: f"{TODAY}T10:00:00.000+02:00\n2024-02-29T23:59:59.000Z",
+    FILE: "face.jpg",
+    "sibling_requests": "4KH-7T29-9; 4кн7т299\n4KH7T299",
+}
+
+
+@pytest.fixture(scope="module")
+def javarosa(tmp_path_factory):
+    with a_javarosa(tmp_path_factory.mktemp("javarosa")) as engine:
+        yield engine
+
+
+@pytest.fixture
+def centres(tmp_path):
+    stores = SqliteStores(tmp_path)
+    with stores.new() as one, stores.new() as other:
+        yield Centre(one), Centre(other)
+
+
+def received(centre: Centre, **how: Any) -> tuple[Any, Any]:
+    """The receipt, and what the documents of the form say then."""
+    (receipt,) = centre.receive(Incoming(**how))
+    assert (receipt.status, receipt.problem) == ("stored", None)
+    with centre.database.reading() as session:
+        views = {doc: documents.find(session, doc).view for doc, _ in receipt.documents}
+    return (receipt.reference, receipt.documents), {
+        doc: (view["kind"], view["values"], contested(view))
+        for doc, view in views.items()
+    }
+
+
+def contested(view):
+    return {
+        cell: sorted(str(one["value"]) for one in candidates)
+        for cell, candidates in view["contested"].items()
+    }
+
+
+@pytest.mark.parametrize("form_id", EVERY)
+def test_answers_say_the_same_as_json_and_from_a_phone(
+    javarosa, centres, form_id, scale
+):
+    form = shipped(form_id)
+    for centre in centres:
+        centre.publish(form)
+    filled = [
+        javarosa.fill(
+            form.xml, asked_only(as_of(TODAY, EVERY[form_id]), form.definition)
+        )
+    ]
+    filled += [javarosa.wander(form.xml, seed, KNOWN) for seed in range(scale(8))]
+
+    for one in filled:
+        by_phone = received(centres[0], xml=one.xml)
+        by_json = received(
+            centres[1],
+            instance_id=one.instance_id,
+            form_id=form_id,
+            form_version=form.version,
+            answers=one.everything(form.definition),
+        )
+
+        assert by_json == by_phone
+
+
+def test_a_phone_refuses_what_the_form_refuses(javarosa):
+    form = shipped("registration")
+    answers = asked_only(as_of(TODAY, EVERY["registration"]), form.definition)
+    answers["g_identity"]["birth_date"] = str(TODAY + timedelta(days=1))
+
+    with pytest.raises(RefusedError) as refused:
+        javarosa.fill(form.xml, answers)
+
+    assert refused.value.place.endswith("/birth_date[1]")
