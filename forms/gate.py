@@ -5,6 +5,7 @@ bomb costs no more memory or time than a form. Refusals never quote what they re
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -33,6 +34,9 @@ class Limits:
 
 
 LIMITS: Final = Limits()
+
+
+_BEGINNING: Final = 64 * 1024
 
 
 class Node(Struct, frozen=True, gc=False):
@@ -71,6 +75,35 @@ def read_xml(xml: bytes, limits: Limits = LIMITS) -> Node:
     except (UnicodeDecodeError, etree.XMLSyntaxError, ValueError) as error:
         raise MalformedXmlError from error
     return builder.root
+
+
+def peek(xml: bytes) -> Node | None:
+    """Return the root of a document without what is in it; None where it has none."""
+    first = _First()
+    parser = etree.XMLParser(
+        # lxml gives text; its stubs still allow for Python 2's bytes
+        target=first,  # type: ignore[arg-type]
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+    )
+    with suppress(etree.XMLSyntaxError):
+        parser.feed(xml[:_BEGINNING])
+    return first.root
+
+
+class _First:
+    """Receives the events of a parser and keeps the first element."""
+
+    def __init__(self) -> None:
+        self.root: Node | None = None
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        if self.root is None:
+            self.root = Node(tag.rpartition("}")[2], "", (), dict(attributes))
+
+    def close(self) -> None:
+        """Leave the end alone."""
 
 
 class _Open:

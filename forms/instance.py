@@ -69,7 +69,8 @@ def parse(xml: bytes, *, limits: Limits = LIMITS) -> RawInstance:
         for part in child.children
     }
     form_id, version = root.attributes.get("id", ""), root.attributes.get("version", "")
-    instance_id = meta.get("instanceID", "")
+    # Other servers write it on the root of what they hand out.
+    instance_id = meta.get("instanceID") or root.attributes.get("instanceID", "")
     deprecated_id = meta.get("deprecatedID") or None
     for name in (form_id, version, instance_id, deprecated_id or ""):
         if len(name.encode()) > limits.name_bytes:

@@ -21,6 +21,7 @@ from intake_server.cli import (
     health,
     publishing,
     serving,
+    submissions,
     syncing,
 )
 from intake_server.cli.here import Here, Refusal, UnsafeRefusal
@@ -105,6 +106,7 @@ for command in (
     serving.work,
     serving.demo,
     publishing.forms,
+    submissions.submissions,
     devices.device,
     cards.cards,
     accounts.user,

@@ -12,7 +12,15 @@ from typing import Any, Final, NoReturn, TypeVar
 import click
 import msgspec
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from typing_extensions import override
 
 from intake_server.config import FILE_NAME, Settings, read_key
@@ -105,6 +113,21 @@ class Here:
         ) as progress:
             task = progress.add_task(what)
             yield lambda text: progress.update(task, description=f"{what}: {text}")
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """Show on standard error how much is done, and of how much."""
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+            transient=True,
+        ) as progress:
+            task = progress.add_task(what, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def open_store(settings: Settings) -> Database:

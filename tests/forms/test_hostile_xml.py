@@ -4,8 +4,11 @@ import time
 import tracemalloc
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from forms.errors import SubmissionError
+from forms.gate import peek
 from forms.instance import parse
 
 META = b"<meta><instanceID>uuid:1</instanceID></meta>"
@@ -119,3 +122,27 @@ def test_a_submission_without_its_id_still_says_which_form_it_is():
         parse(a_submission(meta=b""))
 
     assert (caught.value.form_id, caught.value.version) == ("reception", "1")
+
+
+@given(st.binary(max_size=200))
+@example(b'<?xml version="1.0" encoding="utf-7"?><a/>')
+@example(b'<?xml version="1.0" encoding="nonsense"?><a/>')
+@example(b"<a xmlns:b='c' b:d='e'>" * 50_000)
+def test_looking_at_the_root_never_fails(xml):
+    peek(xml)
+
+
+@pytest.mark.parametrize("xml", [case[0] for case in REFUSED.values()], ids=REFUSED)
+def test_looking_at_the_root_of_something_hostile_costs_nothing(xml):
+    began = time.monotonic()
+
+    root = peek(xml)
+
+    assert time.monotonic() - began < 1
+    assert root is None or root.children == ()
+
+
+def test_the_root_is_known_though_the_rest_is_missing():
+    root = peek(b'<a:data xmlns:a="x" id="reception"><a:b>')
+
+    assert (root.name, dict(root.attributes)) == ("data", {"id": "reception"})

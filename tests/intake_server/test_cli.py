@@ -5,21 +5,24 @@ import stat
 import struct
 import zlib
 from base64 import b64decode
+from secrets import token_bytes
 
 import pytest
 import qr
 from click.testing import CliRunner
+from fillings import FILLED
 from lxml import etree
 from network import a_central, a_centre, a_member
 from programs import Serving, said
 
-from forms.catalogue import SHIPPED
+from forms.catalogue import SHIPPED, shipped
+from forms.instance import to_xml
 from intake_server import clock
 from intake_server.cli import main
 from intake_server.config import Settings
 from intake_server.security.policy import PEOPLE
-from intake_server.services import contact, enrolment, people
-from intake_server.storage import forms, references
+from intake_server.services import contact, enrolment, people, publishing
+from intake_server.storage import forms, references, submissions
 from intake_server.web.openrosa import settings as collect
 from sync import documents as ids
 
@@ -259,6 +262,37 @@ def test_a_long_address_still_fits_a_qr_that_collect_reads(node):
     assert len(settings) <= collect.MOST
     text, level = qr.read([*collect.drawn(settings).matrix])
     assert (text, level) == (settings, "L")
+
+
+def test_an_odk_export_is_imported_and_what_is_left_out_is_named(node, tmp_path):
+    place = tmp_path / "export" / "instances" / "a"
+    place.mkdir(parents=True)
+    form = shipped("followup")
+    with node.database as database, database.transaction() as session:
+        publishing.publish(
+            session, [form], site="kyiv", now=clock.now(), entropy=token_bytes
+        )
+    (place / "submission.xml").write_bytes(
+        to_xml(form.definition, FILLED["followup"], instance_id="uuid:a")
+    )
+    export = str(tmp_path / "export")
+
+    done = node.said("submissions", "import", export, "--site", "truskavets")
+    again = node.said("submissions", "import", export)
+    (place.parent / "x.xml").write_text("<x/>")
+    part = node.said("submissions", "import", export, expect=1)
+
+    counts = {"stored": 1, "duplicate": 0, "quarantined": 0, "files": 0, "skipped": []}
+    assert done == counts
+    assert again == {**counts, "stored": 0, "duplicate": 1}
+    assert part["skipped"] == [
+        {"file": "instances/x.xml", "why": "is no finished form"}
+    ]
+    with node.database as database, database.reading() as session:
+        (kept,) = submissions.known(session, ["uuid:a"])["uuid:a"]
+    assert (kept.site, kept.sender) == ("truskavets", "u:operator")
+    refused = node.said("submissions", "import", str(place.parent / "x.xml"), expect=1)
+    assert "neither a folder nor a zip" in refused["error"]
 
 
 def test_an_unknown_device_cannot_be_revoked(node):
