@@ -1,5 +1,6 @@
 """Commands about finished forms: taking in an ODK export, handing out tables."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +12,11 @@ import click
 from intake_server import clock
 from intake_server.cli.here import Here, Refusal, common
 from intake_server.security.policy import Principal, Role
+from intake_server.services import exporting
 from intake_server.services.importing import Import, Summary
 from intake_server.services.shelves import Archive, Folder, Shelf, UnreadableError
 
+_OPERATOR: Final = "operator"
 _SHOWN: Final = 20
 
 
@@ -34,7 +37,7 @@ def import_export(here: Here, *, source: Path, site: str | None) -> None:
     here already stays as it is, so the command can be said again.
     """
     with here.opened() as (settings, database), _shelf(source) as shelf:
-        sender = Principal("person", "operator", "", Role.ADMIN, site or settings.site)
+        sender = Principal("person", _OPERATOR, "", Role.ADMIN, site or settings.site)
         work = Import(
             database=database,
             shelf=shelf,
@@ -46,6 +49,55 @@ def import_export(here: Here, *, source: Path, site: str | None) -> None:
             done = work.run(progress)
     answer = here.fail if done.skipped else here.say
     answer(_said(done), *_lines(done))
+
+
+@submissions.command("export")
+@click.argument("form_id")
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder that is not there yet.  [default: FORM_ID-export]",
+)
+@common
+def export_form(here: Here, *, form_id: str, output: Path | None) -> None:
+    """Write the forms FORM_ID that were handed in here as tables in CSV.
+
+    One row a form, and a table of its own for each repeat; answers by their codes, and
+    choices by their labels too. Sealed answers are left out. Whoever may run this command
+    sees the other answers of every site: the files are for you alone, and each form that
+    is in them is noted in the audit.
+    """
+    folder = output or Path(f"{form_id}-export")
+    if folder.exists():
+        raise Refusal(f"{folder} is there already; choose another with --output")
+    unfinished = folder.with_name(f"{folder.name}.unfinished")
+    with here.opened() as (_, database), here.counting("exporting") as progress:
+        unfinished.mkdir(0o700, parents=True)
+        try:
+            done = exporting.export(
+                database,
+                form_id,
+                unfinished,
+                by=_OPERATOR,
+                now=clock.now(),
+                progress=progress,
+            )
+            unfinished.rename(folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+    here.say(
+        {
+            "form_id": form_id,
+            "rows": done.rows,
+            "left_out": done.left_out,
+            "folder": str(folder),
+            "files": list(done.files),
+            "hidden": list(done.hidden),
+        },
+        f"{done.rows} forms in {folder}: {', '.join(done.files)}",
+        *([f"{done.left_out} are held, sealed or erased"] if done.left_out else []),
+        *([f"sealed, left out: {', '.join(done.hidden)}"] if done.hidden else []),
+    )
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class Act(Enum):
     LIFT_HOLD = "lift_hold"
     PUBLISH = "publish"
     PRINT_CARDS = "print_cards"
+    EXPORT = "export"
     READ_AUDIT = "read_audit"
 
 

@@ -135,6 +135,10 @@ NO_SITES: Final = Sites(frozenset())
 EVERY_SITE: Final = Sites(None)
 
 
+OPERATORS_LEVELS: Final = frozenset({"public_stat", "restricted", "confidential"})
+"""What an operator at the machine gets out of it; what is sealed is for a care team."""
+
+
 def may(principal: Principal | None, action: Action) -> bool:
     """Tell whether somebody may do something; None is somebody unknown."""
     if action is Action.PUBLIC:

@@ -1,6 +1,6 @@
 """Finished forms byte for byte as they came: evidence, kept for ever."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -211,6 +211,52 @@ def readable(session: Session, slugs: Iterable[str]) -> Sequence[Submission]:
         )
     )
     return _whole(session.exec(query))
+
+
+def of_form(session: Session, form_id: str) -> Iterator[Submission]:
+    """Yield the submissions of a form that were taken in, oldest first, with their bytes.
+
+    Those whose bytes are gone, for the child was erased, are not among them.
+    """
+    query = (
+        select(SubmissionRow)
+        .where(
+            col(SubmissionRow.form_id) == form_id,
+            col(SubmissionRow.status) == "stored",
+            col(SubmissionRow.media) != "sealed",
+        )
+        .order_by(
+            col(SubmissionRow.received),
+            col(SubmissionRow.instance_id),
+            col(SubmissionRow.sha256),
+        )
+        .execution_options(yield_per=_LISTED)
+    )
+    unpress = zstandard.ZstdDecompressor()
+    for row in session.exec(query):
+        if row.raw:
+            raw = unpress.decompress(row.raw, max_output_size=_LARGEST)
+            yield _bare(row.model_dump(), raw)
+
+
+def count(session: Session, form_id: str) -> int:
+    """Return how many submissions of a form are here, whatever became of them."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT count(*) FROM submission WHERE form_id = ?",
+        (form_id,),
+    )
+    return int(rows[0][0])
+
+
+def corrections(session: Session) -> Mapping[str, str]:
+    """Return by its instance id what each correction replaces that was taken in."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT instance_id, corrects FROM submission"
+        " WHERE corrects IS NOT NULL AND status = 'stored'",
+    )
+    return dict(tuple(row) for row in rows)
 
 
 def settle(session: Session, submission: Submission) -> None:

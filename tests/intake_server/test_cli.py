@@ -295,6 +295,26 @@ def test_an_odk_export_is_imported_and_what_is_left_out_is_named(node, tmp_path)
     assert "neither a folder nor a zip" in refused["error"]
 
 
+def test_forms_are_exported_into_a_folder_of_the_operators_own(node, tmp_path):
+    form, folder = shipped("followup"), tmp_path / "out"
+    with node.database as database, database.transaction() as session:
+        publishing.publish(
+            session, [form], site="kyiv", now=clock.now(), entropy=token_bytes
+        )
+    export = ("submissions", "export", "followup", "--output", str(folder))
+
+    done = node.said(*export)
+
+    files = ["followup-columns.csv", "followup-services.csv", "followup.csv"]
+    assert (done["rows"], done["left_out"], done["files"]) == (0, 0, files)
+    assert sorted(path.name for path in folder.iterdir()) == files
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert "there already" in node.said(*export, expect=1)["error"]
+    unknown = ("submissions", "export", "nothing", "--output", str(tmp_path / "x"))
+    assert "no form nothing" in node.said(*unknown, expect=1)["error"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kyiv", "out"]
+
+
 def test_an_unknown_device_cannot_be_revoked(node):
     assert "no device" in node.said("device", "revoke", "x", expect=1)["error"]
 
