@@ -10,6 +10,12 @@ from intake_server.web.context import context
 
 CONTENT_TYPE: Final = "text/xml; charset=utf-8"
 
+ACCEPTED: Final = "Форму прийнято"
+AGAIN: Final = "Цю форму вже прийнято раніше"
+SET_ASIDE: Final = "Форму збережено. Її ще перегляне координатор"
+CODE: Final = "Код дитини"
+"""What Collect shows, and what the guide explains."""
+
 _RESPONSE: Final = "http://openrosa.org/http/response"
 _PATHS: Final = ("/key/", "/formList", "/submission", "/xforms/")
 

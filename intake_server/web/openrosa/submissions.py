@@ -84,11 +84,11 @@ def _status(receipt: Receipt) -> HTTPStatus:
 
 def _words(receipt: Receipt) -> str:
     if receipt.problem is not None:
-        words = "Форму збережено. Її ще перегляне координатор"
+        words = answers.SET_ASIDE
     elif receipt.status == "duplicate":
-        words = "Цю форму вже прийнято раніше"
+        words = answers.AGAIN
     else:
-        words = "Форму прийнято"
+        words = answers.ACCEPTED
     if receipt.reference:
-        return f"{words}. Код дитини: {printed(receipt.reference)}."
+        return f"{words}. {answers.CODE}: {printed(receipt.reference)}."
     return f"{words}."

@@ -51,6 +51,7 @@ BASIC = {
 PAGES = {
     "GET /static/<path:filename>": EVERYBODY,
     "GET /healthz": EVERYBODY,
+    "GET /help/collect": EVERYBODY,
     "GET /problems/": EVERYBODY,
     "GET /problems/<slug>": EVERYBODY,
     "GET /sign-in/<code>": EVERYBODY,

@@ -1,0 +1,23 @@
+"""Guides that anybody may read, on a screen or printed on A4."""
+
+from typing import Final
+
+from flask import Blueprint, render_template
+
+from intake_server.security.policy import Action
+from intake_server.web.auth import requires
+from intake_server.web.openrosa import answers
+
+help_pages: Final = Blueprint("help_pages", __name__)
+
+
+@help_pages.get("/help/collect")
+@requires(Action.PUBLIC)
+def collect() -> str:
+    """Show volunteers how to work with ODK Collect."""
+    return render_template(
+        "help_collect.html",
+        accepted=f"{answers.ACCEPTED}. {answers.CODE}: …",
+        again=answers.AGAIN,
+        set_aside=answers.SET_ASIDE,
+    )

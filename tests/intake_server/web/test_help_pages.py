@@ -1,0 +1,40 @@
+import pytest
+from servers import an_xml
+
+UKRAINIAN, ENGLISH = {"Accept-Language": "uk"}, {"Accept-Language": "en"}
+
+
+@pytest.fixture(params=["uk", "en"])
+def guide(server, request):
+    answer = server.client.get(
+        "/help/collect", headers={"Accept-Language": request.param}
+    )
+    assert answer.status_code == 200
+    assert f'<html lang="{request.param}">' in answer.text
+    return answer.text
+
+
+def test_the_guide_explains_every_answer_that_collect_shows(server, device, guide):
+    same = an_xml("1", family_name="Ремез")
+    sent = [
+        server.collect(device, same),
+        server.collect(device, same),
+        server.collect(device, an_xml("1", family_name="Тиха")),
+    ]
+
+    for answer in sent:
+        shown = answer.text.split(">")[-3].partition("</")[0].partition(" Код")[0]
+        assert shown.removesuffix(".") in guide
+
+
+def test_the_guide_is_ukrainian_first_and_english_complete(server):
+    ukrainian = server.client.get("/help/collect", headers=UKRAINIAN).text
+    english = server.client.get("/help/collect", headers=ENGLISH).text
+
+    assert "Чого ODK Collect тут не вміє" in ukrainian
+    assert "What ODK Collect cannot do here" in english
+    assert ukrainian.count("<li>") == english.count("<li>")
+
+
+def test_the_guide_is_linked_from_every_page(server):
+    assert 'href="/help/collect"' in server.client.get("/problems/").text
