@@ -10,6 +10,7 @@ import hmac
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, g, request
 
@@ -34,6 +35,7 @@ CSRF_HEADER: Final = "X-CSRF-Token"
 
 _MARK: Final = "required_action"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_PASSED_ON: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via")
 _SAME_SITE: Final = frozenset({"", "none", "same-origin"})
 
 
@@ -143,10 +145,18 @@ def _by_basic() -> Principal | None:
     given = request.authorization
     if given is None or given.type != "basic" or not given.password:
         return None
-    if not request.is_secure and not is_loopback(request.remote_addr or ""):
+    if not request.is_secure and not _is_on_this_machine():
         return None
     principal = people.who(context().database, given.password)
     return principal if principal and principal.id == given.username else None
+
+
+def _is_on_this_machine() -> bool:
+    """Tell whether the line begins and ends here, and no proxy has passed it on."""
+    asked = urlsplit(f"//{request.host}").hostname or ""
+    is_passed_on = any(name in request.headers for name in _PASSED_ON)
+    is_near = is_loopback(request.remote_addr or "") and is_loopback(asked)
+    return is_near and not is_passed_on
 
 
 def _by_session() -> Principal | None:

@@ -288,6 +288,56 @@ def test_a_token_is_not_taken_over_a_line_that_others_can_read(server, device):
     assert secure.status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        pytest.param({}, 200, id="on-this-machine"),
+        pytest.param({"base_url": "http://127.0.0.1:8080"}, 200, id="by-its-address"),
+        pytest.param({"base_url": "http://centre.example"}, 401, id="by-another-name"),
+        pytest.param(
+            {"headers": {"X-Forwarded-For": "192.0.2.7"}}, 401, id="passed-on"
+        ),
+        pytest.param({"headers": {"Forwarded": "for=192.0.2.7"}}, 401, id="forwarded"),
+        pytest.param({"headers": {"Via": "1.1 proxy"}}, 401, id="via"),
+        pytest.param({"headers": {"Host": "[::1]:8080"}}, 200, id="by-its-sixth"),
+        pytest.param({"headers": {"Host": "[::1"}}, 401, id="by-no-name"),
+    ],
+)
+def test_a_proxy_that_nobody_told_us_of_makes_no_line_safe(server, device, how, status):
+    (known,) = enrolment.enrolled(server.database)
+    headers = {**basic(known.id, device), **how.pop("headers", {})}
+
+    answer = server.client.get("/formList", headers=headers, **how)
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("proto", "status"),
+    [("https", 200), ("http", 401), ("https, http", 401), (None, 401)],
+)
+def test_a_proxy_that_we_were_told_of_says_whether_the_line_is_safe(
+    server, device, proto, status
+):
+    (known,) = enrolment.enrolled(server.database)
+    behind = Server(
+        server.database, replace(server.settings, proxy_hops=1), server.watch
+    )
+    said_by_proxy = {"X-Forwarded-For": "192.0.2.7"}
+    if proto is not None:
+        said_by_proxy["X-Forwarded-Proto"] = proto
+
+    answer = behind.client.get(
+        "/formList",
+        headers={**basic(known.id, device), **said_by_proxy},
+        base_url="http://centre.example",
+    )
+
+    assert answer.status_code == status
+    if status == 200:
+        assert listed(answer)[0]["downloadUrl"].startswith("https://centre.example/")
+
+
 def test_the_date_of_collect_is_never_believed(server, device):
     server.client.head(
         f"/key/{device}/submission", headers={"Date": "Sun, 22 Nov 2026 10:30:00 GMT"}
