@@ -319,7 +319,7 @@ def test_a_phone_with_a_wrong_or_a_revoked_key_is_asked_who_it_is(
 
 def test_what_is_no_submission_stays_on_the_phone(phone):
     with pytest.raises(CollectError, match="413"):
-        phone.send(b"<data/>", [("large.png", b"x" * 8 * MOST_BYTES)])
+        phone.send(b"<data/>", [("large.png", b"x" * 12 * MOST_BYTES)])
 
 
 def test_a_new_version_takes_the_place_of_the_old_and_both_are_accepted(
