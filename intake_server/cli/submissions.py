@@ -11,10 +11,13 @@ import click
 
 from intake_server import clock
 from intake_server.cli.here import Here, Refusal, common
+from intake_server.config import Settings
 from intake_server.security.policy import Principal, Role
 from intake_server.services import exporting
 from intake_server.services.importing import Import, Summary
 from intake_server.services.shelves import Archive, Folder, Shelf, UnreadableError
+from intake_server.storage import sites
+from intake_server.storage.database import Database
 
 _OPERATOR: Final = "operator"
 _SHOWN: Final = 20
@@ -37,6 +40,7 @@ def import_export(here: Here, *, source: Path, site: str | None) -> None:
     here already stays as it is, so the command can be said again.
     """
     with here.opened() as (settings, database), _shelf(source) as shelf:
+        _refuse_unknown(site, settings, database)
         sender = Principal("person", _OPERATOR, "", Role.ADMIN, site or settings.site)
         work = Import(
             database=database,
@@ -49,6 +53,14 @@ def import_export(here: Here, *, source: Path, site: str | None) -> None:
             done = work.run(progress)
     answer = here.fail if done.skipped else here.say
     answer(_said(done), *_lines(done))
+
+
+def _refuse_unknown(site: str | None, settings: Settings, database: Database) -> None:
+    """Refuse a site that does not exist: what is sent for it nobody would see."""
+    with database.reading() as session:
+        known = {settings.site, *(one.name for one in sites.all_of(session))}
+    if site is not None and site not in known:
+        raise Refusal(f"there is no site {site}; there are: {', '.join(sorted(known))}")
 
 
 @submissions.command("export")

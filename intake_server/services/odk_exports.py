@@ -12,6 +12,7 @@ from typing import Final
 from xml.sax.saxutils import escape
 
 from forms.gate import peek
+from intake_server.services.reading import moment
 from intake_server.services.shelves import Shelf, UnreadableError
 
 SUBMISSION: Final = "submission.xml"
@@ -81,6 +82,7 @@ def _looked_at(
     if root is not None and root.attributes.get("encrypted"):
         return Skipped(name, "is encrypted with a key that is not ours")
     received = root.attributes.get("submissionDate") if root is not None else None
+    received = received if moment(received) else None
     if _is_alone(name, beside):
         return Found(name, xml, _all_beside(name, beside), received)
     if root is None or not root.attributes.get("id"):

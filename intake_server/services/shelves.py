@@ -72,10 +72,10 @@ class Folder:
 class Archive:
     """An export in a zip, which is read where it lies and never unpacked."""
 
-    def __init__(self, file: ZipFile) -> None:
+    def __init__(self, file: ZipFile, most_bytes: int = MOST_BYTES) -> None:
         self._file = file
         self._entries = _entries(file)
-        self._left = MOST_BYTES
+        self._left = most_bytes
 
     def names(self) -> tuple[str, ...]:
         """Return the path of every file, in order."""
@@ -88,9 +88,11 @@ class Archive:
             raise UnreadableError("is a link")
         if entry.flag_bits & _ENCRYPTED:
             raise UnreadableError("needs a password")
+        if self._left < most:
+            raise UnreadableError("is beyond what an archive may hold; unpack it")
         try:
             with self._file.open(entry) as file:
-                data = _at_most(file, min(most, self._left))
+                data = _at_most(file, most)
         except (BadZipFile, OSError, NotImplementedError, EOFError) as error:
             raise UnreadableError("cannot be unpacked") from error
         self._left -= len(data)

@@ -308,6 +308,31 @@ def test_a_zip_with_a_file_twice_is_refused(tmp_path):
         Archive(file)
 
 
+def test_an_archive_gives_no_more_than_it_may_hold(registered, tmp_path):
+    packed = tmp_path / "export.zip"
+    with ZipFile(packed, "w") as file:
+        file.writestr("a/instances/1/submission.xml", xml(1))
+        file.writestr("a/instances/2/submission.xml", xml(2))
+
+    with ZipFile(packed) as file:
+        done = imported(registered, Archive(file, LIMIT + 10), tmp_path)
+
+    assert dict(done.counts) == {"stored": 1}
+    assert [one.why for one in done.skipped] == [
+        "is beyond what an archive may hold; unpack it"
+    ]
+
+
+@pytest.mark.parametrize("day", ["yesterday", "2026-11-20", ""])
+def test_a_day_that_is_none_is_not_believed(registered, export, tmp_path, day):
+    odd = xml().replace(b"<data ", f'<data submissionDate="{day}" '.encode())
+    written(export, "instances/a/submission.xml").write_bytes(odd)
+
+    imported(registered, export, tmp_path)
+
+    assert kept(registered)[0].finalized_at is None
+
+
 def a_link(name):
     entry = ZipInfo(name)
     entry.external_attr = 0o120777 << 16
