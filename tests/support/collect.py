@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import md5
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 from uuid import uuid4
@@ -61,7 +62,8 @@ class Sent:
 class Collect:
     """A phone with ODK Collect, set up for one server.
 
-    ``credentials`` are given when the server asks, and over https only, as Collect does.
+    ``credentials`` are given when the server asks, and over https only, as Collect does;
+    ``authority`` is whose certificates the phone trusts, where that is not everybody's.
     """
 
     server_url: str
@@ -70,6 +72,7 @@ class Collect:
     swallowed: list[str] = field(default_factory=list)
     device_id: str = field(default_factory=lambda: f"collect:{uuid4().hex[:16]}")
     settings: Mapping[str, Any] = field(default_factory=dict)
+    authority: Path | None = None
 
     @classmethod
     def scan(cls, code: str) -> "Collect":
@@ -246,6 +249,7 @@ class Collect:
                 headers=headers,
                 auth=credentials,
                 timeout=_TIMEOUT_S,
+                verify=str(self.authority) if self.authority else True,
                 allow_redirects=False,
             )
             if not answer.is_redirect:
