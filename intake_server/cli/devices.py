@@ -2,17 +2,23 @@
 
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import click
 import segno
 
 from intake_server import clock
 from intake_server.cli.here import Here, address, common
+from intake_server.config import is_loopback
 from intake_server.services import enrolment
 from intake_server.storage.devices import Device
 from intake_server.web.openrosa import settings as collect
 
 _BY: Final = "operator"
+_UNREACHABLE: Final = (
+    "Only this machine reaches that address: set public_url in dodomu.toml first,"
+    " then enrol phones."
+)
 _SCALE: Final = 10
 _HALVES: Final = {
     (False, False): "█",
@@ -87,6 +93,7 @@ def enrol(  # noqa: PLR0913 - one argument an option
             for path in files.values()
         ),
         *([_in_characters(picture)] if qr else []),
+        *([_UNREACHABLE] if is_loopback(urlsplit(guide).hostname or "") else []),
     )
 
 

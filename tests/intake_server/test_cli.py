@@ -239,6 +239,15 @@ def test_a_qr_in_the_terminal_holds_the_settings_for_collect(node):
     assert settings["admin"] == {}
 
 
+def test_who_enrols_is_told_when_no_phone_can_come(node):
+    def shown(**environ):
+        words = ("device", "enrol", "--label", "Phone")
+        return node.run(*words, **environ).stdout
+
+    assert "public_url" in shown()
+    assert "public_url" not in shown(DODOMU_PUBLIC_URL="https://centre.example")
+
+
 def test_a_qr_is_drawn_into_files_that_nobody_else_can_read(node, tmp_path):
     png, svg = tmp_path / "phone.png", tmp_path / "phone.svg"
     png.touch(0o644)
