@@ -76,9 +76,24 @@ class Settings:
         default=10_000_000,
         metadata=_says("bytes of one post of ODK Collect, files included"),
     )
+    max_attachment_bytes: int = field(
+        default=10_000_000,
+        metadata=_says("bytes of one file; a larger one is left out, its form is kept"),
+    )
+    max_attachments: int = field(
+        default=20, metadata=_says("files of one form; further ones are left out")
+    )
+    max_daily_bytes: int = field(
+        default=200_000_000,
+        metadata=_says("bytes of files that one device hands in on a day"),
+    )
     min_free_bytes: int = field(
         default=100_000_000,
         metadata=_says("free disk space below which nothing is taken in"),
+    )
+    min_free_percent: int = field(
+        default=10,
+        metadata=_says("percent of the disk that stay free, or nothing is taken in"),
     )
     demo: bool = field(
         default=False, metadata=_says("offer what only the demo needs; loopback only")
@@ -115,6 +130,10 @@ class Settings:
     def is_https(self) -> bool:
         """Whether people reach this node over https."""
         return self.public_url.startswith("https://")
+
+    def least_free(self, total: int) -> int:
+        """Return how many bytes of a disk of ``total`` bytes have to stay free."""
+        return max(self.min_free_bytes, total * self.min_free_percent // 100)
 
     def refuse_unsafe(self) -> None:
         """Refuse to go on under settings that would expose somebody.

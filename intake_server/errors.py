@@ -11,6 +11,10 @@ IntakeError
 ├── StaleItemError             the queue item moved while a person decided
 ├── StaleRecordError           what was on the screen is not what stands now
 ├── TooLargeError              more bytes or items than one request may carry
+├── WrongOffsetError           a part of a file that does not go on where it stopped
+├── WrongFileError             a file that is not the one its SHA-256 names
+├── ResumableVersionError      an upload in a version of tus that is not spoken here
+├── DailyLimitError            more bytes of files than a device hands in on a day
 ├── UnsupportedTypeError       a content type or encoding that is not read here
 ├── InvalidRequestError        a readable body or query that does not fit
 │   └── WrongVerbError         a decision that this kind of item does not take
@@ -117,6 +121,51 @@ class TooLargeError(IntakeError):
         super().__init__(f"at most {limit} {unit} in one request")
         self.limit = limit
         self.unit = unit
+
+
+class WrongOffsetError(IntakeError):
+    """A part of a file that does not go on where the last one stopped.
+
+    Attributes:
+        received: How many bytes are here.
+        size: How many there will be.
+    """
+
+    def __init__(self, received: int, size: int) -> None:
+        super().__init__(f"{received} of {size} bytes are here; go on from there")
+        self.received = received
+        self.size = size
+
+
+class WrongFileError(IntakeError):
+    """A file whose bytes are not those that its SHA-256 names; they were discarded."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the bytes are not those of this SHA-256 and were discarded;"
+            " begin again at offset 0"
+        )
+
+
+class ResumableVersionError(IntakeError):
+    """An upload in a version of the tus protocol that is not spoken here."""
+
+    def __init__(self, spoken: str) -> None:
+        super().__init__(f"Tus-Resumable must be {spoken}")
+        self.spoken = spoken
+
+
+class DailyLimitError(IntakeError):
+    """A device has handed in as many bytes of files as it may on a day.
+
+    Attributes:
+        retry_after_s: How long it waits for the next day.
+    """
+
+    def __init__(self, limit: int, *, retry_after_s: int) -> None:
+        super().__init__(f"at most {limit} bytes of files a day from one device")
+        self.limit = limit
+        self.retry_after_s = retry_after_s
 
 
 class UnsupportedTypeError(IntakeError):

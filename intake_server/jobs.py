@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from intake_server import clock
 from intake_server.clock import Clock
 from intake_server.errors import BusyError, HeldError, IntakeError, NotFoundError
-from intake_server.services import contact, housekeeping
+from intake_server.services import contact, copies, housekeeping
 from intake_server.storage.database import Database
 from sync.errors import RefusedError, UnreachableError
 
@@ -21,6 +21,9 @@ SYNC_EVERY_S: Final = 60
 
 WORK: Final = "work"
 """The lease of the one job process."""
+
+COPY_EVERY_S: Final = 15
+"""Seconds between two looks for pictures that have no copy yet."""
 
 _DAY_S: Final = 24 * 3600
 
@@ -50,6 +53,17 @@ def schedule(
         coalesce=True,
         max_instances=1,
         misfire_grace_time=SYNC_EVERY_S,
+    )
+    scheduler.add_job(
+        make_copies,
+        trigger="interval",
+        seconds=COPY_EVERY_S,
+        next_run_time=now(),
+        args=[database],
+        id="make_copies",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=COPY_EVERY_S,
     )
     scheduler.add_job(
         tidy,
@@ -86,6 +100,15 @@ def exchange_with_upstream(
         _log.error("not exchanged: %s", failure)
     else:
         _log.info("sent %d, received %d", done.pushed, done.pulled)
+
+
+def make_copies(database: Database) -> None:
+    """Make the copies of pictures that people are shown, until none is wanting."""
+    try:
+        while copies.make_waiting(database) == copies.AT_ONCE:
+            pass
+    except IntakeError as failure:
+        _log.warning("no copies for now: %s", failure)
 
 
 def tidy(database: Database, *, now: Clock = clock.now) -> None:

@@ -224,6 +224,7 @@ def _start(setting: Setting, site: str) -> Node:
             port=taken.getsockname()[1],
             lang=setting.language,
             demo=setting.is_open,
+            min_free_percent=0,  # it shows Dodomu, however full the disk
         )
         database = Database(
             settings.store_url, read_key(settings.keys / nodes.DATABASE_KEY)

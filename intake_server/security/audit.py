@@ -32,6 +32,8 @@ class Act(Enum):
     READ_RECORD = "read_record"
     READ_HISTORY = "read_history"
     LIST_RECORDS = "list_records"
+    READ_FILE = "read_file"
+    READ_ORIGINAL = "read_original"
     READ_ITEM = "read_item"
     LIST_QUEUE = "list_queue"
     DECIDE = "decide"

@@ -52,6 +52,7 @@ class Action(Enum):
     SEE_OWN_DEVICE = "see_own_device"
     USE_PAGES = "use_pages"
     READ_RECORDS = "read_records"
+    READ_ORIGINALS = "read_originals"
     READ_QUEUE = "read_queue"
     DECIDE = "decide"
     UNDO = "undo"
@@ -77,6 +78,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
     Action.USE_PAGES: frozenset(PEOPLE),
     Action.READ_RECORDS: _CASE_STAFF,
+    Action.READ_ORIGINALS: frozenset({Role.COORDINATOR}),
     Action.READ_QUEUE: _CASE_STAFF,
     Action.DECIDE: _CASE_STAFF,
     Action.UNDO: _CASE_STAFF,
@@ -131,6 +133,8 @@ class Sites:
         return self.names is None or not self.names.isdisjoint(sites)
 
 
+_SEALED: Final = "sealed"
+
 NO_SITES: Final = Sites(frozenset())
 EVERY_SITE: Final = Sites(None)
 
@@ -157,6 +161,21 @@ def sites(principal: Principal) -> Sites:
             return Sites(frozenset({principal.site}))
         case _:
             return NO_SITES
+
+
+def may_read(principal: Principal, level: str | None, sites: Iterable[str]) -> bool:
+    """Tell whether somebody who may see a record may read a value of it.
+
+    A sealed one is for those who decide such questions, and for the site that wrote it
+    where no other site did.
+
+    Args:
+        principal: Who asks.
+        level: How far the value is protected.
+        sites: Every site that may have written it.
+    """
+    is_own = set(sites) == {principal.site}
+    return level != _SEALED or is_own or may_decide(principal, rights.READERS)
 
 
 def owners(principal: Principal) -> tuple[str, ...] | None:

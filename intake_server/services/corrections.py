@@ -5,7 +5,7 @@ submission's own writes and nothing else: what others have written since stands 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from intake_server.storage import changes, submissions
@@ -52,19 +52,37 @@ def replaced(
     chain = tuple(_chain(session, correction))
     if not chain or any(one.site != correction.site for one in chain):
         return None
-    keys = [bytes.fromhex(one.change) for one in chain if one.change]
-    known = changes.whole(session.connection(), keys)
+    return _replaced(session, chain, schema)
+
+
+def of_itself(session: Session, kept: Submission, schema: Schema) -> Replaced | None:
+    """Return what a submission itself has written, as what it replaces would be.
+
+    None where a submission that it corrects is not stored here.
+    """
+    before = _chain(session, kept)
+    if kept.corrects is not None and not before:
+        return None
+    own = _replaced(session, (kept,), schema)
+    return replace(own, chain=(*before, kept))
+
+
+def _replaced(
+    session: Session, chain: Sequence[Submission], schema: Schema
+) -> Replaced:
+    ids = [id_ for one in chain for id_ in (one.change, *one.further) if id_]
+    known = changes.whole(session.connection(), [bytes.fromhex(id_) for id_ in ids])
     written: dict[tuple[str, str], tuple[dict[str, Version], frozenset[str]]] = {}
     kinds: dict[str, str] = {}
     touching: dict[str, tuple[str, ...]] = {}
-    for change in [known[one.change] for one in chain if one.change in known]:
+    for change in [known[id_] for id_ in ids if id_ in known]:
         for edit in change.edits:
             kinds[edit.doc] = edit.type
             touching[edit.doc] = (*touching.get(edit.doc, ()), change.id)
             for cell, version in versions(change, edit).items():
                 place = (edit.doc, present_cell(cell, schema))
                 written[place] = ({version.id: version}, frozenset((version.id,)))
-    return Replaced(chain, written, kinds, touching)
+    return Replaced(tuple(chain), written, kinds, touching)
 
 
 def writes(said: Said, before: Replaced, schema: Schema) -> effect.Writes:

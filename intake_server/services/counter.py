@@ -11,6 +11,7 @@ from intake_server.clock import milliseconds
 from intake_server.errors import InvalidRequestError, NoReferencesError
 from intake_server.services import corrections, published, reading, triage
 from intake_server.services.authoring import Pen
+from intake_server.services.completion import files_of
 from intake_server.services.corrections import Replaced
 from intake_server.services.reading import Problem, Read
 from intake_server.services.receipts import Receipt, Target, again, first
@@ -281,7 +282,10 @@ class Counter:
                 definition=definition,
                 reference=reference,
                 site=sender.site,
-                files={a["name"]: a["sha256"] for a in one.attachments},
+                files={
+                    **files_of([a for s in _chain(before) for a in s.attachments]),
+                    **files_of(one.attachments),
+                },
             ),
             one.answers,
         )
@@ -398,6 +402,10 @@ def _doubtful(offset_ms: int | None) -> int | None:
     if offset_ms is None or abs(timedelta(milliseconds=offset_ms)) < DOUBTFUL:
         return None
     return offset_ms
+
+
+def _chain(before: Replaced | None) -> Sequence[Submission]:
+    return before.chain if before else ()
 
 
 def _sender_of(kept: Submission) -> Sender:

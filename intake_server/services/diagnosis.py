@@ -79,9 +79,10 @@ def _safety(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    free = shutil.disk_usage(settings.data).free
-    says = f"{free // _MB} MB free, {settings.min_free_bytes // _MB} needed"
-    return Finding("disk", is_ok=free >= settings.min_free_bytes, says=says)
+    disk = shutil.disk_usage(settings.data)
+    least = settings.least_free(disk.total)
+    says = f"{disk.free // _MB} MB free, {least // _MB} needed"
+    return Finding("disk", is_ok=disk.free >= least, says=says)
 
 
 def _clock(now: datetime) -> Finding:

@@ -2,15 +2,21 @@
 
 from datetime import datetime
 
-from intake_server.storage import codes, erasing, people
+from intake_server.services import uploads
+from intake_server.storage import allowances, codes, erasing, people
 from intake_server.storage.database import Database
 
 
 def tidy(database: Database, *, now: datetime) -> None:
-    """Forget one-time codes and sessions whose time is over; repeating is harmless."""
+    """Forget one-time codes, sessions and uploads whose time is over.
+
+    Repeating is harmless.
+    """
     with database.transaction() as session:
         codes.drop_expired(session, now)
         people.drop_expired(session, now=now)
+        uploads.expire(session, now=now)
+        allowances.drop_before(session, now.date().isoformat())
 
 
 def scrub(database: Database) -> None:

@@ -9,9 +9,25 @@ Target = tuple[str, str]
 """A document and its kind."""
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that is past a limit, and which: it is not kept, its form is.
+
+    ``name`` or ``sha256`` says which file it is.
+    """
+
+    reason: str
+    name: str = ""
+    sha256: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What became of one submission; ``documents`` are (document, kind) pairs."""
+    """What became of one submission; ``documents`` are (document, kind) pairs.
+
+    ``missing`` are the files that it names and that did not come, ``left_out`` those
+    that are not taken.
+    """
 
     instance_id: str
     status: str
@@ -19,6 +35,7 @@ class Receipt:
     reference: str | None = None
     documents: tuple[Target, ...] = ()
     missing: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
     sealed_for: str | None = None
     problem: Problem | None = None
 

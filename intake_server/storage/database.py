@@ -52,7 +52,10 @@ _READING: Final = ("query_only = ON", "cache_size = -16384")
 """A batch touches thousands of scattered pages, each to be deciphered: the writer keeps
 them, and moves them from the log into the file many batches at a time."""
 _LOOK_AGAIN_S: Final = 0.000_5
-_SAYING: Final = ("body", "change", "submission", "blob", "document", "queue", "asked")
+_SAYING: Final = (
+    *("body", "change", "submission", "document", "queue", "asked"),
+    *("attachment", "blob", "copy", "delivery", "upload", "upload_part"),
+)
 """The tables in which answers can stand."""
 _FULL: Final = ("database or disk is full", "No space left on device")
 _BUSY: Final = ("database is locked", "lock timeout", "deadlock detected")

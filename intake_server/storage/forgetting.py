@@ -11,7 +11,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from intake_server.storage import blobs, bulk
+from intake_server.storage import attachments, blobs, bulk
 from intake_server.storage.types import from_json
 from sync import change as kernel
 from sync import documents
@@ -64,6 +64,7 @@ def _forget_submissions(
         "DELETE FROM queue WHERE doc = ? AND source = 'local'",
         [(instance_id,) for instance_id, _ in found],
     )
+    attachments.drop(connection, found)
     blobs.drop_unnamed(
         connection, {file["sha256"] for files in found.values() for file in files}
     )

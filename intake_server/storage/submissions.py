@@ -9,7 +9,7 @@ import sqlalchemy as sa
 import zstandard
 from sqlmodel import Session, and_, col, select, update
 
-from intake_server.storage import bulk
+from intake_server.storage import attachments, bulk
 from intake_server.storage.tables import METADATA, FormRow, SubmissionRow
 
 _LARGEST: Final = 64_000_000
@@ -36,7 +36,8 @@ class Submission:
     quarantined one; ``is_held`` that it waits: for the submission
     ``awaits``, for its form, or for a person. ``off_ms`` is how far its sender's clock
     was ahead, ``based_on`` what was rendered, where the bytes do not say it, and
-    ``corrects`` the submission that this one replaces.
+    ``corrects`` the submission that this one replaces. ``further`` are the changes that
+    say which files its answers mean, of those that came after it.
     """
 
     instance_id: str
@@ -62,6 +63,7 @@ class Submission:
     off_ms: int | None = None
     based_on: Mapping[str, Mapping[str, Sequence[str]]] | None = None
     corrects: str | None = None
+    further: Sequence[str] = ()
 
 
 def known(
@@ -109,6 +111,10 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
         for s in submissions
     ]
     bulk.write(session, _ADD, rows)
+    for one in submissions:
+        if one.attachments:
+            place = (one.instance_id, one.sha256)
+            attachments.add(session.connection(), place, one.site, one.attachments)
 
 
 def attach(
@@ -116,27 +122,42 @@ def attach(
     instance_id: str,
     sha256: bytes,
     files: Sequence[Mapping[str, Any]],
-) -> bool:
+) -> Sequence[Mapping[str, Any]] | None:
     """Note further files of a submission; those that it names already stay.
 
     Returns:
-        Whether it takes files; one that is erased takes none.
+        All files that it names by now; None where it is erased and takes none.
     """
-    place = (
+    row = (
         col(SubmissionRow.instance_id) == instance_id,
         col(SubmissionRow.sha256) == sha256,
     )
-    known, raw = session.exec(
-        select(SubmissionRow.attachments, SubmissionRow.raw).where(*place)
+    known, raw, site = session.exec(
+        select(SubmissionRow.attachments, SubmissionRow.raw, SubmissionRow.site).where(
+            *row
+        )
     ).one()
     if not raw:
-        return False
+        return None
     new = [dict(file) for file in files if file not in known]
-    if new:
-        session.exec(
-            update(SubmissionRow).where(*place).values(attachments=[*known, *new])
+    if not new:
+        return tuple(known)
+    session.exec(update(SubmissionRow).where(*row).values(attachments=[*known, *new]))
+    place = (instance_id, sha256)
+    attachments.add(session.connection(), place, site, new, first=len(known))
+    return (*known, *new)
+
+
+def went_on(session: Session, submission: Submission, change: str) -> None:
+    """Note a change that says which files the answers of a submission mean."""
+    session.exec(
+        update(SubmissionRow)
+        .where(
+            col(SubmissionRow.instance_id) == submission.instance_id,
+            col(SubmissionRow.sha256) == submission.sha256,
         )
-    return True
+        .values(further=[*submission.further, change])
+    )
 
 
 def raw(session: Session, instance_id: str, sha256: bytes) -> bytes | None:
@@ -291,6 +312,11 @@ def _whole(rows: Iterable[SubmissionRow]) -> tuple[Submission, ...]:
 
 def _bare(row: Mapping[str, Any], raw: bytes = b"") -> Submission:
     documents = tuple((doc, kind) for doc, kind in row["documents"])
-    attachments = tuple(row["attachments"])
-    facts = {**row, "raw": raw, "documents": documents, "attachments": attachments}
+    facts = {
+        **row,
+        "raw": raw,
+        "documents": documents,
+        "attachments": tuple(row["attachments"]),
+        "further": tuple(row["further"] or ()),
+    }
     return Submission(**facts)

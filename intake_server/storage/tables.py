@@ -210,7 +210,8 @@ class SubmissionRow(SQLModel, table=True):
     ``instance_id`` may repeat with other content; both are kept. A held one waits for
     the submission that it corrects, for its form, or for a person. ``off_ms`` and
     ``based_on`` are what was said beside the bytes, ``corrects`` is the instance id of
-    the submission that it replaces.
+    the submission that it replaces. ``further`` are the changes that say which files
+    its answers mean, of those that came after it.
     """
 
     __tablename__ = "submission"
@@ -242,6 +243,25 @@ class SubmissionRow(SQLModel, table=True):
     off_ms: int | None = Field(sa_type=BigInteger)
     based_on: Any = Field(sa_type=Json, nullable=True)
     corrects: str | None
+    further: Any = Field(default=None, sa_type=Json, nullable=True)
+
+
+class AttachmentRow(SQLModel, table=True):
+    """A file that a submission names, whose bytes may not have come yet.
+
+    What the submission says of it stands there, at the place ``number``; here it is
+    found by its digest. ``form`` is the submission's own digest, ``site`` its site.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = (Index("ix_attachment_sha256", "sha256"), _CLUSTERED)
+
+    instance_id: str = Field(primary_key=True)
+    form: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    number: int = Field(primary_key=True)
+    sha256: bytes = Field(sa_type=LargeBinary)
+    size: int = Field(sa_type=BigInteger)
+    site: str
 
 
 class BlobRow(SQLModel, table=True):
@@ -252,6 +272,68 @@ class BlobRow(SQLModel, table=True):
     sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
     size: int
     data: bytes = Field(sa_type=LargeBinary)
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A site that has handed in a file, and so has shown that it had it."""
+
+    __tablename__ = "delivery"
+    __table_args__ = _CLUSTERED
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    site: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class CopyRow(SQLModel, table=True):
+    """What everybody who may see a file gets of it.
+
+    ``media`` is what its first bytes say, ``state`` what that means here. Of a picture
+    ``data`` and ``small`` are made anew; of anything else there is nothing but itself.
+    """
+
+    __tablename__ = "copy"
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    media: str
+    state: str
+    data: bytes | None = Field(sa_type=LargeBinary)
+    small: bytes | None = Field(sa_type=LargeBinary)
+
+
+class UploadRow(SQLModel, table=True):
+    """A file that comes in parts, and has not come to its end."""
+
+    __tablename__ = "upload"
+    __table_args__ = _CLUSTERED
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    sender: str = Field(primary_key=True)
+    size: int = Field(sa_type=BigInteger)
+    received: int = Field(sa_type=BigInteger)
+    touched: datetime = Field(sa_type=UtcDateTime)
+
+
+class UploadPartRow(SQLModel, table=True):
+    """A part of a file that comes in parts."""
+
+    __tablename__ = "upload_part"
+
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    sender: str = Field(primary_key=True)
+    start: int = Field(sa_type=BigInteger, primary_key=True)
+    data: bytes = Field(sa_type=LargeBinary)
+
+
+class AllowanceRow(SQLModel, table=True):
+    """How many bytes of files a device has handed in on a day."""
+
+    __tablename__ = "allowance"
+    __table_args__ = _CLUSTERED
+
+    sender: str = Field(primary_key=True)
+    day: str = Field(primary_key=True)
+    used: int = Field(sa_type=BigInteger)
 
 
 class FormRow(SQLModel, table=True):

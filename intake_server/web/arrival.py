@@ -3,6 +3,7 @@
 import shutil
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Final
 
 from flask import current_app, g, request
 
@@ -11,6 +12,8 @@ from intake_server.errors import StorageFullError
 from intake_server.security.policy import Action
 from intake_server.web.auth import required
 from intake_server.web.context import context
+
+_BRINGING: Final = frozenset({"POST", "PATCH"})
 
 
 def note_arrival() -> None:
@@ -48,12 +51,14 @@ def refuse_when_full() -> None:
     """Refuse to take anything in while the disk is nearly full; before each request.
 
     Raises:
-        StorageFullError: There is less room than ``min_free_bytes``.
+        StorageFullError: There is less room than ``min_free_bytes``, or less of the
+            disk is free than ``min_free_percent``.
     """
-    if request.endpoint is None or request.method != "POST":
+    if request.endpoint is None or request.method not in _BRINGING:
         return
     if required(current_app, request.endpoint) is not Action.SUBMIT:
         return
     settings = context().settings
-    if shutil.disk_usage(settings.data).free < settings.min_free_bytes:
+    disk = shutil.disk_usage(settings.data)
+    if disk.free < settings.least_free(disk.total):
         raise StorageFullError

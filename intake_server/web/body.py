@@ -15,12 +15,44 @@ from intake_server.web.context import context
 JSON: Final = "application/json"
 ENCODINGS: Final = ("gzip", "zstd", "identity")
 
+_ROOM: Final = "dodomu.room"
 _GZIP_ONLY: Final = 16 + zlib.MAX_WBITS
 _LARGEST_WINDOW: Final = 8 * 1024 * 1024
 
 
+class Bounded(BytesIO):
+    """A part of a form that keeps no more than a file may have, or a post has room for.
+
+    Args:
+        room: How many bytes all parts of the post may still take together.
+        most: How many bytes this one may have.
+    """
+
+    def __init__(self, room: list[int], most: int) -> None:
+        super().__init__()
+        self._room = room
+        self._most = most
+        self.is_cut = False
+
+    @override
+    def write(self, data: Any, /) -> int:
+        if not self.is_cut:
+            self._room[0] -= len(data)
+            self.is_cut = self.tell() + len(data) > self._most or self._room[0] < 0
+            if self.is_cut:
+                self._room[0] += self.tell() + len(data)
+                self.seek(0)
+                self.truncate()
+            else:
+                super().write(data)
+        return len(data)
+
+
 class InMemoryRequest(Request):
-    """A request whose files never touch the disk: it is bounded, and they are secret."""
+    """A request whose files never touch the disk: it is bounded, and they are secret.
+
+    What is too large is read past and not kept.
+    """
 
     @override
     def _get_file_stream(
@@ -30,7 +62,10 @@ class InMemoryRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> BytesIO:
-        return BytesIO()
+        settings = context().settings
+        most = settings.max_attachment_bytes
+        room = self.environ.setdefault(_ROOM, [settings.max_post_bytes + most])
+        return Bounded(room, most)
 
 
 def read_json() -> Any:

@@ -112,14 +112,21 @@ def _instance() -> str:
 
 
 def _headers_of(error: Exception) -> dict[str, str]:
+    said: dict[str, str] = {}
     match error:
-        case errors.BusyError():
-            return {"Retry-After": str(error.retry_after_s)}
+        case errors.BusyError() | errors.DailyLimitError():
+            said["Retry-After"] = str(error.retry_after_s)
         case errors.StorageFullError():
-            return {"Retry-After": "600"}
+            said["Retry-After"] = "600"
         case errors.UnauthenticatedError():
-            return {"WWW-Authenticate": ", ".join(error.schemes)}
+            said["WWW-Authenticate"] = ", ".join(error.schemes)
         case errors.UnsupportedTypeError() if error.header == "Content-Encoding":
-            return {"Accept-Encoding": ", ".join(error.accepted)}
+            said["Accept-Encoding"] = ", ".join(error.accepted)
+        case errors.WrongOffsetError():
+            said["Upload-Offset"] = str(error.received)
+            said["Upload-Length"] = str(error.size)
+        case errors.ResumableVersionError():
+            said["Tus-Version"] = error.spoken
         case _:
-            return {}
+            pass
+    return said

@@ -22,6 +22,9 @@ _POLICY: Final = "; ".join(
     )
 )
 
+_CONFINED: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
+"""For what others have made: shown or not, it runs nothing and fetches nothing."""
+
 HEADERS: Final = {
     "Content-Security-Policy": _POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -32,8 +35,16 @@ HEADERS: Final = {
 }
 """Set on each answer, whatever the view has set."""
 
+_POLICY_HEADER: Final = "Content-Security-Policy"
+
 _NODES: Final = "sync"
 _TWO_YEARS: Final = "max-age=63072000; includeSubDomains"
+
+
+def confine(response: Response) -> Response:
+    """Take every power from an answer that others have made the content of."""
+    response.headers[_POLICY_HEADER] = _CONFINED
+    return response
 
 
 def guard(response: Response) -> Response:
@@ -45,7 +56,10 @@ def guard(response: Response) -> Response:
     if request.blueprint == _NODES:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+    is_confined = response.headers.get(_POLICY_HEADER) == _CONFINED
     response.headers.update(HEADERS)
+    if is_confined:
+        confine(response)
     if context().settings.is_https:
         response.headers["Strict-Transport-Security"] = _TWO_YEARS
     return response

@@ -118,13 +118,50 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
     ),
     errors.TooLargeError: _TOO_LARGE,
     RequestEntityTooLarge: _TOO_LARGE,
+    errors.WrongOffsetError: ProblemType(
+        "wrong-offset",
+        409,
+        Text("Частина файла не на місці", "A part of the file is out of place"),
+        Text(
+            "Upload-Offset каже, скільки вже тут. Продовжте звідти.",
+            "Upload-Offset says how much is here. Go on from there.",
+        ),
+    ),
+    errors.WrongFileError: ProblemType(
+        "wrong-file",
+        422,
+        Text("Це не той файл", "This is another file"),
+        Text(
+            "Прийняте відкинуто. Перевірте файл і надішліть його з початку.",
+            "What had come was discarded. Check the file and send it from the start.",
+        ),
+    ),
+    errors.ResumableVersionError: ProblemType(
+        "upload-version",
+        412,
+        Text("Файли передають інакше", "Files are sent in another way"),
+        Text(
+            "Надішліть заголовок Tus-Resumable з версією, названою в Tus-Version.",
+            "Send the header Tus-Resumable with the version that Tus-Version names.",
+        ),
+    ),
+    errors.DailyLimitError: ProblemType(
+        "daily-limit",
+        429,
+        Text("На сьогодні файлів досить", "Enough files for today"),
+        Text(
+            "Форми приймаються й далі. Файли надішліть завтра; прийняте збережено.",
+            "Forms are still taken. Send the files tomorrow; what came is kept.",
+        ),
+    ),
     errors.UnsupportedTypeError: ProblemType(
         "unsupported-type",
         415,
         Text("Такий тип тут не читають", "Such a type is not read here"),
         Text(
-            "Надішліть application/json, за бажанням стиснутий gzip або zstd.",
-            "Send application/json, compressed with gzip or zstd if you like.",
+            "У detail названо, що тут читають. JSON можна стиснути gzip або zstd.",
+            "The detail names what is read here. JSON may be compressed with gzip or"
+            " zstd.",
         ),
     ),
     errors.InvalidRequestError: ProblemType(
@@ -255,7 +292,7 @@ def _members(error: Exception) -> dict[str, Any]:
             return {"errors": error.errors}
         case errors.StaleItemError():
             return {"current": error.current and said(error.current)}
-        case errors.BusyError():
+        case errors.BusyError() | errors.DailyLimitError():
             return {"retry_after_s": error.retry_after_s}
         case _:
             return {}

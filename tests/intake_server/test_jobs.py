@@ -43,7 +43,7 @@ def test_a_schedule_is_wired_and_not_started(centre):
     wired = {job.id: job for job in scheduler.get_jobs()}
 
     assert not scheduler.running
-    assert wired.keys() == {"exchange_with_upstream", "tidy"}
+    assert wired.keys() == {"exchange_with_upstream", "make_copies", "tidy"}
     assert all(job.max_instances == 1 and job.coalesce for job in wired.values())
     assert all(job.misfire_grace_time for job in wired.values())
 

@@ -158,7 +158,8 @@ def _titles() -> Mapping[tuple[str, str], Sequence[Write]]:
 @contextmanager
 def a_desk(folder: Path, stores: Stores, **settings: Any) -> Iterator[Desk]:
     """A node with the shipped forms, and nobody's answers yet."""
-    chosen = {"data": folder, "secret_key": SIGNING, "min_free_bytes": 0, **settings}
+    room = {"min_free_bytes": 0, "min_free_percent": 0}
+    chosen = {"data": folder, "secret_key": SIGNING, **room, **settings}
     with stores.new() as database:
         yield Desk(database, Settings(**chosen))
 

@@ -148,7 +148,9 @@ def a_central(folder: Path, *, database_url: str = "") -> Member:
     settings = nodes.make(
         folder, role="center", site="kyiv", database_url=database_url, now=MORNING
     )
-    return a_member(replace(settings, role="central", min_free_bytes=0))
+    return a_member(
+        replace(settings, role="central", min_free_bytes=0, min_free_percent=0)
+    )
 
 
 def a_centre(folder: Path, central: Member, site: str) -> Member:

@@ -150,7 +150,9 @@ class Server:
         parts = {} if xml is None else {"xml_submission_file": xml}
         body, content_type = encode_multipart_formdata(
             {
-                name: (name.replace("_jpg", ".jpg"), content, "text/xml")
+                name: content.decode()
+                if name == "*isIncomplete*"
+                else (name.replace("_jpg", ".jpg"), content, "text/xml")
                 for name, content in {**parts, **files}.items()
             }
         )
@@ -167,7 +169,8 @@ def bearing(token: str) -> dict[str, str]:
 @contextmanager
 def a_server(folder: Path, stores: Stores, **settings: Any) -> Iterator[Server]:
     """A centre's node with one form published and a block of references."""
-    chosen = {"data": folder, "secret_key": SIGNING, "min_free_bytes": 0, **settings}
+    room = {"min_free_bytes": 0, "min_free_percent": 0}
+    chosen = {"data": folder, "secret_key": SIGNING, **room, **settings}
     with stores.new() as database:
         with database.transaction() as session:
             here = Node(id="here", role="center", site=SITE, log="here-1", epoch="e1")

@@ -34,6 +34,7 @@ _WITH_BODY: Final = (
     errors.UnsupportedTypeError,
     errors.InvalidRequestError,
 )
+_SUCCESS: Final = frozenset({"200", "204"})
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}\Z")
 
 
@@ -48,7 +49,9 @@ class Call:
         query: Shape of the query; the view gets it as ``query``.
         failures: Errors that this call can be answered with, beside the usual ones.
         headers: Request headers that mean something, as OpenAPI parameters.
-        responses: What OpenAPI shall say of answers beside the usual ones, by status.
+        responses: What OpenAPI shall say of answers beside the usual ones, by status;
+            where it says of success, that is all that is said of it.
+        raw: Media type of a body that is no JSON; the view reads it itself.
     """
 
     action: Action
@@ -58,6 +61,7 @@ class Call:
     failures: Sequence[type[errors.IntakeError]] = ()
     headers: Sequence[Mapping[str, Any]] = ()
     responses: Mapping[str, Any] = field(default_factory=dict)
+    raw: str = ""
 
 
 def blueprint(name: str, description: str) -> Any:
@@ -76,7 +80,8 @@ def offer(blueprint: Any, method: str, rule: str, call: Call) -> Callable[[View]
             return view(**path, **_given(call))
 
         documented = blueprint.doc(**_documentation(call))(run)
-        documented = blueprint.response(200, call.answer)(documented)
+        if call.responses.keys().isdisjoint(_SUCCESS):
+            documented = blueprint.response(200, call.answer)(documented)
         blueprint.route(rule, methods=[method])(requires(call.action)(documented))
         return view
 
@@ -122,6 +127,9 @@ def _documentation(call: Call) -> dict[str, Any]:
     if call.body:
         content = {"application/json": {"schema": call.body}}
         operation["requestBody"] = {"required": True, "content": content}
+    if call.raw:
+        binary = {"type": "string", "format": "binary"}
+        operation["requestBody"] = {"content": {call.raw: {"schema": binary}}}
     return operation
 
 

@@ -8,6 +8,7 @@ from flask import Flask
 
 from intake_server.security.policy import Action
 from intake_server.web.api.audit import audit
+from intake_server.web.api.blobs import blobs
 from intake_server.web.api.changes import changes
 from intake_server.web.api.devices import devices
 from intake_server.web.api.forms import forms
@@ -19,7 +20,7 @@ from intake_server.web.api.submissions import submissions
 from intake_server.web.auth import requires
 
 CALLS: Final = (
-    *(devices, forms, submissions, records, queue, changes, links, peers, audit),
+    *(devices, forms, submissions, blobs, records, queue, changes, links, peers, audit),
 )
 
 _CONFIG: Final = {

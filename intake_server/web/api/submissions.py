@@ -1,5 +1,7 @@
 """A batch of finished forms comes in; each gets a receipt, and none holds up another."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -7,8 +9,10 @@ from marshmallow import Schema, fields
 
 from intake_server.errors import StorageFullError, TooLargeError
 from intake_server.security.policy import Action
-from intake_server.services import enrolment, intake
-from intake_server.services.intake import Receipt
+from intake_server.services import attachments, enrolment, intake
+from intake_server.services.attachments import TOO_LARGE, TOO_MANY
+from intake_server.services.intake import Incoming, Receipt
+from intake_server.services.receipts import LeftOut
 from intake_server.web import arrival
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.items import incoming
@@ -54,6 +58,13 @@ class ReceiptProblemSchema(Schema):
     field = fields.String()
 
 
+class LeftOutSchema(Schema):
+    """A file that is past a limit; the form that names it is kept all the same."""
+
+    sha256 = fields.String(required=True)
+    reason = fields.String(required=True, metadata={"enum": [TOO_LARGE, TOO_MANY]})
+
+
 class ReceiptSchema(Schema):
     """What became of one submission, after it is durable."""
 
@@ -64,7 +75,15 @@ class ReceiptSchema(Schema):
     reference = fields.String()
     documents = fields.List(fields.Nested(NamedDocumentSchema), required=True)
     sha256 = fields.String(required=True)
-    missing = fields.List(fields.String(), required=True)
+    missing = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "SHA-256 of named files that have not come yet"},
+    )
+    left_out = fields.List(
+        fields.Nested(LeftOutSchema),
+        metadata={"description": "named files that are not taken; the form is"},
+    )
     sealed_for = fields.String()
     problem = fields.Nested(ReceiptProblemSchema)
 
@@ -102,16 +121,50 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
         raise TooLargeError(here.settings.max_batch_items, "submissions")
     sender = asking()
     offset_ms = arrival.clock_off_ms()
+    items = [incoming(item) for item in batch]
     receipts = intake.receive(
         here.database,
-        [incoming(item) for item in batch],
+        items,
         sender=sender,
         now=arrival.arrived(),
         offset_ms=offset_ms,
         entropy=here.entropy,
     )
+    told = _with_files(items, receipts)
     enrolment.saw(here.database, sender, now=arrival.arrived(), clock_off_ms=offset_ms)
-    return {"receipts": [_said(receipt) for receipt in receipts]}
+    return {"receipts": [_said(receipt) for receipt in told]}
+
+
+def _with_files(
+    items: Sequence[Incoming], receipts: Sequence[Receipt]
+) -> tuple[Receipt, ...]:
+    """Say which files are missing, where an item names some or was here before."""
+    here = context()
+    for item, receipt in zip(items, receipts, strict=True):
+        if item.attachments and receipt.status == "duplicate":
+            attachments.add_to(
+                here.database,
+                receipt,
+                item.attachments,
+                now=arrival.arrived(),
+                settings=here.settings,
+                entropy=here.entropy,
+            )
+    asked = [
+        receipt
+        for item, receipt in zip(items, receipts, strict=True)
+        if item.attachments or receipt.status == "duplicate"
+    ]
+    if not asked:
+        return tuple(receipts)
+    found = attachments.outstanding(here.database, asked, here.settings)
+    nothing: tuple[tuple[str, ...], tuple[LeftOut, ...]] = ((), ())
+    told = []
+    for receipt in receipts:
+        place = (receipt.instance_id, bytes.fromhex(receipt.sha256))
+        missing, left_out = found.get(place, nothing)
+        told.append(replace(receipt, missing=missing, left_out=left_out))
+    return tuple(told)
 
 
 def _said(receipt: Receipt) -> dict[str, Any]:
@@ -122,6 +175,10 @@ def _said(receipt: Receipt) -> dict[str, Any]:
         "documents": [{"doc": doc, "kind": kind} for doc, kind in receipt.documents],
         "sha256": receipt.sha256,
         "missing": receipt.missing,
+        "left_out": [
+            {"sha256": one.sha256, "reason": one.reason} for one in receipt.left_out
+        ]
+        or None,
         "sealed_for": receipt.sealed_for,
         "problem": _problem(receipt),
     }

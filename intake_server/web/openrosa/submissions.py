@@ -4,24 +4,45 @@ Collect takes 201 and 202 for success and tries anything else again for ever, so
 odd is taken in and set aside; only what is no submission at all is refused.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request
+from werkzeug.datastructures import FileStorage
 
 from forms.reference import printed
-from intake_server.errors import MalformedError
+from intake_server.errors import MalformedError, TooLargeError
 from intake_server.security.policy import Action
 from intake_server.services import attachments, enrolment, intake
+from intake_server.services.attachments import File, Kept
 from intake_server.services.intake import Incoming, Post, Receipt
 from intake_server.web import arrival
 from intake_server.web.auth import asking, requires
+from intake_server.web.body import Bounded
 from intake_server.web.context import context
 from intake_server.web.openrosa import answers
 
 _XML: Final = "xml_submission_file"
 _SAME_ID: Final = "instance-conflict"
 _LONGEST_NAME: Final = 200
+_INCOMPLETE: Final = "*isIncomplete*"
+_LARGER: Final = 10
+"""A file that is too large is read to its end and left out, so that its form comes in;
+past so many times of what a post may have, nothing is read."""
+
+_LEFT_OUT: Final = {
+    attachments.TOO_LARGE: (
+        "Завеликих файлів не прийнято: {}. Передайте їх координаторові інакше."
+    ),
+    attachments.TOO_MANY: (
+        "Файлів понад дозволене число не прийнято: {}. Передайте їх координаторові інакше."
+    ),
+    attachments.DAILY_LIMIT: (
+        "Файлів понад денний обсяг не прийнято: {}. Надішліть форму ще раз завтра."
+    ),
+}
 
 
 @requires(Action.SUBMIT)
@@ -34,39 +55,58 @@ def capacity(key: str = "") -> Response:
 def receive(key: str = "") -> Response:
     """Take one submission and the files that came with it; sending again is harmless."""
     here = context()
-    request.max_content_length = here.settings.max_post_bytes
+    request.max_content_length = here.settings.max_post_bytes * _LARGER
     request.max_form_memory_size = here.settings.max_post_bytes
     xml = _submission()
-    sender = asking()
-    kept = attachments.keep(here.database, _files())
-    one = Incoming(xml=xml, attachments=kept)
-    post = Post(batch=[one], sender=sender, now=arrival.arrived())
-    (receipt,) = here.desk.ask(intake.read(here.database, post))
+    sender, now = asking(), arrival.arrived()
+    kept = attachments.keep(
+        here.database, _files(), sender=sender, now=now, settings=here.settings
+    )
+    one = Incoming(xml=xml, attachments=kept.files)
+    post = intake.read(here.database, Post(batch=[one], sender=sender, now=now))
+    (receipt,) = here.desk.ask(post)
+    files: Sequence[Mapping[str, Any]] = kept.files
     if receipt.status == "duplicate":
-        attachments.add_to(here.database, receipt.instance_id, receipt.sha256, kept)
-    enrolment.saw(here.database, sender, now=arrival.arrived(), clock_off_ms=None)
+        files = attachments.add_to(
+            here.database,
+            receipt,
+            kept.files,
+            now=now,
+            settings=here.settings,
+            entropy=here.entropy,
+        )
+    enrolment.saw(here.database, sender, now=now, clock_off_ms=None)
+    words = (_words(receipt), *_about_files(kept, attachments.awaited(post, files)))
     return answers.message(
-        _words(receipt), status=_status(receipt), nature="submit_success"
+        " ".join(words), status=_status(receipt), nature="submit_success"
     )
 
 
 def _submission() -> bytes:
     file = request.files.get(_XML)
     if file is not None:
-        return bytes(file.read())
+        content = _content(file)
+        if content is None:
+            raise TooLargeError(context().settings.max_attachment_bytes, "bytes")
+        return content
     text = request.form.get(_XML)
     if text is None:
         raise MalformedError(f"a part {_XML} is missing")
     return text.encode()
 
 
-def _files() -> list[tuple[str, bytes]]:
+def _files() -> list[File]:
     """Return the parts beside the form; a name is data here and never a path."""
     return [
-        (_base_name(file.filename or name), file.read())
+        File(_base_name(file.filename or name), _content(file))
         for name, file in request.files.items(multi=True)
         if name != _XML
     ]
+
+
+def _content(file: FileStorage) -> bytes | None:
+    is_cut = isinstance(file.stream, Bounded) and file.stream.is_cut
+    return None if is_cut else bytes(file.read())
 
 
 def _base_name(name: str) -> str:
@@ -80,6 +120,21 @@ def _base_name(name: str) -> str:
 def _status(receipt: Receipt) -> HTTPStatus:
     is_other = receipt.problem is not None and receipt.problem.slug == _SAME_ID
     return HTTPStatus.ACCEPTED if is_other else HTTPStatus.CREATED
+
+
+def _about_files(kept: Kept, awaited: Sequence[str]) -> Iterator[str]:
+    """Yield sentences about files that have not come, or are not taken."""
+    left_out = {one.name for one in kept.left_out}
+    count = len([name for name in awaited if name not in left_out])
+    if count and request.form.get(_INCOMPLETE):
+        yield f"Ще мають надійти файли: {count}."
+    elif count:
+        yield (
+            f"Не надійшли файли: {count}. Якщо вони є на телефоні, надішліть форму ще раз."
+        )
+    reasons = Counter(one.reason for one in kept.left_out)
+    for reason, number in reasons.items():
+        yield _LEFT_OUT[reason].format(number)
 
 
 def _words(receipt: Receipt) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from forms import reference as references
-from intake_server.security.policy import Principal, may_decide
+from intake_server.security.policy import Principal, may_read
 from intake_server.services.child import is_awaited
 from intake_server.services.desk import Words
 from intake_server.services.labels import Asked, short, within
@@ -25,7 +25,6 @@ from sync.values import is_sealed
 NEVER_ALONE: Final = frozenset({"medical", "custody", "consent"})
 """While a cell of such harm is contested, no page shows one of its values alone."""
 
-_SEALED: Final = "sealed"
 _DIGEST: Final = 64
 _NAME: Final = ("family_name", "given_name", "patronymic")
 
@@ -130,16 +129,11 @@ class Wording:
     def may_read(self, name: str, sites: Collection[str]) -> bool:
         """Tell whether the viewer may read a value.
 
-        A sealed one is for those who decide such questions, and for the site that wrote
-        it where no other site did.
-
         Args:
             name: The property.
             sites: Every site that may have written it.
         """
-        is_own = set(sites) == {self.viewer.site}
-        is_open = self.rule(name).level != _SEALED
-        return is_open or is_own or may_decide(self.viewer, READERS)
+        return may_read(self.viewer, self.rule(name).level, sites)
 
     def value(self, name: str, value: Any, sites: Collection[str]) -> Said:
         """Return a value of a property, a group or a set in words.

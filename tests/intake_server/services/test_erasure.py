@@ -26,6 +26,7 @@ from network import a_central, a_centre
 from stores import KEY, take_in
 
 from forms.reference import make
+from intake_server.config import Settings
 from intake_server.errors import (
     InvalidRequestError,
     LegalHoldError,
@@ -33,6 +34,7 @@ from intake_server.errors import (
     NotFoundError,
 )
 from intake_server.services import attachments, erasure, housekeeping, undoing
+from intake_server.services.attachments import File
 from intake_server.services.authoring import Pen
 from intake_server.storage import (
     audit,
@@ -154,16 +156,33 @@ def test_rows_and_links_go_with_the_child(central):
     assert central.view(ids.person(OTHER))["aliases"] == []
 
 
+def handed_in(database, photo):
+    return attachments.keep(
+        database,
+        [File("face.jpg", photo)],
+        sender=OLENA,
+        now=MORNING,
+        settings=Settings(),
+    ).files
+
+
 def test_files_of_an_erased_child_go_and_do_not_come_back(central):
     photo = b"\x89PNG a face"
-    kept = attachments.keep(central.database, [("face.jpg", photo)])
+    kept = handed_in(central.database, photo)
     form = a_form("reception", reception(), attachments=kept)
-    (receipt,) = central.receive(form)
+    central.receive(form)
     erase(central)
 
-    again = attachments.keep(central.database, [("face.jpg", photo)])
+    again = handed_in(central.database, photo)
     (repeated,) = central.receive(form)
-    attachments.add_to(central.database, repeated.instance_id, receipt.sha256, again)
+    attachments.add_to(
+        central.database,
+        repeated,
+        again,
+        now=MORNING,
+        settings=Settings(),
+        entropy=bytes,
+    )
 
     assert repeated.status == "duplicate"
     assert found_in(everything(central), photo, kept[0]["sha256"]) == []
@@ -323,8 +342,7 @@ def test_the_files_of_a_store_hold_no_trace(tmp_path):
         readable = Centre(database, "kyiv")
         become_central(database)
         take(readable)
-        photo = [("face.jpg", b"\x89PNG a face" * 999)]
-        kept = attachments.keep(database, photo)
+        kept = handed_in(database, b"\x89PNG a face" * 999)
         readable.receive(a_form("reception", reception(), number=9, attachments=kept))
         words = (*WORDS, b"\x89PNG a face", kept[0]["sha256"])
         assert len(found_in(path.read_bytes() + log.read_bytes(), *words)) > 4

@@ -177,7 +177,7 @@ def test_an_erased_submission_is_still_known_and_takes_no_more_files(database):
         took = submissions.attach(session, form.instance_id, form.sha256, files)
 
     assert (known.sha256, known.change) == (form.sha256, form.change)
-    assert (known.reference, known.attachments, took) == (None, (), False)
+    assert (known.reference, known.attachments, took) == (None, (), None)
 
 
 def test_what_comes_late_is_never_written_down(database):

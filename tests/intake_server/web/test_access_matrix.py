@@ -20,6 +20,10 @@ API = {
     "GET /api/v1/forms/<form_id>/<version>.xml": FIELD,
     "GET /api/v1/forms/<form_id>/<version>/media/<name>": FIELD,
     "POST /api/v1/submissions": FIELD,
+    "HEAD /api/v1/blobs/<string(length=64):sha256>": FIELD,
+    "PATCH /api/v1/blobs/<string(length=64):sha256>": FIELD,
+    "GET /api/v1/blobs/<string(length=64):sha256>": STAFF,
+    "GET /api/v1/blobs/<string(length=64):sha256>/original": {Role.COORDINATOR},
     "GET /api/v1/records": STAFF,
     "GET /api/v1/records/<uuid:doc>": STAFF,
     "GET /api/v1/records/<uuid:doc>/history": STAFF,
@@ -84,6 +88,7 @@ def at(rule, key=""):
     for part, value in {
         "<uuid:doc>": DOC,
         "<string(length=32):qid>": QID,
+        "<string(length=64):sha256>": "0" * 64,
         "<key>": key,
         "<form_id>": "arrival",
         "<version>": "2026112201",
@@ -163,6 +168,8 @@ def test_every_view_says_what_it_requires(everyone):
 
 def is_refused(answer):
     """A refusal is the 404 that names no thing that could be there."""
+    if answer.request.method == "HEAD":
+        return answer.status_code == 404
     return (
         answer.status_code == 404 and answer.json["detail"] == "there is no such page"
     )

@@ -7,7 +7,7 @@ from hashlib import md5, sha256
 
 import pytest
 from lxml.etree import fromstring
-from servers import Server, an_xml, arrival
+from servers import Server, a_server, an_xml, arrival
 
 from intake_server.services import enrolment
 from intake_server.storage import blobs, submissions
@@ -237,11 +237,112 @@ def test_a_post_without_a_form_is_refused(server, device):
     assert plain.status_code == 400
 
 
-def test_a_post_past_the_limit_is_refused(server, device):
-    answer = server.collect(device, an_xml(), large_jpg=b"x" * 10_000_001)
+def test_a_post_says_how_much_it_may_have_and_is_never_read_past_ten_times_that(
+    server, device
+):
+    answer = server.collect(device, an_xml(), large_jpg=b"x" * 100_000_001)
 
     assert answer.status_code == 413
     assert answer.headers["X-OpenRosa-Accept-Content-Length"] == "10000000"
+
+
+def test_a_file_that_is_too_large_is_left_out_and_its_form_kept(server, device):
+    answer = server.collect(
+        device,
+        an_xml(photo="large.jpg"),
+        large_jpg=b"x" * 10_000_001,
+        small_jpg=b"picture",
+    )
+
+    assert answer.status_code == 201
+    assert said(answer)[1].endswith(
+        "Завеликих файлів не прийнято: 1. Передайте їх координаторові інакше."
+    )
+    assert "Не надійшли" not in said(answer)[1]
+    assert [file["name"] for file in kept_of(server).attachments] == ["small.jpg"]
+
+
+def test_files_past_their_number_are_left_out(tmp_path, stores):
+    with a_server(tmp_path, stores, max_attachments=2) as server:
+        device = server.device()
+        answer = server.collect(device, an_xml(), a_jpg=b"a", b_jpg=b"b", c_jpg=b"c")
+        server.collect(device, an_xml(), d_jpg=b"d")
+
+        assert "Файлів понад дозволене число не прийнято: 1." in said(answer)[1]
+        assert [f["name"] for f in kept_of(server).attachments] == ["a.jpg", "b.jpg"]
+        with server.database.reading() as session:
+            assert blobs.find(session, sha256(b"d").digest()) is None
+
+
+def test_files_past_a_devices_day_are_left_out_until_tomorrow(tmp_path, stores):
+    with a_server(tmp_path, stores, max_daily_bytes=10) as server:
+        device = server.device()
+        answer = server.collect(device, an_xml(photo="a.jpg"), a_jpg=b"picture" * 2)
+        server.watch.forward(days=1)
+        later = server.collect(device, an_xml(photo="a.jpg"), a_jpg=b"picture")
+
+        assert answer.status_code == 201
+        assert "Файлів понад денний обсяг не прийнято: 1." in said(answer)[1]
+        assert "не прийнято" not in said(later)[1]
+
+
+def kept_of(server, name="uuid:1"):
+    with server.database.reading() as session:
+        (kept,) = submissions.known(session, [name])[name]
+    return kept
+
+
+def shown_photo(server, token):
+    (record,) = server.get("/api/v1/records?kind=person", token).json["records"]
+    return record["values"]["photo"]
+
+
+def test_a_form_in_several_posts_says_what_is_awaited_until_all_has_come(
+    server, device, coordinator
+):
+    xml = an_xml(photo="face.jpg")
+
+    first = server.collect(device, xml, **{"*isIncomplete*": b"yes"})
+    waiting = shown_photo(server, coordinator)
+    last = server.collect(device, xml, face_jpg=b"picture")
+    again = server.collect(device, xml)
+
+    assert "Ще мають надійти файли: 1." in said(first)[1]
+    assert waiting == "face.jpg"
+    for answer in (last, again):
+        assert answer.status_code == 201
+        assert "файли" not in said(answer)[1]
+    assert shown_photo(server, coordinator) == sha256(b"picture").hexdigest()
+
+
+def test_a_file_that_never_came_is_said_to_be_wanting(server, device):
+    answer = server.collect(device, an_xml(photo="face.jpg"))
+
+    assert "Не надійшли файли: 1. Якщо вони є на телефоні" in said(answer)[1]
+
+
+def test_a_second_file_of_one_name_is_kept_and_the_answer_stays(
+    server, device, coordinator
+):
+    xml = an_xml(photo="face.jpg")
+    server.collect(device, xml, face_jpg=b"one")
+
+    server.collect(device, xml, face_jpg=b"two")
+
+    assert shown_photo(server, coordinator) == sha256(b"one").hexdigest()
+    digests = [sha256(content).hexdigest() for content in (b"one", b"two")]
+    assert [file["sha256"] for file in kept_of(server).attachments] == digests
+    with server.database.reading() as session:
+        assert blobs.find(session, sha256(b"two").digest()) == b"two"
+
+
+def test_files_come_in_any_order_and_as_often_as_they_like(server, device, coordinator):
+    xml = an_xml(photo="face.jpg")
+    for files in ({"audit_jpg": b"a"}, {"face_jpg": b"f"}, {"audit_jpg": b"a"}, {}) * 2:
+        assert server.collect(device, xml, **files).status_code == 201
+
+    assert shown_photo(server, coordinator) == sha256(b"f").hexdigest()
+    assert [f["name"] for f in kept_of(server).attachments] == ["audit.jpg", "face.jpg"]
 
 
 def basic(name, password):

@@ -1,0 +1,97 @@
+"""Which submissions name which files, and which of these have not come."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from intake_server.storage import bulk
+
+Place = tuple[str, bytes]
+"""The id of a submission and its SHA-256."""
+
+_COLUMNS: Final = "instance_id, form, number, sha256, size, site"
+_DIGEST: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file that a submission names; ``number`` is its place among them."""
+
+    instance_id: str
+    form: bytes
+    number: int
+    sha256: bytes
+    size: int
+    site: str
+
+
+def add(
+    connection: Connection,
+    place: Place,
+    site: str,
+    files: Sequence[Mapping[str, Any]],
+    *,
+    first: int = 0,
+) -> None:
+    """Note which files a submission names, from the place ``first`` on."""
+    bulk.insert(
+        connection,
+        "attachment",
+        _COLUMNS,
+        [
+            (*place, number, bytes.fromhex(file["sha256"]), file["size"], site)
+            for number, file in enumerate(files, first)
+            if len(file["sha256"]) == _DIGEST
+        ],
+        "ON CONFLICT DO NOTHING",
+    )
+
+
+def missing(
+    session: Session, places: Iterable[Place]
+) -> Mapping[Place, Sequence[Named]]:
+    """Return the files that submissions name and their sites have not handed in."""
+    found: dict[Place, list[Named]] = {}
+    rows = bulk.fetch_in(
+        session.connection(),
+        f"SELECT {_COLUMNS} FROM attachment"  # noqa: S608 - our own names
+        " WHERE (instance_id, form) IN ({keys}) AND NOT EXISTS"
+        " (SELECT 1 FROM delivery d"
+        " WHERE d.sha256 = attachment.sha256 AND d.site = attachment.site)",
+        sorted(set(places)),
+    )
+    for row in rows:
+        one = _named(row)
+        found.setdefault((one.instance_id, one.form), []).append(one)
+    return {
+        place: sorted(files, key=lambda one: one.number)
+        for place, files in found.items()
+    }
+
+
+def naming(session: Session, sha256: bytes) -> Sequence[Named]:
+    """Return where a file is named."""
+    rows = bulk.fetch(
+        session.connection(),
+        f"SELECT {_COLUMNS} FROM attachment WHERE sha256 = ?"  # noqa: S608 - our own names
+        " ORDER BY instance_id, form, number",
+        (sha256,),
+    )
+    return tuple(map(_named, rows))
+
+
+def drop(connection: Connection, places: Iterable[Place]) -> None:
+    """Forget which files submissions named."""
+    bulk.many(
+        connection,
+        "DELETE FROM attachment WHERE instance_id = ? AND form = ?",
+        list(places),
+    )
+
+
+def _named(row: Sequence[Any]) -> Named:
+    instance_id, form, number, sha256, size, site = row
+    return Named(instance_id, bytes(form), number, bytes(sha256), size, site)
