@@ -6,7 +6,7 @@ is for coordinators alone; so is every original, each with what it is read for. 
 reads nothing, and every reading is noted.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -143,22 +143,35 @@ def original(
     return Served(digest, look(data[:LOOKED_AT])[0], data, is_ours=False)
 
 
+def about(database: Database, digest: str, *, viewer: Principal) -> Known:
+    """Return what is known of a file that the viewer may see.
+
+    Raises:
+        NotFoundError: There is none, or it is not for the viewer.
+    """
+    key = _key(digest)
+    with database.reading() as session:
+        _refuse(session, key, viewer)
+    return known(database, digest)
+
+
 def beside(
-    session: Session, change: str, shown: Mapping[str, Any]
-) -> tuple[Mapping[str, Any], ...]:
-    """Return the files of a change's submission that none of its answers means.
+    database: Database, instance_id: str, shown: Container[str], *, viewer: Principal
+) -> tuple[str, ...]:
+    """Return the SHA-256 of files that came with a form and that no answer means.
 
     Args:
-        session: An open session.
-        change: The change that the submission became.
-        shown: The SHA-256 that answers mean.
+        database: The store.
+        instance_id: The form's.
+        shown: Those that answers mean.
+        viewer: Who asks; whoever does not read originals is told of none.
     """
-    return tuple(
-        file
-        for one in submissions.of_change(session, change)
-        for file in one.attachments
-        if file["sha256"] not in shown
-    )
+    if not may(viewer, Action.READ_ORIGINALS):
+        return ()
+    with database.reading() as session:
+        came = submissions.known(session, [instance_id]).get(instance_id, ())
+    every = (file["sha256"] for one in came for file in one.attachments)
+    return tuple(dict.fromkeys(digest for digest in every if digest not in shown))
 
 
 def _key(digest: str) -> bytes:
@@ -192,7 +205,7 @@ def _refuse(session: Session, key: bytes, viewer: Principal) -> None:
 
 
 def _meanings(
-    session: Session, digest: str, named: tuple[Named, ...] | Any
+    session: Session, digest: str, named: Sequence[Named]
 ) -> Iterator[tuple[Named, StoredView, str]]:
     """Yield the answers that mean a file: who named it, the record and the property."""
     for one in named:

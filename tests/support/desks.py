@@ -18,7 +18,15 @@ from intake_server.app import create_app
 from intake_server.clock import milliseconds
 from intake_server.config import Settings
 from intake_server.security.policy import Principal, Role
-from intake_server.services import enrolment, intake, people, publishing, references
+from intake_server.services import (
+    attachments,
+    enrolment,
+    intake,
+    people,
+    publishing,
+    references,
+)
+from intake_server.services.attachments import File
 from intake_server.services.authoring import Pen
 from intake_server.services.intake import Receipt
 from intake_server.storage import ingest, node, queue
@@ -84,8 +92,9 @@ class Desk:
         *,
         hours_ago: float = 0,
         offset_ms: int | None = None,
+        files: Mapping[str, bytes] | None = None,
     ) -> Receipt:
-        """Send a finished form from a phone."""
+        """Send a finished form from a phone, with files by their names."""
         self._number += 1
         finished = self.watch() - timedelta(hours=hours_ago)
         form = a_form(
@@ -93,6 +102,13 @@ class Desk:
             answers,
             number=self._number,
             finalized_at=finished.isoformat(timespec="milliseconds"),
+            attachments=attachments.keep(
+                self.database,
+                [File(name, content) for name, content in (files or {}).items()],
+                sender=phone,
+                now=self.watch(),
+                settings=Settings(),
+            ).files,
         )
         (receipt,) = intake.receive(
             self.database,
@@ -189,5 +205,25 @@ def with_a_clash(desk: Desk) -> Desk:
         },
         hours_ago=3,
         offset_ms=-86_400_000,
+    )
+    return desk
+
+
+def with_files(desk: Desk, **files: bytes) -> Desk:
+    """Let a centre send a child's signature, and other files beside it.
+
+    Args:
+        desk: Where the clash is.
+        files: By their names, ``_`` for the dot; the form's answer means ``sign_png``.
+    """
+    reception = deepcopy(RECEPTION)
+    reception["g_contact"]["child_ref"] = DANYLO
+    reception["g_consent"]["consent_signature"] = "sign.png"
+    reception["g_child"]["photo_id"] = "face.jpg"
+    desk.send(
+        desk.phone("truskavets", "Телефон Марти"),
+        "reception",
+        reception,
+        files={name.replace("_", "."): content for name, content in files.items()},
     )
     return desk

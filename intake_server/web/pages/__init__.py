@@ -14,6 +14,7 @@ from intake_server.web.auth import asking, requires
 from intake_server.web.pages import (
     cards,
     children,
+    files,
     forms,
     item,
     language,
@@ -46,6 +47,16 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/forms", "examine_form", Action.PUBLISH_FORMS, forms.examine),
     ("GET", "/forms/<form_id>/print", "print_form", Action.FETCH_FORMS, forms.paper),
     ("POST", "/forms/publish", "publish_form", Action.PUBLISH_FORMS, forms.publish),
+    ("GET", "/files/<digest>", "file", Action.READ_RECORDS, files.show),
+    ("GET", "/files/<digest>/copy", "copy", Action.READ_RECORDS, files.copy),
+    ("GET", "/files/<digest>/small", "small", Action.READ_RECORDS, files.small),
+    (
+        "GET",
+        "/files/<digest>/original",
+        "original",
+        Action.READ_ORIGINALS,
+        files.original,
+    ),
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )
 
@@ -68,4 +79,4 @@ def _home() -> ResponseReturnValue:
 
 
 def _frame() -> dict[str, Any]:
-    return room.on_every_page()
+    return {**room.on_every_page(), **files.on_every_page()}

@@ -1,6 +1,6 @@
 """Children: finding one, and the page of one with everything that is known."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -11,7 +11,7 @@ from werkzeug import Response
 
 from forms.reference import normalise
 from intake_server.clock import moment
-from intake_server.services import child
+from intake_server.services import child, files
 from intake_server.services.child import Child, Linked, Listed, Told, Visit
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
@@ -68,13 +68,14 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A form that was filled, in words."""
+    """A form that was filled, in words; ``files`` came with it and no answer means them."""
 
     title: str
     moment: Moment | None
     sites: str
     facts: tuple[Fact, ...]
     rows: tuple[Section, ...]
+    files: tuple[str, ...]
 
     @property
     def is_contested(self) -> bool:
@@ -202,7 +203,7 @@ def page(
         questions=_questions(found, words),
         sections=_sections(found, words, records),
         rows=_grouped(found.rows, found.questions, words, records),
-        events=tuple(_event(one, found.questions, words) for one in found.visits),
+        events=tuple(_event(one, found, words) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),
         links=tuple(_link(one, words) for one in found.links),
         history=tuple(
@@ -331,15 +332,33 @@ def _grouped(
     )
 
 
-def _event(visit: Visit, questions: Sequence[QueueItem], words: Wording) -> Event:
+def _event(visit: Visit, found: Child, words: Wording) -> Event:
     view = visit.event
     return Event(
         words.title(view.view.get("form", "")) or view.kind,
         _changed(view, words),
         words.sites(view.sites),
-        facts.facts(view, questions, words),
-        _grouped(visit.rows, questions, words),
+        facts.facts(view, found.questions, words),
+        _grouped(visit.rows, found.questions, words),
+        files.beside(
+            context().database,
+            view.view.get("instance_id") or "",
+            frozenset(_texts([one.view for one in found.views])),
+            viewer=asking(),
+        ),
     )
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Yield every text in what documents say."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def _entry(told: Told, words: Wording) -> Entry:

@@ -30,6 +30,16 @@ KINDS: Final[Phrases] = {
 }
 """What each kind of question is called."""
 
+PURPOSES: Final[Phrases] = {
+    "identity": _l("to find out who the child is"),
+    "tracing": _l("to trace the family"),
+    "treatment": _l("to treat the child"),
+    "evidence": _l("evidence for a court or investigators"),
+    "unreadable": _l("the copy cannot be made out"),
+    "oversight": _l("to check how we work"),
+}
+"""What an original is read for."""
+
 ASKED: Final[Phrases] = {
     "field_conflict": _l("Which answer is right?"),
     "set_conflict": _l("What stays?"),

@@ -3,6 +3,7 @@
 A sealed value is never put into words for somebody who may not read it.
 """
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,17 +26,24 @@ from sync.values import is_sealed
 NEVER_ALONE: Final = frozenset({"medical", "custody", "consent"})
 """While a cell of such harm is contested, no page shows one of its values alone."""
 
-_DIGEST: Final = 64
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+_LONGEST: Final = 100
 _NAME: Final = ("family_name", "given_name", "patronymic")
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value in words; ``parts`` are the members of a group, ``entries`` of a list."""
+    """A value in words; ``parts`` are the members of a group, ``entries`` of a list.
+
+    ``files`` are the SHA-256 of files that it means, ``awaited`` says of others that
+    they have not come; a page shows these in the place of the words.
+    """
 
     text: str = ""
     parts: tuple[tuple[str, str], ...] = ()
     entries: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -149,6 +157,8 @@ class Wording:
             return Said(_("nothing: the answer was cleared"))
         if name in self.words.labels.groups and isinstance(value, Mapping):
             return Said(parts=self._parts(name, value))
+        if self._means_files(name):
+            return self._files(name, value)
         if isinstance(value, list):
             return Said(entries=tuple(self._entry(name, each) for each in value))
         return Said(self._one(name, value))
@@ -198,6 +208,23 @@ class Wording:
             return _("yes") if value else _("no")
         return self._text(name, value) if isinstance(value, str) else str(value)
 
+    def _means_files(self, name: str) -> bool:
+        asked = self.words.labels.about(name)
+        return asked is not None and asked.type == "binary"
+
+    def _files(self, name: str, value: Any) -> Said:
+        """Return files in words; of a value that is no digest the file has not come."""
+        every = value if isinstance(value, list) else [value]
+        named = [each for each in every if isinstance(each, str)]
+        files = tuple(each for each in named if _DIGEST.match(each))
+        awaited = tuple(
+            _("%(name)s: the file has not come yet", name=each[:_LONGEST])
+            for each in named
+            if not _DIGEST.match(each)
+        )
+        words = tuple(self._entry(name, each) for each in every)
+        return Said(entries=words, files=files, awaited=awaited)
+
     def _text(self, name: str, value: str) -> str:
         asked = self.words.labels.about(name)
         match asked.type if asked else "":
@@ -206,7 +233,7 @@ class Wording:
             case "dateTime":
                 return moments.day_and_time(value, self.language)
             case "binary":
-                return _("a file") if len(value) == _DIGEST else value
+                return _("a file") if _DIGEST.match(value) else value
             case _other:
                 return value
 

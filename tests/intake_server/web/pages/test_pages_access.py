@@ -1,11 +1,15 @@
 """Each page and each role: what is not for a role is absent."""
 
+from hashlib import sha256
+
 import pytest
-from desks import CHILD
+from desks import CHILD, with_files
+from pictures_taken import a_photo
 
 from intake_server.security.policy import PEOPLE, Role, may
 from intake_server.web.auth import required
 
+SIGN = a_photo("PNG")
 STAFF = {Role.WORKER, Role.CLINICIAN, Role.COORDINATOR}
 ALLOWED = {
     "GET /": set(PEOPLE),
@@ -28,6 +32,10 @@ ALLOWED = {
     "GET /forms/<form_id>/print": STAFF,
     "POST /forms": {Role.COORDINATOR},
     "POST /forms/publish": {Role.COORDINATOR},
+    "GET /files/<digest>": STAFF,
+    "GET /files/<digest>/copy": STAFF,
+    "GET /files/<digest>/small": STAFF,
+    "GET /files/<digest>/original": {Role.COORDINATOR},
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
@@ -43,6 +51,7 @@ def routes(desk):
 def ask(browser, route, item):
     method, path = route.split()
     path = path.replace("<qid>", item.qid).replace("<doc>", CHILD)
+    path = path.replace("<digest>", sha256(SIGN).hexdigest())
     path = path.replace("<change>", item.heads[0]).replace("<form_id>", "reception")
     return browser.open(path, method=method).status_code
 
@@ -64,6 +73,7 @@ def test_a_page_requires_what_the_table_says(desk):
 
 @pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role.value)
 def test_a_page_that_is_not_for_a_role_is_absent(clash, role):
+    with_files(clash, sign_png=SIGN)
     browser = clash.browser(role, "truskavets")
     item = clash.questions()["medication"]
 
