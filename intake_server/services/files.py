@@ -1,13 +1,13 @@
 """Who may see a file, and what of it.
 
 A person sees a file where they may read an answer that means it, as the copy that was
-made of it. What no answer means any more, or what is no picture, document or recording,
-is for coordinators alone; so is every original, each with what it is read for. A device
-reads nothing, and every reading is noted.
+made of it. What no answer means any more is for coordinators alone. So is every original,
+each with what it is read for, and what is no picture, document or recording has nothing
+but its original. A device reads nothing, and every reading is noted.
 """
 
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -41,12 +41,16 @@ class Purpose(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a page says of a file: ``state`` is None of one that has not come here."""
+    """What a page says of a file: ``state`` is None of one that has not come here.
+
+    ``child`` is whose record an answer with it stands in, where that was asked.
+    """
 
     digest: str
     media: str = ""
     state: State | None = None
     size: int = 0
+    child: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +98,8 @@ def copy(
     if found is None:
         raise NotFoundError("file", digest)
     state = State(found.state)
-    if state is State.UNREADABLE:
+    if state in (State.UNREADABLE, State.EVIDENCE):
         raise NotFoundError("copy of file", digest)
-    if state is State.EVIDENCE and not may(viewer, Action.READ_ORIGINALS):
-        raise NotFoundError("file", digest)
     with database.transaction() as session:
         _refuse(session, key, viewer)
         data = found.small if is_small else found.data
@@ -151,8 +153,8 @@ def about(database: Database, digest: str, *, viewer: Principal) -> Known:
     """
     key = _key(digest)
     with database.reading() as session:
-        _refuse(session, key, viewer)
-    return known(database, digest)
+        meant_by = _refuse(session, key, viewer)
+    return replace(known(database, digest), child=meant_by)
 
 
 def beside(
@@ -184,8 +186,8 @@ def _key(digest: str) -> bytes:
     return key
 
 
-def _refuse(session: Session, key: bytes, viewer: Principal) -> None:
-    """Refuse who may read no answer that means a file.
+def _refuse(session: Session, key: bytes, viewer: Principal) -> str | None:
+    """Refuse who may read no answer that means a file; return the child of the answer.
 
     Raises:
         NotFoundError: They may not.
@@ -195,12 +197,13 @@ def _refuse(session: Session, key: bytes, viewer: Principal) -> None:
     is_meant = False
     for one, view, name in _meanings(session, key.hex(), named):
         is_meant = True
-        if _is_seen(session, view, viewer) and may_read(
+        person = child.persons_of(session, [view.doc]).get(view.doc)
+        if _is_seen(session, view, person, viewer) and may_read(
             viewer, schema.rule(name).level, {one.site, *view.sites}
         ):
-            return
+            return person.doc if person else None
     if named and not is_meant and may(viewer, Action.READ_ORIGINALS):
-        return
+        return None
     raise NotFoundError("file", key.hex())
 
 
@@ -232,9 +235,10 @@ def _holds(value: Any, digest: str) -> bool:
     return bool(value == digest)
 
 
-def _is_seen(session: Session, view: StoredView, viewer: Principal) -> bool:
+def _is_seen(
+    session: Session, view: StoredView, person: StoredView | None, viewer: Principal
+) -> bool:
     """Tell whether somebody may see the child that a record is about, or the record."""
-    person = child.persons_of(session, [view.doc]).get(view.doc)
     if person is None:
         return child.is_visible(viewer, view)
     case = documents.find(session, ids.case(person.doc))

@@ -10,7 +10,7 @@ from intake_server.services.kinds import ENDINGS, State
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.downloads import download
-from intake_server.web.pages import phrases, room
+from intake_server.web.pages import phrases
 from intake_server.web.pages.texts import _
 
 _KILO = 1000
@@ -23,7 +23,6 @@ def show(digest: str) -> str:
         "pages/file.html",
         file=files.about(context().database, digest, viewer=asking()),
         purposes=[(each.value, str(phrases.PURPOSES[each.value])) for each in Purpose],
-        back=room.asked("from"),
     )
 
 

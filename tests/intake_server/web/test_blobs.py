@@ -385,9 +385,11 @@ def test_anything_else_is_kept_for_coordinators(
     digest = sha256(content).hexdigest()
     patch(server, device, content, digest=digest)
 
-    seen = server.get(f"/api/v1/blobs/{digest}", coordinator)
+    path = f"/api/v1/blobs/{digest}"
+    seen = server.get(f"{path}/original?purpose=oversight", coordinator)
 
-    assert server.get(f"/api/v1/blobs/{digest}", worker).status_code == 404
+    for anybody in (worker, coordinator):
+        assert server.get(path, anybody).status_code == 404
     assert (seen.status_code, seen.data) == (200, content)
     assert seen.headers["Content-Disposition"].startswith("attachment;")
 

@@ -68,9 +68,10 @@ def test_a_picture_has_a_page_of_its_own(files):
 
     assert list(pictures_on(page)) == [f"/files/{digest(SIGN)}/copy"]
     assert "Оригінал" not in words(page)
+    assert f"/children/{CHILD}" in tree(page).xpath("//main//nav/a/@href")
 
 
-def test_a_coordinator_says_what_the_original_is_for(files, caplog):
+def test_a_coordinator_says_what_the_original_is_for(files):
     iryna = files.browser()
     path = f"/files/{digest(SIGN)}"
     page = iryna.get(path)
@@ -93,7 +94,8 @@ def test_a_file_that_no_answer_means_is_shown_to_coordinators_alone(files):
     assert heading not in words(marta.get(f"/children/{CHILD}"))
     page = iryna.get(f"/files/{digest(ODD)}")
     assert "Цього файла ніхто не перевіряв" in words(page)
-    saved = iryna.get(f"/files/{digest(ODD)}/copy")
+    assert iryna.get(f"/files/{digest(ODD)}/copy").status_code == 404
+    saved = iryna.get(f"/files/{digest(ODD)}/original?purpose=oversight")
     assert saved.data == ODD
     assert saved.headers["Content-Disposition"].startswith("attachment;")
     assert "sandbox" in saved.headers["Content-Security-Policy"]
