@@ -22,8 +22,11 @@ from forms.draft import (
 from forms.errors import AuthoringError
 
 _FIRST_ROW: Final = 2
-_MOST_BYTES: Final = 32_000_000
-"""More than this no workbook holds when it is unpacked."""
+_MOST_BYTES: Final = 1_200_000
+_MOST_PARTS: Final = 1_000
+_MOST_PRESSED: Final = 100
+"""No workbook holds more when it is unpacked, or more parts, or is pressed so hard:
+this is six times our largest form, and takes a second or two to be read."""
 
 _ALIASES: Final[Mapping[str, str]] = {
     "caption": "label",
@@ -117,8 +120,10 @@ def _plain(header: str, first: str) -> str:
 def _refuse_bomb(content: bytes) -> None:
     try:
         with ZipFile(BytesIO(content)) as packed:
-            unpacked = sum(part.file_size for part in packed.infolist())
+            parts = packed.infolist()
     except (BadZipFile, ValueError, OSError, NotImplementedError) as error:
         raise AuthoringError("this is not an XLSForm in .xlsx") from error
-    if unpacked > _MOST_BYTES:
+    unpacked = sum(part.file_size for part in parts)
+    is_bomb = unpacked > min(_MOST_BYTES, len(content) * _MOST_PRESSED)
+    if is_bomb or len(parts) > _MOST_PARTS:
         raise AuthoringError("this workbook is larger than any form")

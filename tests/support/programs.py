@@ -61,6 +61,15 @@ class Serving:
     def port(self) -> int:
         return int(self.url.rsplit(":", 1)[1])
 
+    @property
+    def processes(self) -> list[int]:
+        """The numbers of the server and its workers."""
+        found = [self._process.pid]
+        for process in found:
+            children = Path(f"/proc/{process}/task/{process}/children").read_text()
+            found += map(int, children.split())
+        return found
+
     def kill(self) -> None:
         """End it and its workers as a power cut does."""
         os.killpg(self._process.pid, signal.SIGKILL)
