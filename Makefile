@@ -39,8 +39,9 @@ kinto: $(TEST) ## Measure reception forms beside Kinto, which is installed for t
 faults: $(TEST) ## Break the program on purpose, fault by fault, to see a test notice
 	@$(BIN)/python tests/faults/deliberate.py
 
-soak: $(TEST) ## Run 20 000 random histories, the laws ten times as hard, a million changes; takes an hour or two
+soak: $(TEST) ## Run 20 000 random histories, the laws ten times as hard, 1000 hostile posts, a million changes; takes an hour or two
 	@$(BIN)/pytest -n 2 --scale 10 -m "soak or not soak" tests/sync/merge tests/contracts
+	@$(BIN)/pytest -m soak tests/faults/test_hostile_uploads.py
 	@$(BIN)/python tests/bench/run.py --changes 1000000 --runs 1 --growths 1
 
 lock: ## Choose the newest releases that fit, and write both lock files

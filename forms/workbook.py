@@ -22,11 +22,11 @@ from forms.draft import (
 from forms.errors import AuthoringError
 
 _FIRST_ROW: Final = 2
-_MOST_BYTES: Final = 1_200_000
+_MOST_BYTES: Final = 1_000_000
 _MOST_PARTS: Final = 1_000
 _MOST_PRESSED: Final = 100
 """No workbook holds more when it is unpacked, or more parts, or is pressed so hard:
-this is six times our largest form, and takes a second or two to be read."""
+this is five times our largest form, and takes a second to be read."""
 
 _ALIASES: Final[Mapping[str, str]] = {
     "caption": "label",

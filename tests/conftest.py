@@ -54,7 +54,7 @@ def pytest_collection_modifyitems(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many random histories were told, and what became of them."""
+    """Say what random histories and hostile posts came to."""
     counted = {"histories": 0, "diverged": 0, "lost": 0}
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -63,6 +63,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                     counted[name] = counted.get(name, 0) + count
     if counted["histories"]:
         said = "{histories} random histories: {diverged} diverged, {lost} lost"
+        terminalreporter.write_line(said.format(**counted))
+    if "hostile_posts" in counted:
+        said = (
+            "{hostile_posts} hostile posts: {slowest_ms} ms at most, {more_mb} MB more"
+        )
         terminalreporter.write_line(said.format(**counted))
 
 

@@ -14,6 +14,8 @@ Place = tuple[str, bytes]
 
 _COLUMNS: Final = "instance_id, form, number, sha256, size, site"
 _DIGEST: Final = 64
+_MOST: Final = 1_000
+"""No form has so many files; what one names beyond them is kept with it, and not sought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def add(
         [
             (*place, number, bytes.fromhex(file["sha256"]), file["size"], site)
             for number, file in enumerate(files, first)
-            if len(file["sha256"]) == _DIGEST
+            if number < _MOST and len(file["sha256"]) == _DIGEST
         ],
         "ON CONFLICT DO NOTHING",
     )

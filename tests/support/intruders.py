@@ -684,7 +684,7 @@ def workbook_that_just_fits(chance: Random) -> Post:
         f'<c t="inlineStr"><is><t>{chance.getrandbits(40):x}</t></is></c>'
         for _ in range(chance.randrange(10, 100))
     )
-    rows = f"<row>{cells}</row>".encode() * (1_150_000 // (len(cells) + 11))
+    rows = f"<row>{cells}</row>".encode() * (950_000 // (len(cells) + 11))
     sheet = (
         b'<worksheet xmlns="{main}"><sheetData>' + rows + b"</sheetData></worksheet>"
     )
