@@ -5,13 +5,21 @@ Each lies beside what that version showed of it, the forms apart.
 
 import json
 import lzma
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from centres import RECEPTION, Centre, a_form
 from repository import ROOT
 
-from intake_server.storage import documents, migrations, queue, rebuild
+from intake_server.storage import (
+    attachments,
+    blobs,
+    documents,
+    migrations,
+    queue,
+    rebuild,
+)
 from intake_server.storage.database import Database
 
 STORES = ROOT / "tests" / "vectors" / "stores"
@@ -74,3 +82,30 @@ def test_an_old_store_goes_on(kept):
 
     assert receipt.status == "stored"
     assert shown(database).keys() > told["views"].keys()
+
+
+def test_the_files_of_an_old_store_are_found_by_the_forms_that_name_them(kept):
+    database, _ = kept
+    came, wanting = b"\x89PNG a face", b"\x89PNG another"
+    files = [
+        {"name": "a.jpg", "sha256": sha256(file).hexdigest(), "size": len(file)}
+        for file in (came, wanting)
+    ]
+    with database.engine.begin() as connection:
+        say = connection.exec_driver_sql
+        digest = sha256(came).digest()
+        say("INSERT INTO blob VALUES (?, ?, ?)", (digest, len(came), came))
+        name, form, site = say(
+            "SELECT instance_id, sha256, site FROM submission ORDER BY received"
+        ).fetchone()
+        said = json.dumps(files, separators=(",", ":"), sort_keys=True)
+        say("UPDATE submission SET attachments = ? WHERE sha256 = ?", (said, form))
+
+    database.migrate()
+
+    with database.reading() as session:
+        (named,) = attachments.naming(session, digest)
+        missing = attachments.missing(session, [(name, form)])
+        assert blobs.find(session, digest) == came
+    assert (named.instance_id, named.form, named.site) == (name, form, site)
+    assert [one.sha256 for one in missing[name, form]] == [sha256(wanting).digest()]
