@@ -118,7 +118,7 @@ def spend(
 
 def add_to(
     database: Database,
-    receipt: Receipt,
+    place: Place,
     files: Sequence[Mapping[str, Any]],
     *,
     now: datetime,
@@ -132,13 +132,13 @@ def add_to(
     Returns:
         All files that the submission names by now.
     """
-    digest = bytes.fromhex(receipt.sha256)
+    instance_id, digest = place
     with database.transaction() as session:
-        known = submissions.known(session, [receipt.instance_id])
-        was = next(s for s in known[receipt.instance_id] if s.sha256 == digest)
+        known = submissions.known(session, [instance_id])[instance_id]
+        was = next(s for s in known if s.sha256 == digest)
         room = max(0, settings.max_attachments - len(was.attachments))
         new = [file for file in files if file not in was.attachments][:room]
-        names = submissions.attach(session, receipt.instance_id, digest, new)
+        names = submissions.attach(session, instance_id, digest, new)
         if names is None or len(new) < len(files):
             digests = [str(file["sha256"]) for file in files]
             blobs.drop_unnamed(session.connection(), digests)
@@ -167,7 +167,7 @@ def outstanding(
 
     Missing ones are SHA-256 in the order in which the submission names them, each once.
     """
-    places = [(one.instance_id, bytes.fromhex(one.sha256)) for one in receipts]
+    places = [one.place for one in receipts]
     with database.reading() as session:
         missing = attachments.missing(session, places)
     return {place: _sorted(named, settings) for place, named in missing.items()}

@@ -18,11 +18,13 @@ from intake_server.config import Settings
 from intake_server.errors import StorageFullError
 from intake_server.security.policy import Principal
 from intake_server.services import attachments, intake, reading
+from intake_server.services.attachments import File
 from intake_server.services.authoring import Entropy
 from intake_server.services.odk_exports import Found, Skipped, candidates, look
 from intake_server.services.reading import Incoming, Read
 from intake_server.services.shelves import Shelf, UnreadableError
 from intake_server.storage import submissions
+from intake_server.storage.attachments import Place
 from intake_server.storage.database import Database, Session
 from intake_server.storage.submissions import Submission
 
@@ -74,23 +76,32 @@ class Import:
         return self.summary
 
     def _refuse_when_full(self) -> None:
-        settings = self.settings
-        if shutil.disk_usage(settings.data).free < settings.min_free_bytes:
+        disk = shutil.disk_usage(self.settings.data)
+        if disk.free < self.settings.least_free(disk.total):
             raise StorageFullError
 
     def _laden(self, one: Found) -> Incoming:
         """Keep a form's files; the form comes also where one of them cannot be read."""
-        data: list[tuple[str, bytes]] = []
+        came: list[File] = []
         for path in one.files:
             try:
                 content = self.shelf.read(path, self.settings.max_post_bytes)
             except UnreadableError as error:
                 self.summary.skipped.append(Skipped(path, str(error)))
             else:
-                data.append((PurePosixPath(path).name, content))
-        kept = attachments.keep(self.database, data)
-        self.summary.files += len(kept)
-        return Incoming(xml=one.xml, finalized_at=one.finalized_at, attachments=kept)
+                came.append(File(PurePosixPath(path).name, content))
+        kept = attachments.keep(
+            self.database,
+            came,
+            sender=self.sender,
+            now=self.now(),
+            settings=self.settings,
+        )
+        self.summary.files += len(kept.files)
+        self.summary.skipped += (Skipped(e.name, e.reason) for e in kept.left_out)
+        return Incoming(
+            xml=one.xml, finalized_at=one.finalized_at, attachments=kept.files
+        )
 
     def _receive(self, batch: Sequence[Incoming]) -> None:
         """Take one batch in, with one commit."""
@@ -112,14 +123,22 @@ class Import:
         for one, receipt in zip(taken.batch, receipts, strict=True):
             self.summary.counts[receipt.status] += 1
             if receipt.status == "duplicate":
-                self._add(receipt.instance_id, receipt.sha256, one)
+                self._add(receipt.place, one)
         for number, kept in same.items():
             self.summary.counts["duplicate"] += 1
-            self._add(kept.instance_id, kept.sha256.hex(), batch[number])
+            self._add((kept.instance_id, kept.sha256), batch[number])
 
-    def _add(self, instance_id: str, digest: str, one: Incoming) -> None:
+    def _add(self, place: Place, one: Incoming) -> None:
         """Note the files of a form that was here already."""
-        attachments.add_to(self.database, instance_id, digest, one.attachments)
+        if one.attachments:
+            attachments.add_to(
+                self.database,
+                place,
+                one.attachments,
+                now=self.now(),
+                settings=self.settings,
+                entropy=self.entropy,
+            )
 
 
 def _said_before(session: Session, read: Sequence[Read]) -> Mapping[int, Submission]:

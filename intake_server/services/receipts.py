@@ -39,6 +39,11 @@ class Receipt:
     sealed_for: str | None = None
     problem: Problem | None = None
 
+    @property
+    def place(self) -> tuple[str, bytes]:
+        """The id of the submission and its SHA-256, as the store knows it."""
+        return self.instance_id, bytes.fromhex(self.sha256)
+
 
 def first(submission: Submission) -> Receipt:
     """Return the receipt of a submission that came for the first time."""

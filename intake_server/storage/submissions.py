@@ -107,6 +107,7 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
             "off_ms": s.off_ms,
             "based_on": s.based_on,
             "corrects": s.corrects,
+            "further": s.further or None,
         }
         for s in submissions
     ]

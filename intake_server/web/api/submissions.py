@@ -144,7 +144,7 @@ def _with_files(
         if item.attachments and receipt.status == "duplicate":
             attachments.add_to(
                 here.database,
-                receipt,
+                receipt.place,
                 item.attachments,
                 now=arrival.arrived(),
                 settings=here.settings,
@@ -161,8 +161,7 @@ def _with_files(
     nothing: tuple[tuple[str, ...], tuple[LeftOut, ...]] = ((), ())
     told = []
     for receipt in receipts:
-        place = (receipt.instance_id, bytes.fromhex(receipt.sha256))
-        missing, left_out = found.get(place, nothing)
+        missing, left_out = found.get(receipt.place, nothing)
         told.append(replace(receipt, missing=missing, left_out=left_out))
     return tuple(told)
 

@@ -69,7 +69,7 @@ def receive(key: str = "") -> Response:
     if receipt.status == "duplicate":
         files = attachments.add_to(
             here.database,
-            receipt,
+            receipt.place,
             kept.files,
             now=now,
             settings=here.settings,

@@ -43,7 +43,7 @@ def send(centre, *files, form=FORM):
     if receipt.status == "duplicate":
         attachments.add_to(
             centre.database,
-            receipt,
+            receipt.place,
             kept.files,
             now=centre.now,
             settings=Settings(),

@@ -177,7 +177,7 @@ def test_files_of_an_erased_child_go_and_do_not_come_back(central):
     (repeated,) = central.receive(form)
     attachments.add_to(
         central.database,
-        repeated,
+        repeated.place,
         again,
         now=MORNING,
         settings=Settings(),
