@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from forms import reference as references
+from forms.places.codifier import label as place_label
+from forms.places.codifier import place
 from intake_server.security.policy import Principal, may_decide
 from intake_server.services.child import is_awaited
 from intake_server.services.desk import Words
@@ -214,7 +216,10 @@ class Wording:
             case "binary":
                 return _("a file") if len(value) == _DIGEST else value
             case _other:
-                return value
+                return self._place(value) if place(value) else value
+
+    def _place(self, code: str) -> str:
+        return f"{place_label(code, self.language)} ({code})"
 
 
 def _sealed() -> str:

@@ -19,6 +19,7 @@ API = {
     "GET /api/v1/forms": FIELD,
     "GET /api/v1/forms/<form_id>/<version>.xml": FIELD,
     "GET /api/v1/forms/<form_id>/<version>/media/<name>": FIELD,
+    "GET /api/v1/places": FIELD,
     "POST /api/v1/submissions": FIELD,
     "GET /api/v1/records": STAFF,
     "GET /api/v1/records/<uuid:doc>": STAFF,
