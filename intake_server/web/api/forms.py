@@ -1,10 +1,12 @@
 """Forms go out: the list, and the exact bytes of each version of each."""
 
+from pathlib import PurePath
 from typing import Any, Final
 
 from flask import Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from forms.media import TYPES
 from intake_server.errors import NotFoundError
 from intake_server.security.policy import Action
 from intake_server.services import publishing
@@ -67,11 +69,23 @@ def xform(form_id: str, version: str) -> ResponseReturnValue:
     forms,
     "GET",
     "/forms/<form_id>/<version>/media/<name>",
-    Call(action=Action.FETCH_FORMS),
+    Call(
+        action=Action.FETCH_FORMS,
+        headers=(_IF_NONE_MATCH,),
+        responses={
+            "200": {
+                "content": {
+                    kind.partition(";")[0]: {"schema": {"type": "string"}}
+                    for kind in TYPES.values()
+                }
+            },
+            "304": _NOT_MODIFIED,
+        },
+    ),
 )
 def media(form_id: str, version: str, name: str) -> ResponseReturnValue:
-    """Return a file of a form; the forms published so far have none."""
-    raise NotFoundError("file of this form")
+    """Return a file beside a version of a form, the same bytes for ever."""
+    return served_file(form_id, version, name)
 
 
 def one(form_id: str, version: str) -> Form:
@@ -96,6 +110,26 @@ def served(form: Form) -> Response:
     return response
 
 
+def served_file(form_id: str, version: str, name: str) -> Response:
+    """Answer with exactly the bytes that the file's hash is taken of.
+
+    Raises:
+        NotFoundError: Such a form was never published here, or has no such file.
+    """
+    form = one(form_id, version)
+    with context().database.reading() as session:
+        found = publishing.file(session, form, name)
+    if found is None:
+        raise NotFoundError("file of this form")
+    medium, content = found
+    kind = TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
+    response = Response(content, content_type=kind)
+    response.set_etag(medium.md5)
+    response.headers["Cache-Control"] = _A_YEAR
+    response.make_conditional(request)
+    return response
+
+
 def listed() -> list[dict[str, Any]]:
     """Return the newest version of each form in use, as the API says it."""
     with context().database.reading() as session:
@@ -109,7 +143,19 @@ def listed() -> list[dict[str, Any]]:
             "xform_url": url_for(
                 "forms.xform", form_id=form.form_id, version=form.version
             ),
-            "media": [],
+            "media": [
+                {
+                    "name": file.name,
+                    "hash": f"md5:{file.md5}",
+                    "url": url_for(
+                        "forms.media",
+                        form_id=form.form_id,
+                        version=form.version,
+                        name=file.name,
+                    ),
+                }
+                for file in form.media
+            ],
         }
         for form in available
     ]

@@ -1,16 +1,23 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from chronicles import a_chronicle
-from sqlalchemy import select, text
+from illustrated import FILES, illustrated
+from sqlalchemy import inspect, select, text
 from stores import KEY, take_in
 
-from intake_server.storage import migrations, rebuild
+from intake_server.services import publishing
+from intake_server.storage import migrations, node, rebuild
 from intake_server.storage.database import Database
+from intake_server.storage.node import Node
 from intake_server.storage.tables import METADATA
+
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
+CENTRAL = Node(id="kyiv", role="central", site="kyiv", log="kyiv-1", epoch="e1")
 
 
 def stepped(tmp_path):
@@ -68,6 +75,8 @@ DROP INDEX ix_document_nameless;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
 ALTER TABLE submission DROP COLUMN corrects;
+ALTER TABLE form DROP COLUMN media;
+DROP TABLE form_file;
 UPDATE alembic_version SET version_num = '0002'
 """
 OLD_KEY = """
@@ -88,11 +97,13 @@ def make_it_old(database):
 
 def everything_in(database):
     with database.engine.connect() as connection:
+        there = inspect(connection).get_table_names()
         return {
             name: sorted(
                 map(repr, connection.execute(select(text("*")).select_from(text(name))))
             )
             for name in METADATA.tables
+            if name in there
         }
 
 
@@ -124,3 +135,30 @@ def test_programs_that_start_at_once_bring_a_store_up_to_date_once(database):
         list(programs.map(start, range(4)))
 
     assert everything_in(database) == before
+
+
+FORMER = """
+DROP INDEX ix_document_nameless;
+ALTER TABLE form DROP COLUMN media;
+DROP TABLE form_file;
+UPDATE alembic_version SET version_num = '0006'
+"""
+
+
+def test_files_that_came_before_a_program_knew_of_them_are_there_after_its_step(
+    database,
+):
+    with database.transaction() as session:
+        node.write(session, CENTRAL)
+        publishing.publish(
+            session, [illustrated()], site="kyiv", now=NOW, entropy=bytes
+        )
+    before = everything_in(database)
+    with database.engine.begin() as connection:
+        for statement in FORMER.split(";"):
+            connection.exec_driver_sql(statement)
+
+    database.migrate()
+
+    assert everything_in(database) == before
+    assert len(before["form_file"]) == len(FILES)

@@ -1,6 +1,7 @@
 """Every role at every call: a new call fails here until somebody says who may."""
 
 import pytest
+from illustrated import illustrated
 from servers import a_server
 
 from intake_server.security.policy import Action, Role
@@ -39,6 +40,7 @@ KEY = {
     "GET /key/<key>/formList": FIELD,
     "GET /key/<key>/xforms/<form_id>/<version>.xml": FIELD,
     "GET /key/<key>/xforms/<form_id>/<version>/manifest.xml": FIELD,
+    "GET /key/<key>/xforms/<form_id>/<version>/media/<name>": FIELD,
     "HEAD /key/<key>/submission": FIELD,
     "POST /key/<key>/submission": FIELD,
 }
@@ -46,6 +48,7 @@ BASIC = {
     "GET /formList": FIELD,
     "GET /xforms/<form_id>/<version>.xml": FIELD,
     "GET /xforms/<form_id>/<version>/manifest.xml": FIELD,
+    "GET /xforms/<form_id>/<version>/media/<name>": FIELD,
     "HEAD /submission": FIELD,
     "POST /submission": FIELD,
 }
@@ -82,12 +85,12 @@ def routes(server):
 def at(rule, key=""):
     path = rule.split(" ", 1)[1]
     for part, value in {
+        "<form_id>/<version>/media/<name>": "herbs/1/media/meadow.png",
         "<uuid:doc>": DOC,
         "<string(length=32):qid>": QID,
         "<key>": key,
         "<form_id>": "arrival",
         "<version>": "2026112201",
-        "<name>": "a.png",
     }.items():
         path = path.replace(part, value)
     return path
@@ -96,6 +99,7 @@ def at(rule, key=""):
 @pytest.fixture(scope="module")
 def everyone(tmp_path_factory, stores):
     with a_server(tmp_path_factory.mktemp("matrix"), stores) as server:
+        server.publish(illustrated())
         yield server, {role: server.token(role) for role in Role}
 
 
