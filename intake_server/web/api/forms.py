@@ -11,6 +11,7 @@ from intake_server.errors import NotFoundError
 from intake_server.security.policy import Action
 from intake_server.services import publishing
 from intake_server.storage.forms import Form, find
+from intake_server.web import squeezed
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.schemas import FormListSchema
 from intake_server.web.context import context
@@ -25,7 +26,6 @@ _IF_NONE_MATCH: Final = {
     "schema": {"type": "string"},
 }
 _NOT_MODIFIED: Final = {"description": "The version that the ETag names is current"}
-_A_YEAR: Final = "private, max-age=31536000, immutable"
 
 
 @offer(
@@ -103,11 +103,7 @@ def one(form_id: str, version: str) -> Form:
 
 def served(form: Form) -> Response:
     """Answer with exactly the bytes that the form's hash is taken of."""
-    response = Response(form.xml.encode(), content_type=XML)
-    response.set_etag(form.md5)
-    response.headers["Cache-Control"] = _A_YEAR
-    response.make_conditional(request)
-    return response
+    return squeezed.answer(form.xml.encode(), kind=XML, digest=form.md5)
 
 
 def served_file(form_id: str, version: str, name: str) -> Response:
@@ -123,11 +119,7 @@ def served_file(form_id: str, version: str, name: str) -> Response:
         raise NotFoundError("file of this form")
     medium, content = found
     kind = TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
-    response = Response(content, content_type=kind)
-    response.set_etag(medium.md5)
-    response.headers["Cache-Control"] = _A_YEAR
-    response.make_conditional(request)
-    return response
+    return squeezed.answer(content, kind=kind, digest=medium.md5)
 
 
 def listed() -> list[dict[str, Any]]:

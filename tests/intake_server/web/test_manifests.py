@@ -1,5 +1,6 @@
 """Files beside a form, as ODK Collect and the API fetch them."""
 
+import gzip
 from dataclasses import replace
 from hashlib import md5
 from urllib.parse import urlsplit
@@ -99,6 +100,39 @@ def test_a_file_that_is_known_is_not_sent_again(herbs, device):
 
     assert first.content_type == "text/csv; charset=utf-8"
     assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("name", [HROMADA_LIST.name, "meadow.png"])
+def test_a_list_comes_small_to_a_phone_that_reads_gzip(herbs, device, name):
+    url = f"/key/{device}/xforms/herbs/1/media/{name}"
+    plain = herbs.client.get(url)
+    small = herbs.client.get(url, headers={"Accept-Encoding": "gzip"})
+
+    is_list = name == HROMADA_LIST.name
+    assert small.headers.get("Content-Encoding") == ("gzip" if is_list else None)
+    unpacked = gzip.decompress(small.data) if is_list else small.data
+    assert unpacked == plain.data
+    assert (len(small.data) < len(plain.data) / 5) == is_list
+    assert "Accept-Encoding" in small.headers["Vary"]
+    assert (small.headers["ETag"] == plain.headers["ETag"]) != is_list
+    again = herbs.client.get(
+        url,
+        headers={"Accept-Encoding": "gzip", "If-None-Match": small.headers["ETag"]},
+    )
+    assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_form_comes_small_to_a_phone_that_reads_gzip(herbs, device):
+    url = listed(herbs, device)["herbs"]["downloadUrl"]
+
+    small = herbs.client.get(
+        url, base_url=HOST, headers={"Accept-Encoding": "gzip;q=1.0"}
+    )
+    never = herbs.client.get(
+        url, base_url=HOST, headers={"Accept-Encoding": "gzip;q=0, identity"}
+    )
+
+    assert gzip.decompress(small.data) == never.data == illustrated().xml
 
 
 @pytest.mark.parametrize(
