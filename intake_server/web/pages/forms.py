@@ -169,12 +169,18 @@ def _questions(definition: FormDefinition, said: Language) -> Iterator[Question]
             section=_section(asked, definition, said),
             label=_within(asked.label, said),
             other=_within(asked.label, _OTHER[said]),
-            answer=str(phrases.ANSWERS.get(asked.type, asked.type)),
+            answer=_answer(asked),
             choices=tuple(_within(choice.label, said) for choice in choices),
             kept=f"{asked.home}: {asked.property}",
             level=str(phrases.LEVELS.get(level, level)),
             policy=asked.policy or "review",
         )
+
+
+def _answer(asked: Field) -> str:
+    if asked.file is not None and asked.type == "string":
+        return _("one of the list %(file)s", file=asked.file)
+    return str(phrases.ANSWERS.get(asked.type, asked.type))
 
 
 def _section(asked: Field, definition: FormDefinition, said: Language) -> str:

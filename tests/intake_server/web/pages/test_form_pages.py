@@ -225,10 +225,11 @@ def test_a_form_is_published_with_the_files_that_were_shown(desk, iryna):
     listed = tree(shown).xpath("//ul[@id='media']/li")
     said = [" ".join(item.text_content().split()) for item in listed]
     assert said == [
-        "herbs.csv · 0 кБ",
-        "katottg-hromadas-2026-07.csv · 256 кБ · є на кожному вузлі",
-        "meadow.png · 0 кБ",
+        "herbs.csv · 1 кБ",
+        "katottg-hromadas-2026-07.csv · 257 кБ · є на кожному вузлі",
+        "meadow.png · 1 кБ",
     ]
+    assert "одна відповідь зі списку herbs.csv" in words(shown)
     assert confirm(iryna, shown).status_code == 303
     assert published(desk)["herbs"].media == illustrated().media
 
