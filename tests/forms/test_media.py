@@ -72,10 +72,11 @@ def test_no_form_brings_a_list_of_places_of_its_own():
 
 def test_a_list_of_places_that_is_not_there_yet_is_missing():
     later = SOURCE.replace("hromadas-2026-07", "hromadas-2031-01")
-    given = FILES | {"katottg-hromadas-2031-01.csv": b"name,label,oblast\n"}
+    name = "katottg-hromadas-2031-01.csv"
+    given = FILES | {name: b"name,label,oblast\n"}
     form = catalogue.form(convert(later, kind="md"), given)
 
-    assert (Wrong.FILE, "katottg-hromadas-2031-01.csv") in wrong(form, given)
+    assert wrong(form, given) == [(Wrong.FILE, name), (Wrong.FILE_UNASKED, name)]
 
 
 @pytest.mark.parametrize(
@@ -90,6 +91,7 @@ def test_a_list_of_places_that_is_not_there_yet_is_missing():
         ),
         pytest.param(CSV, b"name,label\nm,\0\n", id="binary"),
         pytest.param(CSV, b"", id="empty"),
+        pytest.param(CSV, HERBS + b" " * media.LARGEST, id="too-large"),
         pytest.param(PICTURE, HERBS, id="no-picture"),
         pytest.param(PICTURE, b"<svg/>", id="drawing"),
         pytest.param(Needed("a.svg", "images"), b"<svg/>", id="svg"),

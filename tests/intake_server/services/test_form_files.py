@@ -1,5 +1,6 @@
 """Files beside a form travel with it, and another node hands out the same bytes."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -54,6 +55,20 @@ def test_a_form_brings_its_files_to_every_node(central, truskavets):
     assert handed_out(truskavets) == {**FILES, HROMADA_LIST.name: places}
     assert central.digest == truskavets.digest
     assert truskavets.differing == ()
+
+
+def test_a_form_whose_file_is_not_what_it_says_is_not_handed_out(central):
+    form = illustrated()
+    other = [
+        replace(one, sha256="0" * 64) if one.name == "herbs.csv" else one
+        for one in form.media
+    ]
+
+    publish(central, replace(form, media=tuple(other)))
+
+    with central.database.reading() as session:
+        assert publishing.available(session) == ()
+    assert central.differing == ()
 
 
 def test_the_largest_files_that_a_form_may_have_fit_into_an_exchange(
