@@ -9,7 +9,14 @@ from functools import cache
 from typing import Final
 
 from forms.places import oblasts
-from forms.places.codifier import Kind, Place, codifier, place, within
+from forms.places.codifier import (
+    SETTLEMENTS,
+    Kind,
+    Place,
+    codifier,
+    place,
+    within,
+)
 from forms.places.latin import transliterated
 
 MOST: Final = 20
@@ -59,6 +66,18 @@ def find(q: str, *, inside: str = "", most: int = MOST) -> tuple[Place, ...]:
         )
     )
     return tuple(known.at(n) for n in found[:most])
+
+
+def named(name: str, *, inside: str = "") -> tuple[Place, ...]:
+    """Return the settlements and hromadas that bear just this name, as ``find`` does."""
+    wanted = _TYPE.sub("", _fold(name))
+    found = find(name, inside=inside, most=len(codifier().codes))
+    return tuple(
+        here
+        for here in found
+        if here.kind in (*SETTLEMENTS, Kind.HROMADA)
+        and wanted in (_fold(here.name), _fold(transliterated(here.name)))
+    )
 
 
 def alphabetical(name: str) -> str:

@@ -4,10 +4,11 @@ import pytest
 from centres import DANYLO
 from desks import CHILD
 from fillings import REGISTRATION
-from pages import tree, words
+from pages import decide, tree, words
 
 from forms.catalogue import shipped
 from intake_server.security.policy import Role
+from intake_server.storage import documents
 
 PAGE = f"/children/{CHILD}"
 TRUSKAVETS = "UA46020090010062870"
@@ -150,3 +151,55 @@ def test_each_answer_of_a_question_says_which_paper_it_was_on(desk, olena, taras
             for text in (" ".join(one.text_content().split()) for one in answers)
         }
         assert said == {(True, True), (False, False)}
+
+
+@pytest.fixture
+def two_homes(desk, olena, taras):
+    """The question that two centres raise who name different homes."""
+    for phone, oblast in ((olena, "UA-46"), (taras, "UA-18")):
+        registered(desk, phone, home_oblast=oblast)
+    return f"/queue/{desk.questions()['home'].qid}"
+
+
+def decided(desk, path, **typed):
+    values = {f"value.{name}": text for name, text in typed.items()}
+    answer = decide(
+        desk.browser(), path, choice="typed", reason="за документом", **values
+    )
+    with desk.database.reading() as session:
+        view = documents.find(session, CHILD).view["values"]
+    return answer, view.get("home")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Трускавець",
+        "трускавець ",
+        "Truskavets",
+        TRUSKAVETS,
+        f"Трускавець ({TRUSKAVETS})",
+    ],
+)
+def test_a_place_is_decided_by_its_name_or_its_code(desk, two_homes, typed):
+    answer, home = decided(desk, two_homes, home_oblast="UA-46", home_settlement=typed)
+
+    assert answer.status_code == 303
+    assert home == {"home_oblast": "UA-46", "home_settlement": TRUSKAVETS}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("Рудня", "Яке саме місце?"),
+        ("Трускав", "Такого місця немає."),
+        ("Коростен", "Коростень, Коростенський район, Житомирська область (UA18"),
+    ],
+)
+def test_a_word_that_is_no_single_place_is_asked_back(desk, two_homes, typed, said):
+    answer, home = decided(desk, two_homes, home_oblast="UA-18", home_settlement=typed)
+
+    assert answer.status_code == 422
+    assert said in words(answer)
+    assert typed in answer.text
+    assert (home or {}).get("home_settlement") is None
