@@ -1,4 +1,4 @@
-"""The forms that come with Dodomu."""
+"""The forms that come with Dodomu, and what a form is when it is published."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Final
 
 from forms.authoring import convert
 from forms.definition import FormDefinition
+from forms.media import Medium, beside
 from forms.xform import read
 
 SHIPPED: Final = (
@@ -23,27 +24,40 @@ SHIPPED: Final = (
 )
 """Their names, in the order in which a child meets them."""
 
+_NO_FILES: Final[Mapping[str, bytes]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it is published: its bytes, and what they mean."""
+    """A form as it is published: its bytes, what they mean, the files beside it."""
 
     form_id: str
     version: str
     title: Mapping[str, str]
     xml: bytes
     definition: FormDefinition
+    media: tuple[Medium, ...] = ()
 
 
-def form(xml: bytes) -> Form:
+def form(xml: bytes, given: Mapping[str, bytes] = _NO_FILES) -> Form:
     """Return the form that an XForm holds.
+
+    Args:
+        xml: The XForm.
+        given: Files beside it, by name; those that every installation has are not
+            among them.
 
     Raises:
         DefinitionError: It is not an XForm, or says too little about itself.
     """
     definition = read(xml)
     return Form(
-        definition.form_id, definition.version, definition.title, xml, definition
+        definition.form_id,
+        definition.version,
+        definition.title,
+        xml,
+        definition,
+        beside(xml, given),
     )
 
 

@@ -32,8 +32,8 @@ class Field:
     ``type`` is the bind type, or ``select1`` and ``select`` for one and several choices.
     ``home`` says which document holds the answer and ``property`` under which name;
     without a property the answer is never written; ``renamed_from`` is the property
-    whose place this one took. ``choices`` names a list,
-    ``repeat`` is the path of the innermost repeat, ``required`` an XPath expression,
+    whose place this one took. ``choices`` names a list, ``file`` a table beside the form
+    that one choice is taken from; what is chosen there is text. ``repeat`` is the path of the innermost repeat, ``required`` an XPath expression,
     ``check`` what the answer must fit together with.
     """
 
@@ -51,6 +51,7 @@ class Field:
     renamed_from: str | None = None
     check: str | None = None
     choices: str | None = None
+    file: str | None = None
     repeat: Path | None = None
     calculated: bool = False
     required: str | None = None

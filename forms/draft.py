@@ -6,7 +6,7 @@ also in a workbook that pyxform refuses. An XForm gives the same rows without nu
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from lxml import etree
@@ -112,6 +112,11 @@ def of_xform(xml: bytes) -> Draft:
     if model is None:
         return Draft((), (), ())
     texts = xform.translations(model)
+    files = {
+        instance.get("id", ""): source.rpartition("/")[2]
+        for instance in _all(model, "instance")
+        if (source := instance.get("src"))
+    }
     controls = {
         place: part
         for part in html.iter(*(f"{{{xform.XFORMS}}}{tag}" for tag in _CONTROLS))
@@ -119,7 +124,9 @@ def of_xform(xml: bytes) -> Draft:
     }
     binds = {bind.get("nodeset", ""): bind for bind in _all(model, "bind")}
     survey = tuple(
-        _of_field(place, binds.get(place), controls.get(place), texts)
+        _from_file(
+            _of_field(place, binds.get(place), controls.get(place), texts), files
+        )
         for place in dict.fromkeys((*controls, *binds))
     )
     choices = tuple(
@@ -194,6 +201,14 @@ def _of_field(
             named = xform.LIST.search(cells["choice_filter"])
             cells["type"] += f" {named[1]}" if named else ""
     return Row(sheet=SURVEY, number=None, cells=cells, headers={})
+
+
+def _from_file(row: Row, files: Mapping[str, str]) -> Row:
+    """Return a row as XLSForm writes it where its list is a file."""
+    kind, _, name = row["type"].partition(" ")
+    if name not in files:
+        return row
+    return replace(row, cells={**row.cells, "type": f"{kind}_from_file {files[name]}"})
 
 
 def _of_item(list_name: str, item: etree._Element, texts: xform.Texts) -> Row:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Final
 
-from forms import checks, delivery, merging, succession, xform
+from forms import checks, delivery, media, merging, succession, xform
 from forms.catalogue import Form
 from forms.definition import FormDefinition
 from forms.draft import LANGUAGES, TRANSLATED, Draft, Row
@@ -60,7 +60,9 @@ _SILENT: Final = frozenset(
 
 _MAY_BE_MUTE: Final = ("begin", "begin_group", "begin_repeat", "group", "repeat")
 _SELECTS: Final = ("select_one", "select_multiple", "rank")
-_SERVED_FROM_OUTSIDE: Final = ("_from_file", "_external")
+_FROM_FILE: Final = "_from_file"
+_EXTERNAL: Final = "_external"
+"""An old way to read choices from a file, which no phone of today needs."""
 _LATTICE: Final = "lattice"
 
 
@@ -113,6 +115,19 @@ def of_form(
 
 
 _ABOUT_MERGING: Final = (Wrong.POLICY, Wrong.LATTICE, Wrong.LEVEL, Wrong.HOME)
+
+
+def of_files(xml: bytes, given: Mapping[str, bytes]) -> list[Fault]:
+    """Return which of the files that were handed in with a form it does not need.
+
+    Raises:
+        DefinitionError: This is not XML.
+    """
+    needed = delivery.needed_files(xform.parsed(xml))
+    return [
+        Fault(wrong=Wrong.FILE_UNASKED, facts={"value": name})
+        for name in media.superfluous(needed, given)
+    ]
 
 
 def of_error(error: FormError, draft: Draft, wrong: Wrong) -> Fault:
@@ -226,7 +241,9 @@ def _missing_list(row: Row, lists: Container[str]) -> Iterator[Fault]:
     if len(words) < len(("type", "list")):
         return
     kind, name = words[:2]
-    is_outside = kind.endswith(_SERVED_FROM_OUTSIDE)
+    if kind.endswith(_FROM_FILE):
+        return
+    is_outside = kind.endswith(_EXTERNAL)
     is_missing = kind in _SELECTS and name not in lists and not name.startswith("${")
     if is_outside or is_missing:
         yield _at(row, "type", Wrong.CHOICE_LIST, value=name)
@@ -265,12 +282,27 @@ def _titles(form: Form, draft: Draft) -> Iterator[Fault]:
 
 def _undeliverable(form: Form, draft: Draft) -> Iterator[Fault]:
     html = xform.parsed(form.xml)
-    for name in delivery.needed_files(html):
-        stem = name.rpartition(".")[0] or name
-        places = (_at(*place, Wrong.FILE, value=name) for place in _cells(draft, stem))
-        yield next(places, Fault(wrong=Wrong.FILE, facts={"value": name}))
+    there = {one.name: one for one in form.media}
+    for needed in delivery.needed_files(html):
+        beside = there.get(needed.name)
+        if beside is None:
+            yield _of_file(needed.name, Wrong.FILE, draft)
+        elif beside.content is not None and not media.fits(needed, beside.content):
+            yield _of_file(needed.name, Wrong.FILE_UNFIT, draft)
+    contents = [one.content for one in form.media if one.content is not None]
+    weight = sum(map(media.weight, contents))
+    if weight > media.MOST_BYTES:
+        facts = {"value": str(weight), "known": str(media.MOST_BYTES)}
+        yield Fault(wrong=Wrong.FILES_TOO_LARGE, facts=facts)
     for column in delivery.elsewhere(html):
         yield at_setting(draft, column, Wrong.ELSEWHERE)
+
+
+def _of_file(name: str, wrong: Wrong, draft: Draft) -> Fault:
+    """Return what is wrong with a file, at the first cell that speaks of it."""
+    stem = name.rpartition(".")[0] or name
+    places = (_at(*place, wrong, value=name) for place in _cells(draft, stem))
+    return next(places, Fault(wrong=wrong, facts={"value": name}))
 
 
 def _version(form: Form, before: list[Form], draft: Draft) -> Iterator[Fault]:
@@ -278,7 +310,7 @@ def _version(form: Form, before: list[Form], draft: Draft) -> Iterator[Fault]:
     mine = [one for one in before if one.form_id == form.form_id]
     same = next((one for one in mine if one.version == form.version), None)
     if same is not None:
-        if same.xml != form.xml:
+        if (same.xml, same.media) != (form.xml, form.media):
             yield at_setting(draft, "version", Wrong.TAKEN, value=form.version)
         return
     newest = max((int(one.version) for one in mine), default=0)

@@ -125,6 +125,7 @@ class _Reader:
     controls: Mapping[str, etree._Element]
     repeats: frozenset[str]
     texts: Texts
+    files: Mapping[str, str]
 
     @classmethod
     def of(cls, html: etree._Element, model: etree._Element) -> "_Reader":
@@ -140,6 +141,11 @@ class _Reader:
                 part.get("nodeset", "") for part in shown if part.tag == f"{_X}repeat"
             ),
             translations(model),
+            {
+                instance.get("id", ""): source.rpartition("/")[2]
+                for instance in model.iter(f"{_X}instance")
+                if (source := instance.get("src"))
+            },
         )
 
     def parts(
@@ -202,11 +208,13 @@ class _Reader:
         said = attributes(bind)
         is_calculated = self._calculate(path) is not None
         home = said.get("home", "event")
+        listed = _list(control)
+        file = self.files.get(listed or "")
         own_name = None if is_calculated or home == "none" else path[-1]
         return Field(
             path=path,
             name=path[-1],
-            type=_type(bind, control),
+            type=_type(bind, control, is_listed=file is None),
             label=self._label(control),
             home=home,
             property=said.get("property", own_name),
@@ -217,7 +225,8 @@ class _Reader:
             harm=said.get("harm"),
             renamed_from=said.get("renamed_from"),
             check=said.get("check"),
-            choices=_list(control),
+            choices=listed if file is None else None,
+            file=file,
             repeat=within,
             calculated=is_calculated,
             required=None if bind is None else bind.get("required"),
@@ -267,8 +276,13 @@ def attributes(bind: etree._Element | None) -> Mapping[str, str]:
     }
 
 
-def _type(bind: etree._Element | None, control: etree._Element | None) -> str:
+def _type(
+    bind: etree._Element | None, control: etree._Element | None, *, is_listed: bool
+) -> str:
+    """Return the type of an answer; one choice from a file is the text that it names."""
     shown = "" if control is None else etree.QName(control).localname
+    if shown == "select1" and not is_listed:
+        return "string"
     if shown in ("select", "select1"):
         return shown
     if shown == "rank":

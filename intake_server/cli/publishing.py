@@ -1,6 +1,6 @@
 """Commands about forms: which there are, what is wrong with one, publishing it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -28,6 +28,14 @@ _file = click.argument(
     "file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     callback=_form_file,
+)
+
+
+_media = click.option(
+    "--media",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A file that the form needs beside it; once for each.",
 )
 
 
@@ -62,14 +70,15 @@ def list_forms(here: Here) -> None:
 
 @forms.command()
 @_file
+@_media
 @common
-def check(here: Here, *, file: Path) -> None:
+def check(here: Here, *, file: Path, media: Sequence[Path]) -> None:
     """Say what is wrong with the form in FILE, an XLSForm or an XForm.
 
     It is compared with the forms that are published on the node; where there is no
     node, with those that come with Dodomu.
     """
-    proposal = _examined(here, file)
+    proposal = _examined(here, file, media)
     if proposal.faults:
         _refuse(here, proposal)
     here.say(
@@ -79,13 +88,17 @@ def check(here: Here, *, file: Path) -> None:
 
 @forms.command()
 @_file
+@_media
 @common
-def publish(here: Here, *, file: Path) -> None:
+def publish(here: Here, *, file: Path, media: Sequence[Path]) -> None:
     """Publish the form in FILE; from central it travels to every node.
 
     A version that is published never changes: to change a form, give it a higher one.
+    Its files travel with it and may take 1 MB together when compressed. The lists of
+    places, katottg-2026-07.csv and katottg-hromadas-2026-07.csv, are on every node:
+    a form only names them.
     """
-    proposal = _examined(here, file, needs_node=True)
+    proposal = _examined(here, file, media, needs_node=True)
     if proposal.faults or proposal.form is None:
         _refuse(here, proposal)
     with here.opened() as (_, database), here.busy("publishing"):
@@ -135,7 +148,9 @@ def _newest(here: Here) -> Mapping[str, FormDefinition]:
         return {form.form_id: publishing.definition(form) for form in found}
 
 
-def _examined(here: Here, file: Path, *, needs_node: bool = False) -> Proposal:
+def _examined(
+    here: Here, file: Path, media: Sequence[Path], *, needs_node: bool = False
+) -> Proposal:
     kind: Kind = proposing.kind_of(file.name)
     if needs_node or here.file.is_file():
         with here.opened() as (_, database), database.reading() as session:
@@ -143,7 +158,8 @@ def _examined(here: Here, file: Path, *, needs_node: bool = False) -> Proposal:
     else:
         published = catalogue.builtin()
     with here.busy("looking"):
-        return proposing.examine(file.read_bytes(), kind, published)
+        beside = {path.name: path.read_bytes() for path in media}
+        return proposing.examine(file.read_bytes(), kind, published, beside)
 
 
 def _refuse(here: Here, proposal: Proposal) -> NoReturn:
@@ -170,6 +186,7 @@ def _said(proposal: Proposal) -> dict[str, Any]:
         "version": form and form.version,
         "published_before": proposal.is_published,
         "validated": proposal.is_validated,
+        "media": [file.name for file in form.media] if form else [],
         "faults": [
             {
                 "wrong": fault.wrong.value,

@@ -46,6 +46,7 @@ class Action(Enum):
 
     PUBLIC = "public"
     FETCH_FORMS = "fetch_forms"
+    FIND_PLACES = "find_places"
     PUBLISH_FORMS = "publish_forms"
     SUBMIT = "submit"
     PRINT_CARDS = "print_cards"
@@ -72,6 +73,7 @@ _CASE_STAFF: Final = frozenset({Role.WORKER, Role.CLINICIAN, Role.COORDINATOR})
 
 TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.FETCH_FORMS: _CASE_STAFF | {Role.VOLUNTEER},
+    Action.FIND_PLACES: _CASE_STAFF | {Role.VOLUNTEER},
     Action.PUBLISH_FORMS: frozenset({Role.COORDINATOR}),
     Action.SUBMIT: _CASE_STAFF | {Role.VOLUNTEER},
     Action.PRINT_CARDS: _CASE_STAFF,

@@ -5,7 +5,7 @@ to judge it.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -35,6 +35,7 @@ from sync.change import Change
 from sync.merge.schema import Schema
 
 LINK: Final = "link:"
+_EVENT: Final = "event"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,9 @@ class File:
 
     ``children`` are one person, or the two of a link; ``record`` the document that it
     is about, ``counterpart`` the one that a rule compares it with, and ``others`` the
-    other questions about it; ``changes`` who wrote the answers, by change id; ``answers``
-    what a held submission says, where it can be read.
+    other questions about it; ``changes`` who wrote the answers, by change id; ``events``
+    the visits at which they were written, by document; ``answers`` what a held submission
+    says, where it can be read.
     """
 
     item: QueueItem
@@ -79,6 +81,7 @@ class File:
     counterpart: StoredView | None = None
     others: tuple[QueueItem, ...] = ()
     changes: Mapping[str, Change]
+    events: Mapping[str, StoredView] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
 
 
@@ -106,6 +109,11 @@ class Settled:
     def is_contested(self) -> bool:
         """Whether the cell is in question again, or still."""
         return self.record is not None and self.cell in self.record.view["contested"]
+
+
+def events_of(change: Change) -> tuple[str, ...]:
+    """Return the visits that a change writes on; for a form that was sent, its own."""
+    return tuple(edit.doc for edit in change.edits if edit.type == _EVENT)
 
 
 def words(database: Database, actors: Iterable[str] = ()) -> Words:
@@ -213,8 +221,13 @@ def around(
         record = documents.find(session, docs[0]) if children else None
         counterpart = _counterpart(session, item, record) if record else None
         asked = queue.of_document(session, item.doc) if record else ()
-        known = [past.change for doc in docs for past in _history(session, doc)]
-        shown = (*children, record, counterpart)
+        known = {
+            past.change.id: past.change
+            for doc in docs
+            for past in _history(session, doc)
+        }
+        events = _events(session, item, known) if children else {}
+        shown = (*children, record, counterpart, *events.values())
         seen = list(dict.fromkeys(view.doc for view in shown if view))
         note_all(session, Act.READ_RECORD, seen, by=viewer.actor, now=now)
     return File(
@@ -223,7 +236,8 @@ def around(
         record=record,
         counterpart=counterpart,
         others=tuple(one for one in asked if one.qid != item.qid),
-        changes={change.id: change for change in known},
+        changes=known,
+        events=events,
     )
 
 
@@ -269,6 +283,15 @@ def _history(session: Session, doc: str) -> Iterable[documents.Past]:
         return documents.history(session, doc)
     except ValueError:
         return ()
+
+
+def _events(
+    session: Session, item: QueueItem, known: Mapping[str, Change]
+) -> Mapping[str, StoredView]:
+    """Return the visits at which the answers of a question were written."""
+    written = [known[c["change"]] for c in item.candidates if c["change"] in known]
+    docs = {doc for change in written for doc in events_of(change)}
+    return documents.find_all(session, docs)
 
 
 def _held(session: Session, item: QueueItem) -> tuple[Answer, ...]:

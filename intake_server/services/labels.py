@@ -27,7 +27,7 @@ class Asked:
 
     ``section`` is the heading that the question stands under and ``place`` its path;
     both are empty for a question under none. ``row_of`` is the kind of the document
-    that holds it, where it is asked in a repeat.
+    that holds it, where it is asked in a repeat, ``file`` the table that one chooses from.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Asked:
     place: Path
     group: str | None
     row_of: str | None
+    file: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def _asked(form: FormDefinition) -> Iterator[Asked]:
             place=place,
             group=part.group,
             row_of=repeat.kind if repeat else None,
+            file=part.file,
         )
 
 

@@ -4,7 +4,7 @@ Only central publishes. A version that is published stays as it is for ever: sen
 it changes nothing, and anything else under its number is refused.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +34,7 @@ MOST_BYTES: Final = 1_000_000
 """A larger XForm no phone fetches over a weak line."""
 
 _CENTRAL: Final = "central"
+_NO_FILES: Final[Mapping[str, bytes]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +75,19 @@ def is_central(session: Session) -> bool:
     return node.read(session).role == _CENTRAL
 
 
-def examine(content: bytes, kind: Kind, published: Iterable[Form]) -> Proposal:
+def examine(
+    content: bytes,
+    kind: Kind,
+    published: Iterable[Form],
+    beside: Mapping[str, bytes] = _NO_FILES,
+) -> Proposal:
     """Look at a form as its owner wrote it; return all that is wrong with it.
 
     Args:
         content: The file.
         kind: How it is written.
         published: What it must fit to.
+        beside: The files that were handed in with it, by name.
     """
     try:
         written = _written(content, kind)
@@ -89,7 +96,7 @@ def examine(content: bytes, kind: Kind, published: Iterable[Form]) -> Proposal:
     before = tuple(published)
     found = review.of_draft(written)
     try:
-        form = catalogue.form(_converted(content, kind))
+        form = catalogue.form(_converted(content, kind), beside)
     except AuthoringError as error:
         found += _beyond(error, written, before, found)
         return Proposal(form=None, faults=_sorted(found))
@@ -98,6 +105,7 @@ def examine(content: bytes, kind: Kind, published: Iterable[Form]) -> Proposal:
         return Proposal(form=None, faults=_sorted(found))
     found += _names(form, written)
     found += review.of_form(form, before, written, found)
+    found += review.of_files(form.xml, beside)
     found += _rules(form, written, found)
     said = odk.faults(form.xml, written)
     names = {fault.name for fault in found if fault.wrong is Wrong.FUNCTION}
@@ -242,12 +250,17 @@ def _readable(stored: Iterable[forms.Form]) -> Iterator[Form]:
     for one in stored:
         with suppress(DefinitionError):
             said = publishing.definition(one)
-            yield Form(one.form_id, one.version, one.title, one.xml.encode(), said)
+            yield Form(
+                *(one.form_id, one.version, one.title, one.xml.encode()),
+                said,
+                one.media,
+            )
 
 
 def _is_among(form: Form, published: Iterable[Form]) -> bool:
     return any(
-        (one.form_id, one.version, one.xml) == (form.form_id, form.version, form.xml)
+        (one.form_id, one.version, one.xml, one.media)
+        == (form.form_id, form.version, form.xml, form.media)
         for one in published
     )
 

@@ -5,8 +5,11 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Final, Protocol
 
+from forms import media
 from forms.definition import FormDefinition
 from forms.errors import DefinitionError
+from forms.media import Medium
+from forms.places import lists
 from forms.xform import read
 from intake_server.storage import forms
 from intake_server.storage.database import Database, Session, store_of
@@ -19,13 +22,32 @@ Sources = tuple[bytes, ...]
 
 
 def available(session: Session) -> tuple[Form, ...]:
-    """Return the newest version of every form that is not retired, by name."""
+    """Return the newest version of every form that is not retired, by name.
+
+    A version that names a file which this installation has not got yet is passed over.
+    """
     newest: dict[str, Form] = {}
-    for form in forms.all_of(session):
+    for form in filter(is_whole, forms.all_of(session)):
         known = newest.get(form.form_id)
         if known is None or int(form.version) > int(known.version):
             newest[form.form_id] = form
     return tuple(form for form in newest.values() if not form.is_retired)
+
+
+def is_whole(form: Form) -> bool:
+    """Tell whether all files that a form needs are here."""
+    return all(one.md5 for one in form.media)
+
+
+def file(session: Session, form: Form, name: str) -> tuple[Medium, bytes] | None:
+    """Return a file beside a form, and its bytes; None where there is none here."""
+    for one in form.media:
+        if one.name == name:
+            content = forms.content(session, form, one.sha256)
+            if content is None and media.shipped(name) == one:
+                content = lists.content(name)
+            return None if content is None else (one, content)
+    return None
 
 
 def definition(form: Form) -> FormDefinition:

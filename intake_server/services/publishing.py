@@ -11,16 +11,17 @@ from typing import Any, Final
 
 from forms import checks, merging, succession
 from forms.catalogue import Form as Definition
+from forms.media import Medium, packed
 from intake_server.security.policy import Principal
 from intake_server.services import intake
 from intake_server.services.authoring import Entropy, Pen
-from intake_server.services.published import available, definition, schema
+from intake_server.services.published import available, definition, file, schema
 from intake_server.storage import forms
 from intake_server.storage.database import Session
 from sync import documents
 from sync.change import Write
 
-__all__ = ["OPERATOR", "available", "definition", "publish", "rules", "schema"]
+__all__ = ["OPERATOR", "available", "definition", "file", "publish", "rules", "schema"]
 
 OPERATOR: Final = "operator"
 """Author of what is done at the command line."""
@@ -74,13 +75,21 @@ def rules(form: Definition) -> Mapping[str, Any]:
     }
 
 
+def _file(one: Medium) -> Mapping[str, str]:
+    """Return a file as it travels; one that every installation has is only named."""
+    said = {"name": one.name, "sha256": one.sha256}
+    return said if one.content is None else said | {"data": packed(one.content)}
+
+
 def _writes(form: Definition) -> list[Write]:
-    said = {
+    said: dict[str, Any] = {
         "form_id": form.form_id,
         "version": form.version,
         "title": dict(form.title),
         "xml": form.xml.decode(),
         "rules": rules(form),
     }
+    if form.media:
+        said["media"] = [_file(one) for one in form.media]
     forms.check(said["rules"])
     return [Write(f=name, v=value) for name, value in said.items()]

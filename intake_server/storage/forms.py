@@ -1,7 +1,9 @@
 """Published forms and the merge rules in them: a projection of the schema documents.
 
 A schema document has the fields ``form_id``, ``version``, ``xml``, ``title``, ``rules``
-(what ``Schema.from_json`` reads) and ``is_retired``.
+(what ``Schema.from_json`` reads), ``is_retired`` and, where the form needs files, ``media``:
+``{"name","sha256","data"}`` of each, ``data`` as ``forms.media.packed`` gives it; without
+``data`` it is a file that every installation has.
 """
 
 import re
@@ -13,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
+from forms.media import Medium, medium, shipped, unpacked
 from intake_server.storage import bulk, sites
 from intake_server.storage.tables import FormRow
 from intake_server.storage.types import doc_bytes, from_json, signed, to_json
@@ -24,6 +27,7 @@ from sync.merge.schema import Schema
 KIND: Final = "schema"
 
 _FORM_ID: Final = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,17}\Z")
 _RESERVED: Final = frozenset(
     {
@@ -32,6 +36,7 @@ _RESERVED: Final = frozenset(
         "xml",
         "title",
         "rules",
+        "media",
         "is_retired",
         "name",
         "reference_block",
@@ -43,14 +48,20 @@ _RESERVED: Final = frozenset(
 """Cells by which forms, sites and links themselves are kept."""
 
 _INSERT: Final = """
-INSERT INTO form (form_id, version, doc, xml, md5, title, rules, published, is_retired)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO form
+(form_id, version, doc, xml, md5, title, rules, published, is_retired, media)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+_INSERT_FILE: Final = "INSERT INTO form_file (doc, sha256, content) VALUES (?, ?, ?)"
+_MOST_FILES: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """A version of a form: its XForm, and how its answers meet."""
+    """A version of a form: its XForm, how its answers meet, the files beside it.
+
+    ``media`` says what the files are; ``content`` gives one.
+    """
 
     form_id: str
     version: str
@@ -61,12 +72,13 @@ class Form:
     rules: Mapping[str, Any]
     published: int
     is_retired: bool
+    media: tuple[Medium, ...] = ()
 
 
 def all_of(session: Session) -> Sequence[Form]:
     """Return every version of every form, by form and version."""
     rows = session.exec(select(FormRow).order_by(FormRow.form_id, FormRow.version))
-    return tuple(Form(**row.model_dump()) for row in rows)
+    return tuple(map(_form, rows))
 
 
 def find(session: Session, form_id: str, version: str) -> Form | None:
@@ -76,7 +88,17 @@ def find(session: Session, form_id: str, version: str) -> Form | None:
             col(FormRow.form_id) == form_id, col(FormRow.version) == version
         )
     ).first()
-    return None if row is None else Form(**row.model_dump())
+    return None if row is None else _form(row)
+
+
+def content(session: Session, form: Form, sha256: str) -> bytes | None:
+    """Return the bytes of a file that came with a form."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT content FROM form_file WHERE doc = ? AND sha256 = ?",
+        (doc_bytes(form.doc), bytes.fromhex(sha256)),
+    )
+    return bytes(rows[0][0]) if rows else None
 
 
 def schema(session: Session) -> Schema:
@@ -154,12 +176,11 @@ def project(
         said: Schema documents by id.
         values: What each of them shows.
     """
-    bulk.many(
-        connection,
-        "DELETE FROM form WHERE doc = ?",
-        [(doc_bytes(doc),) for doc in said],
-    )
+    docs = [(doc_bytes(doc),) for doc in said]
+    bulk.many(connection, "DELETE FROM form WHERE doc = ?", docs)
     bulk.many(connection, _INSERT, rows_of(said, values))
+    bulk.many(connection, "DELETE FROM form_file WHERE doc = ?", docs)
+    bulk.many(connection, _INSERT_FILE, files_of(said, values))
 
 
 def rows_of(
@@ -171,6 +192,60 @@ def rows_of(
         for doc, document in said.items()
         if _holds(doc, values[doc])
     ]
+
+
+def files_of(
+    said: Mapping[str, Document], values: Mapping[str, Mapping[str, Any]]
+) -> list[bulk.Row]:
+    """Return the rows of the files that came with those schema documents that hold."""
+    return [
+        (doc_bytes(doc), bytes.fromhex(sha256), content)
+        for doc in said
+        if _holds(doc, values[doc])
+        for sha256, content in _contents(values[doc]).items()
+    ]
+
+
+def _form(row: FormRow) -> Form:
+    known = row.model_dump()
+    media = tuple(_here(Medium(**one)) for one in known.pop("media"))
+    return Form(**known, media=media)
+
+
+def _here(said: Medium) -> Medium:
+    """Return a file as this installation has it, where it did not come with the form."""
+    known = None if said.md5 else shipped(said.name)
+    return known if known is not None and known.sha256 == said.sha256 else said
+
+
+def _contents(said: Mapping[str, Any]) -> Mapping[str, bytes]:
+    """Return the files in a schema document by digest."""
+    media = _media(said) or ()
+    return {one.sha256: one.content for one in media if one.content is not None}
+
+
+def _media(said: Mapping[str, Any]) -> tuple[Medium, ...] | None:
+    """Return the files of a schema document; None where it says them wrongly."""
+    listed = said.get("media", [])
+    if not isinstance(listed, list) or len(listed) > _MOST_FILES:
+        return None
+    try:
+        media = tuple(_medium(one) for one in listed)
+    except (KeyError, TypeError, ValueError):
+        return None
+    return media if len({one.name for one in media}) == len(media) else None
+
+
+def _medium(said: Any) -> Medium:
+    name, digest = said["name"], said["sha256"]
+    if not isinstance(name, str) or not _DIGEST.match(digest):
+        raise ValueError("no file is named so")
+    if "data" not in said:
+        return Medium(name=name, md5="", sha256=digest, size=0)
+    found = medium(name, unpacked(said["data"]))
+    if found.sha256 != digest:
+        raise ValueError("is another file")
+    return found
 
 
 def _sources(connection: Connection) -> tuple[bytes, ...]:
@@ -190,15 +265,18 @@ def _holds(doc: str, said: Mapping[str, Any]) -> bool:
         return False
     if documents.schema(form_id, version) != doc:
         return False
-    if not isinstance(said.get("xml"), str) or not sites.is_title(
-        said.get("title", {})
-    ):
+    if not isinstance(said.get("xml"), str) or _media(said) is None:
         return False
     try:
         check(said.get("rules"))
     except SchemaError:
         return False
-    return True
+    return sites.is_title(said.get("title", {}))
+
+
+def _kept(one: Medium) -> Mapping[str, Any]:
+    """Return what the row of a form says of a file; of a shipped one, no more than which."""
+    return {"name": one.name, "md5": one.md5, "sha256": one.sha256, "size": one.size}
 
 
 def _row(doc: str, document: Document, said: Mapping[str, Any]) -> bulk.Row:
@@ -217,4 +295,5 @@ def _row(doc: str, document: Document, said: Mapping[str, Any]) -> bulk.Row:
         to_json(said["rules"]),
         signed(newest),
         bool(said.get("is_retired")),
+        to_json([_kept(one) for one in _media(said) or ()]),
     )

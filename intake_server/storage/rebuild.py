@@ -34,6 +34,7 @@ _TABLES: Final = {
     "document": "FROM document",
     "alias": "FROM alias",
     "form": "FROM form",
+    "form_file": "FROM form_file",
     "site": "FROM site",
     "queue": "FROM queue WHERE source <> 'local' AND cell <> 'hash'",
 }
@@ -149,6 +150,7 @@ def _rows(
         "document": [one.row for one in derived.values()],
         "alias": [(doc_bytes(a), doc_bytes(b)) for a, b in who.aliases.items()],
         "form": forms.rows_of(_of_kind(documents, forms.KIND), values),
+        "form_file": forms.files_of(_of_kind(documents, forms.KIND), values),
         "site": sites.rows_of({d: values[d] for d in _of_kind(documents, sites.KIND)}),
         "queue": questions,
         _CODES: [(bytes.fromhex(id_), code) for id_, code in codes.items()],

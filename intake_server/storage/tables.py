@@ -1,7 +1,7 @@
 """The definition of every table.
 
 What is said (``change``, ``body``, ``submission``) is only ever added to. What follows
-from it (``document``, ``queue``, ``alias``, ``form``, ``site``) can be thrown away and
+from it (``document``, ``queue``, ``alias``, ``form``, ``form_file``, ``site``) can be thrown away and
 made again from the changes. A key of a table that many writers touch begins with the
 document, so the store can be spread over machines by it.
 """
@@ -350,6 +350,17 @@ class FormRow(SQLModel, table=True):
     rules: Any = Field(sa_type=Json)
     published: int = Field(sa_type=Hlc)
     is_retired: bool
+    media: Any = Field(sa_type=Json, sa_column_kwargs={"server_default": text("'[]'")})
+
+
+class FormFileRow(SQLModel, table=True):
+    """A file that came with a form, by the form's document and the file's digest."""
+
+    __tablename__ = "form_file"
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    content: bytes = Field(sa_type=LargeBinary)
 
 
 class SiteRow(SQLModel, table=True):

@@ -34,6 +34,7 @@ CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
 
 _MARK: Final = "required_action"
+_ROOM: Final = "most_bytes"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PASSED_ON: Final = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Proto", "Via")
 _SAME_SITE: Final = frozenset({"", "none", "same-origin"})
@@ -52,6 +53,16 @@ def requires(action: Action) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         setattr(view, _MARK, action)
+        return view
+
+    return mark
+
+
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Mark a view that takes a larger body than others, of those who may reach it."""
+
+    def mark(view: View) -> View:
+        setattr(view, _ROOM, most_bytes)
         return view
 
     return mark
@@ -96,6 +107,7 @@ def admit() -> None:
         raise UnauthenticatedError(way.value)
     if action is None or not may(g.principal, action):
         raise NotFoundError("such page")
+    _make_room(request.endpoint)
     if is_unsafe:
         _refuse_forged()
 
@@ -166,6 +178,13 @@ def _by_session() -> Principal | None:
     here = context()
     g.session = people.signed_in(here.database, token, now=here.now())
     return g.session.principal if g.session else None
+
+
+def _make_room(endpoint: str) -> None:
+    most_bytes = getattr(current_app.view_functions[endpoint], _ROOM, None)
+    if most_bytes is not None:
+        request.max_content_length = most_bytes
+        request.max_form_memory_size = most_bytes
 
 
 def _refuse_forged() -> None:

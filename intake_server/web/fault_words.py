@@ -58,8 +58,24 @@ WORDS: Final[Mapping[Wrong, Text]] = {
         "The text is missing in this language: {language}.",
     ),
     Wrong.FILE: Text(
-        "Форма потребує файлу «{value}», а файлів із формами не надсилають.",
-        "The form needs the file {value!r}; no files are sent with forms.",
+        "Форма потребує файлу «{value}», а його не додано.",
+        "The form needs the file {value!r}, and it was not handed in.",
+    ),
+    Wrong.FILE_UNASKED: Text(
+        "Файл «{value}» зайвий: форма його не потребує, або він уже є на кожному вузлі.",
+        "The file {value!r} is one too many: the form does not need it, or every node"
+        " has it.",
+    ),
+    Wrong.FILE_UNFIT: Text(
+        "Файл «{value}» не годиться: список має бути таблицею CSV (UTF-8, коми) з усіма"
+        " потрібними стовпцями, зображення — PNG або JPEG; записи звуку не надсилають.",
+        "The file {value!r} does not fit: a list is a CSV table (UTF-8, commas) with all"
+        " the columns that are needed, a picture PNG or JPEG; recordings are not sent.",
+    ),
+    Wrong.FILES_TOO_LARGE: Text(
+        "Файли форми завеликі: стиснуті разом {value} байтів, а можна {known}.",
+        "The files of the form are too large: {value} bytes together when compressed,"
+        " where {known} are allowed.",
     ),
     Wrong.ELSEWHERE: Text(
         "Через це відповіді пішли б на інший сервер або були б зашифровані не для нас.",

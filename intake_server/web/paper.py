@@ -7,6 +7,7 @@ from typing import Final
 
 import segno
 
+from forms import copying, numbers
 from forms.definition import Field, FormDefinition, Path
 from intake_server.web import printed
 from intake_server.web.language import LANGUAGES, Language, Text
@@ -17,7 +18,7 @@ SHAPE: Final = (3, 4, 1)
 
 _TEXTS: Final[Mapping[str, Text]] = {
     "reference": Text("Код дитини", "Child's code"),
-    "filled_by": Text("Хто заповнює", "Filled in by"),
+    "filled_by": Text("Хто заповнює папір", "Who fills in this paper"),
     "filled_on": Text("Дата", "Date"),
     "one": Text("одна відповідь", "one answer"),
     "any": Text("скільки треба", "as many as fit"),
@@ -98,12 +99,24 @@ def draw(form: FormDefinition, language: Language, *, style_url: str = "") -> st
     )
 
 
+def is_on_paper(asked: Field) -> bool:
+    """Tell whether paper asks this in the place where a device does.
+
+    The child's code and who fills the form in stand at the top. What a device asks only
+    to shorten a list, and what it warns of, has no place on paper.
+    """
+    is_at_the_top = asked.property == REFERENCE or asked.name in copying.QUESTIONS
+    is_for_a_device = asked.property is None and asked.type != "string"
+    is_a_warning = asked.name in numbers.NOTES
+    return not (is_at_the_top or is_for_a_device or is_a_warning)
+
+
 def _sections(form: FormDefinition, language: Language) -> Iterator[Section]:
     under: Path | None = None
     waiting: list[Question] = []
     number = 0
     for asked in form.fields:
-        if not asked.label or asked.property == REFERENCE:
+        if not asked.label or not is_on_paper(asked):
             continue
         room = _room(asked)
         number += room is not Room.NOTE

@@ -61,6 +61,7 @@ TYPES = {
     "file": "binary",
     "audio": "binary",
     "select_one": "select1",
+    "select_one_from_file": "string",
     "select_multiple": "select",
 }
 

@@ -102,7 +102,7 @@ def test_a_language_without_any_column_is_missing_in_each_row():
     ("row", "column", "text", "fault"),
     [
         (7, "calculation", "pulldata('herbs', 'x', 'y', 'z')", Wrong.FILE),
-        (5, "type", "select_one_from_file herbs.csv", Wrong.CHOICE_LIST),
+        (5, "type", "select_one_from_file herbs.csv", Wrong.FILE),
     ],
 )
 def test_a_form_that_needs_a_file_is_refused(row, column, text, fault):

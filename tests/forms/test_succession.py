@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from illustrated import illustrated
 from trial_form import TRIAL
 
 from forms.authoring import convert
@@ -32,6 +33,16 @@ def test_the_shipped_forms_may_follow_each_other():
 
 def test_what_nobody_asked_before_may_be_asked():
     check(a_form(a_field("weight", type="decimal")), [a_form(a_field("height"))])
+
+
+def test_what_was_typed_may_be_chosen_from_a_file_and_typed_again():
+    typed = a_form(a_field("place"))
+    chosen = illustrated().definition.fields[0]
+    assert (chosen.name, chosen.file) == ("herb", "herbs.csv")
+    chosen = replace(chosen, name="place", property="place", level=None)
+
+    check(a_form(chosen), [typed])
+    check(typed, [a_form(chosen)])
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from illustrated import FILES, SOURCE
 from network import a_central
 from programs import dodomu, said
 from workbooks import a_book, as_excel, as_markdown, put
@@ -128,3 +129,23 @@ def test_what_is_no_file_of_a_form_is_wrong_usage(tmp_path, words, monkeypatch):
     (tmp_path / "form.doc").write_text("a letter")
 
     run(tmp_path, *words, expect=2)
+
+
+def test_a_form_is_checked_and_published_with_its_files(tmp_path, kyiv):
+    form = tmp_path / "herbs.md"
+    form.write_text(SOURCE, encoding="utf-8")
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content)
+    files = [word for name in FILES for word in ("--media", tmp_path / name)]
+
+    without = run(tmp_path / "none", "check", form, expect=1)
+    checked = run(tmp_path / "none", "check", form, *files)
+    published = json.loads(run(kyiv, "publish", form, *files, "--json"))
+
+    assert "The form needs the file 'herbs.csv', and it was not handed in." in without
+    assert "nothing is wrong" in checked
+    assert sorted(published["media"]) == [
+        "herbs.csv",
+        "katottg-hromadas-2026-07.csv",
+        "meadow.png",
+    ]

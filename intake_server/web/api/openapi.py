@@ -14,13 +14,15 @@ from intake_server.web.api.devices import devices
 from intake_server.web.api.forms import forms
 from intake_server.web.api.links import links
 from intake_server.web.api.peers import peers
+from intake_server.web.api.places import places
 from intake_server.web.api.queue import VERBS, queue
 from intake_server.web.api.records import records
 from intake_server.web.api.submissions import submissions
 from intake_server.web.auth import requires
 
 CALLS: Final = (
-    *(devices, forms, submissions, blobs, records, queue, changes, links, peers, audit),
+    *(devices, forms, places, submissions, blobs, records, queue, changes, links),
+    *(peers, audit),
 )
 
 _CONFIG: Final = {

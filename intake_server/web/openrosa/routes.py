@@ -22,6 +22,11 @@ for _number, _prefix in enumerate(PREFIXES):
         forms.manifest,
     )
     openrosa.add_url_rule(
+        f"{_prefix}/xforms/<form_id>/<version>/media/<name>",
+        f"{_way}_media",
+        forms.media,
+    )
+    openrosa.add_url_rule(
         f"{_prefix}/submission",
         f"{_way}_capacity",
         submissions.capacity,

@@ -18,7 +18,7 @@ from intake_server.storage.queue import QueueItem
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import facts, moments, phrases, room, sheet
-from intake_server.web.pages.facts import Fact
+from intake_server.web.pages.facts import Fact, Source
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.sheet import Whose
 from intake_server.web.pages.texts import _, _l
@@ -73,6 +73,7 @@ class Event:
     title: str
     moment: Moment | None
     sites: str
+    paper: str
     facts: tuple[Fact, ...]
     rows: tuple[Section, ...]
     files: tuple[str, ...]
@@ -128,6 +129,7 @@ class Entry:
     device: str
     site: str
     form: str
+    paper: str
     clock: str
     id: str
     is_decision: bool
@@ -191,6 +193,7 @@ def page(
     linkers = {linked.by.author for linked in found.links}
     words = room.wording(written | linkers | facts.actors(found.questions))
     records = _records(found, words)
+    written_on = facts.sources((t.change for t in told), _events(found), words)
     is_whole = room.asked("all") == "1"
     shown = render_template(
         "pages/child.html",
@@ -201,13 +204,14 @@ def page(
         reason=reason,
         sites=words.sites(_sites(found)),
         questions=_questions(found, words),
-        sections=_sections(found, words, records),
+        sections=_sections(found, written_on, words, records),
         rows=_grouped(found.rows, found.questions, words, records),
         events=tuple(_event(one, found, words) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),
         links=tuple(_link(one, words) for one in found.links),
         history=tuple(
-            _entry(one, words) for one in (told if is_whole else told[:_SHOWN])
+            _entry(one, written_on[one.change.id], words)
+            for one in (told if is_whole else told[:_SHOWN])
         ),
         more=0 if is_whole else max(0, len(told) - _SHOWN),
         undo=room.asked("undo"),
@@ -297,15 +301,22 @@ def _questions(found: Child, words: Wording) -> tuple[tuple[str, str, str], ...]
     )
 
 
+def _events(found: Child) -> Mapping[str, StoredView]:
+    return {visit.event.doc: visit.event for visit in found.visits}
+
+
 def _sections(
-    found: Child, words: Wording, records: Mapping[str, str]
+    found: Child,
+    sources: Mapping[str, Source],
+    words: Wording,
+    records: Mapping[str, str],
 ) -> tuple[Section, ...]:
     """Return what person and case say, under the headings of the forms, in their order."""
     by_heading: dict[tuple[Any, ...], tuple[str, list[Fact]]] = {}
     every = [
         fact
         for view in found.sheets
-        for fact in facts.facts(view, found.questions, words, records)
+        for fact in facts.facts(view, found.questions, words, records, sources)
     ]
     every.sort(key=lambda fact: words.words.labels.place(fact.name))
     labels = words.words.labels
@@ -338,6 +349,7 @@ def _event(visit: Visit, found: Child, words: Wording) -> Event:
         words.title(view.view.get("form", "")) or view.kind,
         _changed(view, words),
         words.sites(view.sites),
+        words.paper(view.view["values"].items()),
         facts.facts(view, found.questions, words),
         _grouped(visit.rows, found.questions, words),
         files.beside(
@@ -361,7 +373,7 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(each)
 
 
-def _entry(told: Told, words: Wording) -> Entry:
+def _entry(told: Told, source: Source, words: Wording) -> Entry:
     change = told.change
     writes = [write for _view, said in told.said for write in said]
     author, device = words.author(change.author), words.author(_device(told))
@@ -370,7 +382,8 @@ def _entry(told: Told, words: Wording) -> Entry:
         author=author,
         device=device if device != author else "",
         site=words.site(change.site),
-        form=words.title(change.form),
+        form=source.form,
+        paper=source.paper,
         clock=words.clock(change.off),
         id=change.id,
         is_decision=any(write.act == "resolve" for write in writes),

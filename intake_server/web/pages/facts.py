@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from intake_server.security.policy import Action, may
 from intake_server.services import linking
+from intake_server.services.desk import events_of
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.pages.decisions import PICKED
@@ -26,7 +27,7 @@ class Candidate:
     """One of several answers, and all there is to judge it by.
 
     ``choice`` is what the form sends when it is picked; ``heads`` the changes that say
-    it; ``clock`` tells of a wrong clock.
+    it; ``clock`` tells of a wrong clock, ``paper`` who wrote what was typed in later.
     """
 
     number: int
@@ -40,6 +41,15 @@ class Candidate:
     clock: str
     grade: str
     form: str
+    paper: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What an answer was written on: the form, and the paper before it, in words."""
+
+    form: str = ""
+    paper: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ def facts(
     items: Iterable[QueueItem],
     wording: Wording,
     records: Mapping[str, str] | None = None,
+    sources: Mapping[str, Source] | None = None,
 ) -> tuple[Fact, ...]:
     """Return what a record says, in the order in which forms ask for it.
 
@@ -110,6 +121,7 @@ def facts(
         items: Questions; those about other records are left out.
         wording: How things are said.
         records: What to call the record behind a document, where some are linked.
+        sources: What the answers were written on, by change id, as far as it is known.
     """
     values: Mapping[str, Any] = view.view["values"]
     docs = {view.doc, *view.view["aliases"]}
@@ -120,17 +132,44 @@ def facts(
     labels = wording.words.labels
     names = {name for name in values if labels.is_known(name)} | about.keys()
     order = sorted(names - _PROPERTIES_APART, key=labels.place)
+    questions = {
+        name: tuple(_question(item, wording, sources) for item in asked)
+        for name, asked in about.items()
+    }
     return tuple(
-        _fact(name, view, about.get(name, ()), wording, records or {}) for name in order
+        replace(
+            _fact(name, view, about.get(name, ()), wording, records or {}),
+            questions=questions.get(name, ()),
+        )
+        for name in order
     )
 
 
+def sources(
+    changes: Iterable[Change], events: Mapping[str, StoredView], wording: Wording
+) -> Mapping[str, Source]:
+    """Return what answers were written on, by change id.
+
+    Args:
+        changes: The changes that wrote them.
+        events: The visits at which they were written, by document.
+        wording: How things are said.
+    """
+    return {
+        change.id: Source(
+            wording.title(change.form),
+            _paper([events[d] for d in events_of(change) if d in events], wording),
+        )
+        for change in changes
+    }
+
+
 def candidates(
-    item: QueueItem, wording: Wording, changes: Mapping[str, Change] | None = None
+    item: QueueItem, wording: Wording, sources: Mapping[str, Source] | None = None
 ) -> tuple[Candidate, ...]:
     """Return the answers of a question, in the order that every page has."""
     return tuple(
-        _candidate(number, item, said, wording, changes or {})
+        _candidate(number, item, said, wording, sources or {})
         for number, said in enumerate(item.candidates, 1)
     )
 
@@ -151,29 +190,38 @@ def _fact(
     label = wording.label(name, view.view.get("form") or "")
     differing = _differing(name, view, wording, records)
     value = view.view["values"].get(name)
-    questions = tuple(
-        Question(
-            item.qid,
-            element_of(item, wording),
-            candidates(item, wording),
-            item.is_provisional,
-        )
-        for item in items
-    )
     said: Said | None = None
     if differing is not None:
-        return Fact(name, label, None, questions, differing)
+        return Fact(name, label, None, differing=differing)
     if isinstance(value, list):
         doubtful = {element for item in items for element in _doubtful(item)}
         rest = [each for each in value if not doubtful or each not in doubtful]
         said = wording.value(name, rest, view.sites) if rest else None
     elif not items and value is not None:
         said = wording.value(name, value, view.sites)
+        if wording.may_read(name, view.sites):
+            said = replace(said, warnings=wording.warnings(name, view.view["values"]))
     if said is None and not items:
         said = Said(_("nothing"))
     picked = view.view.get("picks", {}).get(name, {})
     why = picked.get("why") or ""
-    return Fact(name, label, said, questions, why=why)
+    return Fact(name, label, said, why=why)
+
+
+def _paper(events: Iterable[StoredView], wording: Wording) -> str:
+    said = [pair for view in events for pair in view.view["values"].items()]
+    return wording.paper(said)
+
+
+def _question(
+    item: QueueItem, wording: Wording, sources: Mapping[str, Source] | None
+) -> Question:
+    return Question(
+        item.qid,
+        element_of(item, wording),
+        candidates(item, wording, sources),
+        item.is_provisional,
+    )
 
 
 def _differing(
@@ -242,11 +290,11 @@ def _candidate(
     item: QueueItem,
     said: Mapping[str, Any],
     wording: Wording,
-    changes: Mapping[str, Change],
+    sources: Mapping[str, Source],
 ) -> Candidate:
     value = said["value"]
     is_readable = wording.may_read(item.cell, (said["site"],))
-    written = changes.get(said["change"])
+    source = sources.get(said["change"], Source())
     author, device = wording.author(said["author"]), wording.author(_device(said))
     return Candidate(
         number=number,
@@ -259,7 +307,8 @@ def _candidate(
         moment=wording.moment(said["at"]),
         clock=wording.clock(said["off"]),
         grade=wording.grade(said["src"]),
-        form=wording.title(written.form) if written else "",
+        form=source.form,
+        paper=source.paper,
     )
 
 

@@ -9,6 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from pathlib import PurePath
 from typing import Final
 
 from flask import make_response, redirect, render_template, request, url_for
@@ -16,12 +17,13 @@ from werkzeug import Response
 
 from forms.catalogue import Form
 from forms.definition import Field, FormDefinition
+from forms.media import packed, unpacked
 from forms.merging import DEFAULT_LEVEL
 from intake_server.errors import InvalidRequestError, NotFoundError
 from intake_server.services import proposing, publishing
 from intake_server.services.proposing import MOST_BYTES, Proposal
 from intake_server.web import paper as blank
-from intake_server.web.auth import asking
+from intake_server.web.auth import asking, takes
 from intake_server.web.context import context
 from intake_server.web.fault_words import UNVALIDATED, words
 from intake_server.web.language import Language, language
@@ -52,6 +54,10 @@ class Question:
     policy: str
 
 
+_MOST_UPLOADED: Final = 10_000_000
+"""A form with its files, before they are compressed."""
+_FILE: Final = "media."
+
 _OTHER: Final[dict[Language, Language]] = {"uk": "en", "en": "uk"}
 
 
@@ -71,6 +77,7 @@ def paper(form_id: str) -> Response:
     return make_response(blank.draw(definition, language(), style_url=style))
 
 
+@takes(_MOST_UPLOADED)
 def examine() -> Response:
     """Show what is wrong with a form that was handed in, or what would be published."""
     given = request.files.get("file")
@@ -83,16 +90,22 @@ def examine() -> Response:
         return _page(refused=refused, status=422)
     with context().database.reading() as session:
         published = proposing.published_forms(session)
-    return _shown(proposing.examine(given.read(), kind, published))
+    files = {
+        name: file.read()
+        for file in request.files.getlist("media")
+        if (name := PurePath(file.filename or "").name)
+    }
+    return _shown(proposing.examine(given.read(), kind, published, files))
 
 
+@takes(_MOST_UPLOADED)
 def publish() -> Response:
     """Publish the form that was shown, and go to the list of forms."""
     here = context()
     xml = _unpacked(request.form.get("form", ""))
     with here.database.reading() as session:
         published = proposing.published_forms(session)
-    proposal = proposing.examine(xml, "xml", published)
+    proposal = proposing.examine(xml, "xml", published, _carried())
     if proposal.faults or proposal.form is None:
         return _shown(proposal)
     done = proposing.publish(
@@ -135,6 +148,8 @@ def _shown(proposal: Proposal) -> Response:
         title=_within(form.title, said) if form else "",
         questions=tuple(_questions(form.definition, said)) if form else (),
         packed="" if is_wrong or form is None else _packed(form),
+        media=tuple(form.media) if form else (),
+        carried={} if is_wrong or form is None else _carriable(form),
         unvalidated="" if proposal.is_validated else UNVALIDATED.within(said),
         is_central=is_central,
         here=url_for("pages.forms"),
@@ -154,12 +169,18 @@ def _questions(definition: FormDefinition, said: Language) -> Iterator[Question]
             section=_section(asked, definition, said),
             label=_within(asked.label, said),
             other=_within(asked.label, _OTHER[said]),
-            answer=str(phrases.ANSWERS.get(asked.type, asked.type)),
+            answer=_answer(asked),
             choices=tuple(_within(choice.label, said) for choice in choices),
             kept=f"{asked.home}: {asked.property}",
             level=str(phrases.LEVELS.get(level, level)),
             policy=asked.policy or "review",
         )
+
+
+def _answer(asked: Field) -> str:
+    if asked.file is not None and asked.type == "string":
+        return _("one of the list %(file)s", file=asked.file)
+    return str(phrases.ANSWERS.get(asked.type, asked.type))
 
 
 def _section(asked: Field, definition: FormDefinition, said: Language) -> str:
@@ -170,6 +191,31 @@ def _section(asked: Field, definition: FormDefinition, said: Language) -> str:
 
 def _within(texts: Mapping[str, str], said: Language) -> str:
     return texts.get(said) or texts.get(_OTHER[said], "")
+
+
+def _carriable(form: Form) -> Mapping[str, str]:
+    """Return the files beside a form as a page carries them, by the name of the input."""
+    return {
+        _FILE + file.name: packed(file.content)
+        for file in form.media
+        if file.content is not None
+    }
+
+
+def _carried() -> Mapping[str, bytes]:
+    """Return the files that a page carried beside a form, by name.
+
+    Raises:
+        InvalidRequestError: No page of ours carried these.
+    """
+    try:
+        return {
+            name.removeprefix(_FILE): unpacked(text)
+            for name, text in request.form.items()
+            if name.startswith(_FILE)
+        }
+    except ValueError as error:
+        raise InvalidRequestError({"form": ["is no form that was shown"]}) from error
 
 
 def _packed(form: Form) -> str:

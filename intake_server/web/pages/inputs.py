@@ -1,10 +1,17 @@
-"""The input that fits a field: a list for choices, a date for a date, else text."""
+"""The input that fits a field: a list for choices, a date for a date, else text.
 
+A place is typed by its code, or by its name where that is one place's.
+"""
+
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from forms.errors import UnreadableValueError
+from forms.places.codifier import label
+from forms.places.lists import SHIPPED
+from forms.places.search import find, named
 from forms.values import read
 from intake_server.errors import InvalidRequestError
 from intake_server.services.labels import Asked, within
@@ -23,6 +30,12 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 _NOT_TYPED: Final = frozenset({"binary", "select", "geopoint"})
 _NUMBERS: Final = frozenset({"number", "decimal"})
+_PLACE: Final = "place"
+_OBLAST: Final = "home_oblast"
+"""The property beside a home that says where to look for it."""
+_CODE: Final = re.compile(r"UA[0-9]{17}")
+_OFFERED: Final = 6
+"""So many places are named to somebody whose word means several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +76,8 @@ def typed(name: str, wording: Wording, filled: Mapping[str, str]) -> Any:
         text = one.value.strip()
         if one.kind == "datetime-local":
             text = moments.from_input(text)
+        if one.kind == _PLACE and text:
+            text = _code(one, text, said, wording)
         try:
             said[one.property] = read(text, kind=one.type, field=one.property)
         except UnreadableValueError:
@@ -82,10 +97,34 @@ def _input(name: str, property: str, wording: Wording) -> Input | None:
         name=name,
         property=property,
         label=wording.member(property),
-        kind=_KINDS.get(kind, "text"),
+        kind=_PLACE if asked and asked.file in SHIPPED else _KINDS.get(kind, "text"),
         type=kind,
         options=_options(property, asked, wording),
     )
+
+
+def _code(one: Input, text: str, said: Mapping[str, Any], wording: Wording) -> str:
+    """Return the code of the place that was meant.
+
+    Raises:
+        InvalidRequestError: It could be several places, or none; names some.
+    """
+    code = _CODE.search(text)
+    if code is not None:
+        return code[0]
+    around = str(said.get(_OBLAST) or "")
+    found = named(text, inside=around)
+    if len(found) == 1:
+        return found[0].code
+    near = found or find(text, inside=around)
+    if not near:
+        raise InvalidRequestError({one.name: [_("No place is called so.")]})
+    offered = "; ".join(
+        f"{label(place.code, wording.language)} ({place.code})"
+        for place in near[:_OFFERED]
+    )
+    which = _("Which place? Write its code: %(places)s", places=offered)
+    raise InvalidRequestError({one.name: [which]})
 
 
 def _options(

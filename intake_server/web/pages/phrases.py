@@ -6,6 +6,7 @@ What forms ask is not here; that is in the forms (``services.labels``).
 from collections.abc import Mapping
 from typing import Final
 
+from forms.numbers import Warned
 from intake_server.web.language import Language
 from intake_server.web.pages.texts import LazyString, _l
 from intake_server.web.receipt_problems import RECEIPT_PROBLEMS
@@ -76,6 +77,13 @@ GRADES: Final[Phrases] = {
     "estimate": _l("an estimate"),
 }
 """What an answer rests on."""
+
+WARNINGS: Final[Mapping[Warned, LazyString]] = {
+    Warned.DIGITS: _l("the number does not check: compare each digit with the paper"),
+    Warned.BIRTH: _l("by this number the birth date is another"),
+    Warned.SEX: _l("by this number the sex is another"),
+}
+"""What is odd about a number; it stands beside the value and stops nobody."""
 
 FAULTS: Final[Phrases] = {
     "shape": _l("it is not built as answers are"),

@@ -61,7 +61,8 @@ class Sheet:
 def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
     """Return what the page of a question shows."""
     item = file.item
-    answers = facts.candidates(item, wording, file.changes)
+    written = facts.sources(file.changes.values(), file.events, wording)
+    answers = facts.candidates(item, wording, written)
     form = _form(file, answers, wording)
     is_answered = item.kind in merging.VERBS
     return Sheet(

@@ -4,12 +4,15 @@ A sealed value is never put into words for somebody who may not read it.
 """
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from forms import copying, numbers
 from forms import reference as references
+from forms.places.codifier import label as place_label
+from forms.places.codifier import place
 from intake_server.security.policy import Principal, may_read
 from intake_server.services.child import is_awaited
 from intake_server.services.desk import Words
@@ -33,10 +36,11 @@ _NAME: Final = ("family_name", "given_name", "patronymic")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A value in words; ``parts`` are the members of a group, ``entries`` of a list.
+    """A value in words.
 
-    ``files`` are the SHA-256 of files that it means, ``awaited`` says of others that
-    they have not come; a page shows these in the place of the words.
+    ``parts`` are the members of a group, ``entries`` of a list, ``warnings`` what is odd
+    about the value. ``files`` are the SHA-256 of files that it means, ``awaited`` says of
+    others that they have not come; a page shows these in the place of the words.
     """
 
     text: str = ""
@@ -44,6 +48,7 @@ class Said:
     entries: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     awaited: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
@@ -161,7 +166,42 @@ class Wording:
             return self._files(name, value)
         if isinstance(value, list):
             return Said(entries=tuple(self._entry(name, each) for each in value))
-        return Said(self._one(name, value))
+        return Said(self._one(name, value), warnings=self.warnings(name, {name: value}))
+
+    def paper(self, said: Iterable[tuple[str, object]]) -> str:
+        """Return that answers were typed in from paper, and whose; empty for others.
+
+        Args:
+            said: What was written with them, by property.
+        """
+        found = copying.paper(said)
+        if found is None:
+            return ""
+        when = moments.day(found.on, self.language) if found.on else ""
+        return _(
+            "from paper, written by %(who)s, %(when)s",
+            who=found.by or _("somebody"),
+            when=when or _("day not said"),
+        )
+
+    def warnings(self, name: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return what is odd about a number, beside what else its record says.
+
+        Args:
+            name: The property that holds it.
+            values: All values of the record.
+        """
+        number, birth = values.get(name), values.get("birth") or {}
+        if not isinstance(number, str):
+            return ()
+        is_exact = isinstance(birth, Mapping) and birth.get("dob_precision") == "day"
+        found = numbers.warnings(
+            name,
+            number,
+            birth=birth.get("birth_date") if is_exact else None,
+            sex=values.get("sex"),
+        )
+        return tuple(str(phrases.WARNINGS[warned]) for warned in found)
 
     def name_of(self, person: StoredView | None) -> str:
         """Return a child's name, as the family name comes first."""
@@ -235,7 +275,10 @@ class Wording:
             case "binary":
                 return _("a file") if _DIGEST.match(value) else value
             case _other:
-                return value
+                return self._place(value) if place(value) else value
+
+    def _place(self, code: str) -> str:
+        return f"{place_label(code, self.language)} ({code})"
 
 
 def _sealed() -> str:

@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from hashlib import sha256
 
 from alembic.autogenerate import compare_metadata
@@ -7,13 +8,19 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from centres import MORNING
 from chronicles import a_chronicle
+from illustrated import FILES, illustrated
 from sqlalchemy import inspect, select, text
 from stores import KEY, take_in
 
-from intake_server.storage import blobs, migrations, rebuild, submissions
+from intake_server.services import publishing
+from intake_server.storage import blobs, migrations, node, rebuild, submissions
 from intake_server.storage.database import Database
+from intake_server.storage.node import Node
 from intake_server.storage.submissions import Submission
 from intake_server.storage.tables import METADATA
+
+NOW = datetime(2026, 11, 28, 9, tzinfo=UTC)
+CENTRAL = Node(id="kyiv", role="central", site="kyiv", log="kyiv-1", epoch="e1")
 
 
 def stepped(tmp_path):
@@ -78,6 +85,8 @@ DROP TABLE copy;
 DROP TABLE upload;
 DROP TABLE upload_part;
 DROP TABLE allowance;
+ALTER TABLE form DROP COLUMN media;
+DROP TABLE form_file;
 UPDATE alembic_version SET version_num = '0002'
 """
 OLD_KEY = """
@@ -164,3 +173,30 @@ def test_programs_that_start_at_once_bring_a_store_up_to_date_once(database):
         list(programs.map(start, range(4)))
 
     assert everything_in(database) == before
+
+
+FORMER = """
+DROP INDEX ix_document_nameless;
+ALTER TABLE form DROP COLUMN media;
+DROP TABLE form_file;
+UPDATE alembic_version SET version_num = '0007'
+"""
+
+
+def test_files_that_came_before_a_program_knew_of_them_are_there_after_its_step(
+    database,
+):
+    with database.transaction() as session:
+        node.write(session, CENTRAL)
+        publishing.publish(
+            session, [illustrated()], site="kyiv", now=NOW, entropy=bytes
+        )
+    before = everything_in(database)
+    with database.engine.begin() as connection:
+        for statement in FORMER.split(";"):
+            connection.exec_driver_sql(statement)
+
+    database.migrate()
+
+    assert everything_in(database) == before
+    assert len(before["form_file"]) == len(FILES)

@@ -12,6 +12,9 @@ import pytest
 from centres import RECEPTION, Centre, a_form
 from repository import ROOT
 
+from forms.catalogue import builtin
+from forms.succession import check
+from intake_server.services import proposing
 from intake_server.storage import (
     attachments,
     blobs,
@@ -61,6 +64,17 @@ def test_an_old_store_shows_and_asks_what_it_did(kept):
         open_items = queue.page(session, limit=200).items
     assert sorted(item.qid for item in open_items) == told["asked"]
     assert counted(database, told["rows"]) == told["rows"]
+
+
+def test_the_forms_of_today_may_follow_those_of_an_old_store(kept):
+    database, _ = kept
+    database.migrate()
+    with database.reading() as session:
+        before = proposing.published_forms(session)
+
+    for form in builtin():
+        check(form.definition, (one.definition for one in before))
+    assert {form.form_id for form in before} >= {"reception", "rehabilitation"}
 
 
 def test_an_old_store_is_what_follows_from_its_changes(kept):

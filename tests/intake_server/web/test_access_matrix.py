@@ -1,6 +1,7 @@
 """Every role at every call: a new call fails here until somebody says who may."""
 
 import pytest
+from illustrated import illustrated
 from servers import a_server
 
 from intake_server.security.policy import Action, Role
@@ -19,6 +20,7 @@ API = {
     "GET /api/v1/forms": FIELD,
     "GET /api/v1/forms/<form_id>/<version>.xml": FIELD,
     "GET /api/v1/forms/<form_id>/<version>/media/<name>": FIELD,
+    "GET /api/v1/places": FIELD,
     "POST /api/v1/submissions": FIELD,
     "HEAD /api/v1/blobs/<string(length=64):sha256>": FIELD,
     "PATCH /api/v1/blobs/<string(length=64):sha256>": FIELD,
@@ -42,6 +44,7 @@ KEY = {
     "GET /key/<key>/formList": FIELD,
     "GET /key/<key>/xforms/<form_id>/<version>.xml": FIELD,
     "GET /key/<key>/xforms/<form_id>/<version>/manifest.xml": FIELD,
+    "GET /key/<key>/xforms/<form_id>/<version>/media/<name>": FIELD,
     "HEAD /key/<key>/submission": FIELD,
     "POST /key/<key>/submission": FIELD,
 }
@@ -49,6 +52,7 @@ BASIC = {
     "GET /formList": FIELD,
     "GET /xforms/<form_id>/<version>.xml": FIELD,
     "GET /xforms/<form_id>/<version>/manifest.xml": FIELD,
+    "GET /xforms/<form_id>/<version>/media/<name>": FIELD,
     "HEAD /submission": FIELD,
     "POST /submission": FIELD,
 }
@@ -86,13 +90,13 @@ def routes(server):
 def at(rule, key=""):
     path = rule.split(" ", 1)[1]
     for part, value in {
+        "<form_id>/<version>/media/<name>": "herbs/1/media/meadow.png",
         "<uuid:doc>": DOC,
         "<string(length=32):qid>": QID,
         "<string(length=64):sha256>": "0" * 64,
         "<key>": key,
         "<form_id>": "arrival",
         "<version>": "2026112201",
-        "<name>": "a.png",
     }.items():
         path = path.replace(part, value)
     return path
@@ -101,6 +105,7 @@ def at(rule, key=""):
 @pytest.fixture(scope="module")
 def everyone(tmp_path_factory, stores):
     with a_server(tmp_path_factory.mktemp("matrix"), stores) as server:
+        server.publish(illustrated())
         yield server, {role: server.token(role) for role in Role}
 
 

@@ -11,7 +11,7 @@ from workbooks import a_book, as_markdown
 from forms import catalogue
 from forms.authoring import convert
 from forms.catalogue import builtin
-from intake_server.web.paper import REFERENCE, draw
+from intake_server.web.paper import REFERENCE, draw, is_on_paper
 
 FORMS = {form.form_id: form.definition for form in builtin()}
 
@@ -24,7 +24,7 @@ def checkup():
 @pytest.mark.parametrize("form_id", FORMS)
 def test_every_question_stands_once_with_all_its_answers(form_id, language):
     form = FORMS[form_id]
-    asked = [one for one in form.fields if one.label and one.property != REFERENCE]
+    asked = [one for one in form.fields if one.label and is_on_paper(one)]
 
     paper = html.fromstring(draw(form, language))
 
@@ -52,6 +52,27 @@ def test_the_child_has_eight_boxes_for_its_code():
     paper = html.fromstring(draw(checkup(), "uk"))
 
     assert len(paper.xpath("//p[@class='reference']//span[@class='box']")) == 8
+
+
+@pytest.mark.parametrize("form_id", FORMS)
+def test_who_fills_the_paper_in_is_asked_once_at_the_top(form_id):
+    paper = html.fromstring(draw(FORMS[form_id], "uk"))
+
+    (top,) = paper.xpath("//div[@class='top']/p[@class='by']")
+    said = [part.text for part in top.xpath("./span[text()]")]
+    assert said == ["Хто заповнює папір", "Дата"]
+    said = paper.text_content()
+    assert "Внесено з паперу?" not in said
+    assert "Коли заповнено папір" not in said
+
+
+def test_paper_leaves_out_what_a_device_works_out():
+    paper = draw(FORMS["registration"], "uk")
+
+    assert "РНОКПП" in paper
+    assert "не сходиться" not in paper
+    assert "Область народження" not in paper
+    assert "Місце народження" in paper
 
 
 def test_a_form_that_asks_for_no_code_has_no_box_for_it():

@@ -6,7 +6,9 @@ from io import BytesIO
 from zlib import compress
 
 import pytest
+from illustrated import FILES, SOURCE, a_picture, illustrated
 from pages import fields, tree, words
+from urllib3 import encode_multipart_formdata
 from workbooks import a_book, as_excel, as_markdown, put
 
 from forms.authoring import convert
@@ -204,3 +206,61 @@ def test_a_worker_sees_the_forms_and_hands_none_in(desk):
     assert (
         worker.post("/forms", data={"file": (BytesIO(b"a"), "a.md")}).status_code == 404
     )
+
+
+def hand_in_with(browser, files):
+    body, content_type = encode_multipart_formdata(
+        [
+            ("csrf", token(browser)),
+            ("file", ("herbs.md", SOURCE.encode())),
+            *(("media", (name, content)) for name, content in files.items()),
+        ]
+    )
+    return browser.post("/forms", data=body, content_type=content_type)
+
+
+def test_a_form_is_published_with_the_files_that_were_shown(desk, iryna):
+    shown = hand_in_with(iryna, FILES)
+
+    listed = tree(shown).xpath("//ul[@id='media']/li")
+    said = [" ".join(item.text_content().split()) for item in listed]
+    assert said == [
+        "herbs.csv · 1 кБ",
+        "katottg-hromadas-2026-07.csv · 257 кБ · є на кожному вузлі",
+        "meadow.png · 1 кБ",
+    ]
+    assert "одна відповідь зі списку herbs.csv" in words(shown)
+    assert confirm(iryna, shown).status_code == 303
+    assert published(desk)["herbs"].media == illustrated().media
+
+
+def test_files_that_are_missing_or_not_asked_for_are_said(desk, iryna):
+    shown = hand_in_with(iryna, {"meadow.png": a_picture(), "oak.png": a_picture()})
+
+    assert shown.status_code == 422
+    said = words(shown)
+    assert "Форма потребує файлу «herbs.csv», а його не додано." in said
+    assert "Файл «oak.png» зайвий" in said
+    assert "herbs" not in published(desk)
+
+
+def test_a_large_list_is_taken_with_a_form(desk, iryna):
+    rows = "".join(f"herb{n},Трава номер {n}\n" for n in range(100_000))
+    long = FILES["herbs.csv"] + rows.encode()
+    assert len(long) > 3_000_000
+
+    shown = hand_in_with(iryna, FILES | {"herbs.csv": long})
+
+    assert confirm(iryna, shown).status_code == 303
+    sizes = {one.name: one.size for one in published(desk)["herbs"].media}
+    assert sizes["herbs.csv"] == len(long)
+
+
+def test_files_that_no_page_of_ours_carried_are_refused(iryna):
+    shown = hand_in_with(iryna, FILES)
+
+    answer = iryna.post(
+        "/forms/publish", data=fields(shown) | {"media.herbs.csv": "nothing"}
+    )
+
+    assert answer.status_code == 422
