@@ -123,3 +123,23 @@ def test_the_files_of_an_old_store_are_found_by_the_forms_that_name_them(kept):
         assert blobs.find(session, digest) == came
     assert (named.instance_id, named.form, named.site) == (name, form, site)
     assert [one.sha256 for one in missing[name, form]] == [sha256(wanting).digest()]
+
+
+def test_whoever_named_a_file_in_an_old_store_names_it_still(kept):
+    database, _ = kept
+    with database.engine.connect() as connection:
+        named = {
+            (name, file["sha256"])
+            for name, files in connection.exec_driver_sql(
+                "SELECT instance_id, attachments FROM submission"
+            )
+            for file in json.loads(files)
+        }
+
+    database.migrate()
+
+    with database.reading() as session:
+        for name, digest in named:
+            known = attachments.naming(session, bytes.fromhex(digest))
+            assert name in {one.instance_id for one in known}
+            assert blobs.find(session, bytes.fromhex(digest))
