@@ -85,7 +85,7 @@ class Import:
         came: list[File] = []
         for path in one.files:
             try:
-                content = self.shelf.read(path, self.settings.max_post_bytes)
+                content = self.shelf.read(path, self.settings.max_attachment_bytes)
             except UnreadableError as error:
                 self.summary.skipped.append(Skipped(path, str(error)))
             else:
@@ -98,7 +98,10 @@ class Import:
             settings=self.settings,
         )
         self.summary.files += len(kept.files)
-        self.summary.skipped += (Skipped(e.name, e.reason) for e in kept.left_out)
+        self.summary.skipped += (
+            Skipped(f"{one.name}: {file.name}", f"is past a limit ({file.reason})")
+            for file in kept.left_out
+        )
         return Incoming(
             xml=one.xml, finalized_at=one.finalized_at, attachments=kept.files
         )

@@ -245,9 +245,13 @@ def test_files_come_in_as_many_posts_as_they_need(node, phone, javarosa, child):
 
     sent = phone.send(one.xml, photos)
 
-    (kept,) = node.kept(one.instance_id)
     assert (sent.status, sent.posts) == (201, 2)
+    assert "вже прийнято" not in sent.message, "the volunteer has sent it once"
+    (kept,) = node.kept(one.instance_id)
     assert {file["name"] for file in kept.attachments} == {name for name, _ in photos}
+    said_there = leaves([view["values"] for view in node.views(one.instance_id)])
+    digests = {leaf for leaf in said_there if re.fullmatch("[0-9a-f]{64}", leaf)}
+    assert len(digests) == 2, "each answer names its file"
 
 
 def test_more_than_a_hundred_files_come_in_several_posts(node, phone, javarosa, child):
@@ -259,6 +263,17 @@ def test_more_than_a_hundred_files_come_in_several_posts(node, phone, javarosa, 
     (kept,) = node.kept(one.instance_id)
     assert (sent.status, sent.posts, kept.status) == (201, 3, "stored")
     assert kept.attachments
+
+
+def test_a_full_post_leaves_room_for_the_form_itself(node, phone, javarosa, child):
+    one = filled(javarosa, phone, "followup", child)
+    picture = a_picture("a", 360)
+
+    sent = phone.send(
+        one.xml, [("a.png", picture + b"\0" * (MOST_BYTES - len(picture)))]
+    )
+
+    assert (sent.status, sent.posts) == (201, 1)
 
 
 @pytest.mark.parametrize("is_first", [False, True], ids=["after", "before"])

@@ -76,7 +76,10 @@ def receive(key: str = "") -> Response:
             entropy=here.entropy,
         )
     enrolment.saw(here.database, sender, now=now, clock_off_ms=None)
-    words = (_words(receipt), *_about_files(kept, attachments.awaited(post, files)))
+    words = (
+        _words(receipt, kept),
+        *_about_files(kept, attachments.awaited(post, files)),
+    )
     return answers.message(
         " ".join(words), status=_status(receipt), nature="submit_success"
     )
@@ -137,10 +140,10 @@ def _about_files(kept: Kept, awaited: Sequence[str]) -> Iterator[str]:
         yield _LEFT_OUT[reason].format(number)
 
 
-def _words(receipt: Receipt) -> str:
+def _words(receipt: Receipt, kept: Kept) -> str:
     if receipt.problem is not None:
         words = answers.SET_ASIDE
-    elif receipt.status == "duplicate":
+    elif receipt.status == "duplicate" and not kept.files:
         words = answers.AGAIN
     else:
         words = answers.ACCEPTED

@@ -19,7 +19,13 @@ LIMIT = 2_000_000
 
 
 def imported(centre, shelf, folder, **settings):
-    chosen = {"data": folder, "min_free_bytes": 0, "max_post_bytes": LIMIT, **settings}
+    chosen = {
+        "data": folder,
+        "min_free_bytes": 0,
+        "max_post_bytes": LIMIT,
+        "max_attachment_bytes": LIMIT,
+        **settings,
+    }
     return Import(
         database=centre.database,
         shelf=Folder(shelf) if isinstance(shelf, Path) else shelf,
@@ -263,6 +269,19 @@ def test_a_file_that_cannot_be_read_does_not_hold_up_its_form(
 
     assert (dict(done.counts), done.files) == ({"stored": 1}, 0)
     assert [one.file for one in done.skipped] == ["instances/a/danylo.jpg"]
+
+
+def test_files_past_a_limit_are_named_with_their_form(registered, export, tmp_path):
+    written(export, "instances/a/submission.xml").write_bytes(xml())
+    for name in ("birth_cert.jpg", "danylo.jpg"):
+        written(export, "instances/a", name).write_bytes(name.encode())
+
+    done = imported(registered, export, tmp_path, max_attachments=1)
+
+    assert (dict(done.counts), done.files) == ({"stored": 1}, 1)
+    assert [(one.file, one.why) for one in done.skipped] == [
+        ("instances/a/submission.xml: danylo.jpg", "is past a limit (too-many)")
+    ]
 
 
 def test_a_broken_form_in_its_own_folder_waits_where_people_see_it(
