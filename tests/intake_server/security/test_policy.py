@@ -37,6 +37,7 @@ def test_a_device_fetches_forms_sends_them_and_sees_itself():
     assert allowed == {
         Action.PUBLIC,
         Action.FETCH_FORMS,
+        Action.FIND_PLACES,
         Action.SUBMIT,
         Action.SEE_OWN_DEVICE,
     }
