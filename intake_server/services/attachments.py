@@ -21,6 +21,7 @@ from intake_server.services.receipts import LeftOut, Receipt
 from intake_server.storage import allowances, attachments, blobs, submissions
 from intake_server.storage.attachments import Named, Place
 from intake_server.storage.database import Database, Session
+from intake_server.storage.submissions import Submission
 
 TOO_LARGE: Final = "too-large"
 TOO_MANY: Final = "too-many"
@@ -133,9 +134,11 @@ def add_to(
         All files that the submission names by now.
     """
     instance_id, digest = place
+    if not files:
+        with database.reading() as session:
+            return _kept(session, place).attachments
     with database.transaction() as session:
-        known = submissions.known(session, [instance_id])[instance_id]
-        was = next(s for s in known if s.sha256 == digest)
+        was = _kept(session, place)
         room = max(0, settings.max_attachments - len(was.attachments))
         new = [file for file in files if file not in was.attachments][:room]
         names = submissions.attach(session, instance_id, digest, new)
@@ -146,6 +149,12 @@ def add_to(
             pen = Pen(session, now=now, entropy=entropy)
             completion.complete(session, was, pen=pen)
     return names or ()
+
+
+def _kept(session: Session, place: Place) -> Submission:
+    instance_id, digest = place
+    known = submissions.known(session, [instance_id])[instance_id]
+    return next(one for one in known if one.sha256 == digest)
 
 
 def awaited(post: Post, files: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

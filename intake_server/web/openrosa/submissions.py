@@ -66,7 +66,8 @@ def receive(key: str = "") -> Response:
     post = intake.read(here.database, Post(batch=[one], sender=sender, now=now))
     (receipt,) = here.desk.ask(post)
     files: Sequence[Mapping[str, Any]] = kept.files
-    if receipt.status == "duplicate":
+    is_concerned = bool(files or attachments.awaited(post, ()))
+    if is_concerned and receipt.status == "duplicate":
         files = attachments.add_to(
             here.database,
             receipt.place,

@@ -3,6 +3,7 @@
 import shutil
 from copy import deepcopy
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 
@@ -23,6 +24,7 @@ from centres import (
 )
 from leaks import everything_in, found_in
 from network import a_central, a_centre
+from pictures_taken import a_photo
 from stores import KEY, take_in
 
 from forms.reference import make
@@ -33,9 +35,17 @@ from intake_server.errors import (
     NotCentralError,
     NotFoundError,
 )
-from intake_server.services import attachments, erasure, housekeeping, undoing
+from intake_server.services import (
+    attachments,
+    copies,
+    erasure,
+    housekeeping,
+    undoing,
+    uploads,
+)
 from intake_server.services.attachments import File
 from intake_server.services.authoring import Pen
+from intake_server.services.uploads import Bringing
 from intake_server.storage import (
     audit,
     changes,
@@ -186,6 +196,24 @@ def test_files_of_an_erased_child_go_and_do_not_come_back(central):
 
     assert repeated.status == "duplicate"
     assert found_in(everything(central), photo, kept[0]["sha256"]) == []
+
+
+def test_with_a_child_go_the_copies_of_its_files_and_what_came_of_them_in_part(central):
+    photo, whole = a_photo(), b"a recording" * 9
+    digest = sha256(whole).digest()
+    named = {"name": "a.m4a", "sha256": digest.hex(), "size": len(whole)}
+    kept = (*handed_in(central.database, photo), named)
+    central.receive(a_form("reception", reception(), attachments=kept))
+    copy = copies.make(central.database, sha256(photo).digest())
+    uploads.append(
+        central.database, Bringing(digest, OLENA, MORNING, Settings()), 0, whole[:50]
+    )
+    traces = (photo, copy.data, copy.small, whole[:50], digest.hex())
+    assert len(found_in(everything(central), *traces)) == len(traces)
+
+    erase(central)
+
+    assert found_in(everything(central), *traces, kept[0]["sha256"]) == []
 
 
 def test_what_comes_late_is_asked_about_and_not_kept(central):
