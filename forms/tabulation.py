@@ -6,13 +6,15 @@ version has the word on labels and order.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from forms.answers import Answer, RowRef
 from forms.definition import Field, FormDefinition, Path
+from forms.places import codifier, lists
 from forms.values import Value
 
-LANGUAGES: Final = ("uk", "en")
+Language = Literal["uk", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("uk", "en")
 _CHOSEN: Final = ("select1", "select")
 
 
@@ -25,9 +27,14 @@ class Column:
     versions: tuple[str, ...]
 
     @property
+    def is_labelled(self) -> bool:
+        """Whether the answer is a code that has a label: a choice, or a place."""
+        return self.asked.type in _CHOSEN or _is_place(self.asked)
+
+    @property
     def heads(self) -> tuple[str, ...]:
         """The heads of its cells: the answer, and of a choice its label by language."""
-        if self.asked.type not in _CHOSEN:
+        if not self.is_labelled:
             return (self.name,)
         return (self.name, *(f"{self.name}:{language}" for language in LANGUAGES))
 
@@ -135,7 +142,7 @@ def _is_working(part: Field) -> bool:
 
 def _cells(column: Column, value: Value, definition: FormDefinition) -> Iterator[str]:
     yield _text(value)
-    if column.asked.type not in _CHOSEN:
+    if not column.is_labelled:
         return
     names = value if isinstance(value, list) else [_text(value)] if value else []
     asked = definition.field(column.asked.path) or column.asked
@@ -143,9 +150,17 @@ def _cells(column: Column, value: Value, definition: FormDefinition) -> Iterator
         yield "; ".join(_label(asked, name, definition, language) for name in names)
 
 
-def _label(asked: Field, name: str, definition: FormDefinition, language: str) -> str:
+def _label(
+    asked: Field, name: str, definition: FormDefinition, language: Language
+) -> str:
+    if _is_place(asked):
+        return codifier.label(name, language)
     chosen = definition.choice(asked, name)
     return chosen.label.get(language, name) if chosen else name
+
+
+def _is_place(asked: Field) -> bool:
+    return (asked.file or "").startswith(lists.RESERVED)
 
 
 def _text(value: Value) -> str:

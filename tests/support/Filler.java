@@ -185,9 +185,10 @@ public class Filler {
     private void ask() {
         FormEntryPrompt prompt = hand.getModel().getQuestionPrompt();
         read(prompt);
-        for (SelectChoice choice : choices(prompt)) {
-            for (String language : LANGUAGES) {
-                hand.setLanguage(language);
+        List<SelectChoice> choices = choices(prompt);
+        for (String language : LANGUAGES) {
+            hand.setLanguage(language);
+            for (SelectChoice choice : choices) {
                 if (isBlank(prompt.getSelectChoiceText(choice))) {
                     throw new Refusal(place(), choice.getValue() + " has no text in " + language);
                 }

@@ -11,6 +11,8 @@ from typing import Any, Final
 
 from centres import DANYLO, RECEPTION, with_answers
 
+KHERSON: Final = "UA65100150010064384"
+"""A place's code in KATOTTG."""
 DAY: Final = "2026-11-26"
 YEAR_ON: Final = "2027-11-26"
 MOTHER: Final = {
@@ -334,6 +336,7 @@ ARRIVAL: Final[dict[str, Any]] = with_answers(
         "returned_on": DAY,
     },
     g_child={"photo_id": "arrival.jpg"},
+    g_return={"home_oblast": "UA-65", "home_settlement": KHERSON},
     g_with={"siblings_elsewhere": "unknown"},
     g_needs={"function_help": ["not_assessed"], "languages": ["uk", "ru"]},
     g_next={"next_contact_due": "2026-11-27", "worker_note": "Спитати про тітку."},

@@ -2,7 +2,7 @@ import csv
 
 import pytest
 from centres import DANYLO, MORNING, a_form
-from fillings import AUNT, EVERY, FILLED, MOTHER
+from fillings import AUNT, EVERY, FILLED, KHERSON, MOTHER
 
 from forms.authoring import convert
 from forms.catalogue import form as made
@@ -70,6 +70,17 @@ def test_a_form_is_one_row_with_codes_and_labels(registered, tmp_path):
     assert row["g_consent/consent_scopes"] == "services storage tracing photo_id"
     assert len(row["g_consent/consent_scopes:en"].split("; ")) == 4
     assert row["other"] == ""
+
+
+def test_a_place_has_its_name_beside_its_code(centre, tmp_path):
+    centre.receive(a_form("reception", EVERY["reception"]))
+
+    _, tables = exported(centre, tmp_path / "out", "reception")
+
+    [row] = tables["reception"]
+    assert row["g_return/home_settlement"] == KHERSON
+    assert row["g_return/home_settlement:uk"].startswith("Херсон, ")
+    assert row["g_return/home_settlement:en"].startswith("Kherson, ")
 
 
 def test_each_row_of_a_repeat_names_its_form(registered, tmp_path):
