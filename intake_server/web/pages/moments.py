@@ -48,6 +48,20 @@ def day(text: str, language: str) -> str:
         return text
 
 
+def today(now: datetime) -> date:
+    """Return the day that it is in Kyiv."""
+    return now.astimezone(_KYIV).date()
+
+
+def in_kyiv(text: str) -> date | None:
+    """Return the day that an ISO date or an RFC 3339 moment names in Kyiv."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found = _read(text)
+        return None if found is None else today(found)
+
+
 def day_and_time(text: str, language: str) -> str:
     """Return an RFC 3339 moment in words, in Kyiv; the text itself where it is none."""
     found = _read(text)

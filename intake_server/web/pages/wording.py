@@ -95,6 +95,10 @@ class Wording:
         """Return the heading of a kind of row."""
         return within(self.words.labels.rows.get(kind, {}), self.language) or kind
 
+    def row_of(self, view: StoredView) -> str:
+        """Return the heading of the kind of row that a document is; empty for none."""
+        return within(self.words.labels.rows.get(view.kind, {}), self.language)
+
     def site(self, name: str) -> str:
         """Return what people call a site."""
         return within(self.words.sites.get(name, {}), self.language) or name
