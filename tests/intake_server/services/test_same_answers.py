@@ -113,3 +113,22 @@ def test_a_phone_refuses_what_the_form_refuses(javarosa):
         javarosa.fill(form.xml, answers)
 
     assert refused.value.place.endswith("/birth_date[1]")
+
+
+def test_a_question_that_is_not_asked_cannot_be_answered(javarosa):
+    form = shipped("registration")
+    answers = asked_only(as_of(TODAY, EVERY["registration"]), form.definition)
+    answers["any_moves"] = "no"
+
+    with pytest.raises(RefusedError, match="is not asked"):
+        javarosa.fill(form.xml, answers)
+
+
+def test_a_text_that_is_missing_in_one_language_is_noticed(javarosa):
+    form = shipped("registration")
+    label = b'<text id="/data/g_start/responsible_site:label"><value>'
+    before, _, english = form.xml.rpartition(label)
+    torn = before + label + english[english.index(b"</value>") :]
+
+    with pytest.raises(RefusedError, match=r"responsible_site.*no text in English"):
+        javarosa.fill(torn, asked_only(EVERY["registration"], form.definition))
