@@ -70,7 +70,7 @@ class Child:
     ``persons`` are its records, the canonical one first; ``sheets`` what person and
     case say, those of linked records together, the person first; ``rows`` hang on the
     person or the case; visits are the newest first; ``views`` holds every document by
-    itself.
+    itself; ``siblings`` are the other children of the family.
     """
 
     persons: tuple[StoredView, ...]
@@ -81,6 +81,15 @@ class Child:
     views: tuple[StoredView, ...]
     sorting: tuple[Unsorted, ...]
     links: tuple[Linked, ...]
+    siblings: tuple["Sibling", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sibling:
+    """Another child of the family, with the case as far as there is one."""
+
+    person: StoredView
+    case: StoredView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,8 @@ def one(database: Database, doc: str, *, viewer: Principal, now: datetime) -> Ch
         found = _gathered(session, doc, viewer)
         docs = [view.doc for view in found.views]
         note_all(session, Act.READ_RECORD, docs, by=viewer.actor, now=now)
+        beside = [one.person.doc for one in found.siblings]
+        note_all(session, Act.LIST_RECORDS, beside, by=viewer.actor, now=now)
     return found
 
 
@@ -278,7 +289,18 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         views=views,
         sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
         links=_links(session, persons),
+        siblings=_siblings(session, persons, viewer),
     )
+
+
+def _siblings(
+    session: Session, persons: Sequence[StoredView], viewer: Principal
+) -> tuple[Sibling, ...]:
+    """Return the other children of the family that the viewer may see."""
+    found = documents.siblings(session, persons)
+    cases = documents.find_all(session, [ids.case(one.doc) for one in found])
+    every = (Sibling(one, cases.get(ids.case(one.doc))) for one in found)
+    return tuple(one for one in every if is_visible(viewer, one.person, one.case))
 
 
 def _sorting(

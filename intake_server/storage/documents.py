@@ -10,7 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 from intake_server.storage import bulk, state
 from intake_server.storage.tables import AliasRow, DocumentRow
 from intake_server.storage.types import doc_bytes, doc_text, to_json
-from intake_server.storage.views import fold, whole_view
+from intake_server.storage.views import family_of, fold, whole_view
 from sync import change as changes
 from sync.change import Change
 from sync.merge.cells import LINK, Document
@@ -116,6 +116,31 @@ def by_reference(session: Session, reference: str) -> Sequence[StoredView]:
         .where(col(DocumentRow.reference) == reference)
         .order_by(col(DocumentRow.doc)),
     )
+
+
+def siblings(session: Session, persons: Sequence[StoredView]) -> Sequence[StoredView]:
+    """Return the other persons of the same families, by reference.
+
+    A family goes by the reference of its first child, whom the others name.
+    """
+    said = (family_of(one.kind, one.view["values"]) for one in persons)
+    named = {one for one in said if one}
+    families = named | {one.reference for one in persons if one.reference}
+    if not families:
+        return ()
+    found = _read(
+        session,
+        _listed()
+        .where(
+            or_(
+                col(DocumentRow.family).in_(sorted(families)),
+                col(DocumentRow.reference).in_(sorted(named)),
+            )
+        )
+        .order_by(col(DocumentRow.reference), col(DocumentRow.doc)),
+    )
+    own = {one.doc for one in persons}
+    return tuple(one for one in found if one.doc not in own and not one.is_voided)
 
 
 def with_references(session: Session, references: Iterable[str]) -> frozenset[str]:

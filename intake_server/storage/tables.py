@@ -86,13 +86,15 @@ class DocumentRow(SQLModel, table=True):
     ``view`` is what people see, but for what stands in the other columns and for what
     most documents do not have. ``heads`` is what the next change is merged with: the
     current versions of each cell and the versions named in them that have not arrived. ``search`` is folded text of names and reference, ``sites`` is
-    ``|``-enclosed, ``newest`` the greatest clock value among the heads.
+    ``|``-enclosed, ``newest`` the greatest clock value among the heads, ``family`` the
+    reference of the first child of a person's siblings.
     """
 
     __tablename__ = "document"
     __table_args__ = (
         Index("ix_document_newest", "kind", "newest"),
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
+        Index("ix_document_family", "family", **_where("family IS NOT NULL")),
         Index("ix_document_nameless", "newest", **_where("search = lower(reference)")),
         Index("ix_document_subject", "subject", **_where("subject IS NOT NULL")),
         Index("ix_document_parent", "parent", **_where("parent IS NOT NULL")),
@@ -111,6 +113,7 @@ class DocumentRow(SQLModel, table=True):
     search: str
     view: str
     heads: bytes = Field(sa_type=LargeBinary)
+    family: str | None
 
 
 class AliasRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ hold the same bytes.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from forms.reference import normalise
 from intake_server.storage import state
 from intake_server.storage.types import from_json, to_json
 from sync.merge.cells import SCOPE, Document, Version
@@ -17,6 +18,8 @@ from sync.values import text_key
 
 REFERENCE: Final = "child_ref"
 """The property that holds a child's speakable reference."""
+SIBLINGS: Final = "sibling_group"
+"""The property that holds the reference of the first child of the siblings."""
 NAMES: Final = ("family_name", "given_name", "patronymic", "name_called")
 """The properties that a person is searched by, beside the reference."""
 PLACES: Final = ("subject", "form", "instance_id", "parent")
@@ -36,6 +39,12 @@ def reference_of(kind: str, values: Mapping[str, Any]) -> str | None:
     """Return the reference of a person."""
     reference = values.get(REFERENCE) if kind == "person" else None
     return reference if isinstance(reference, str) else None
+
+
+def family_of(kind: str, values: Mapping[str, Any]) -> str | None:
+    """Return the reference of the first child of a person's siblings."""
+    said = values.get(SIBLINGS) if kind == "person" else None
+    return normalise(said) if isinstance(said, str) else None
 
 
 def view_json(document: Document, view: View, aliases: Sequence[str]) -> str:

@@ -19,6 +19,7 @@ from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import course as courses
 from intake_server.web.pages import facts, moments, phrases, room, sheet
+from intake_server.web.pages import family as families
 from intake_server.web.pages.facts import Fact, Source
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.sheet import Whose
@@ -207,6 +208,7 @@ def page(
         questions=_questions(found, words),
         sections=_sections(found, written_on, words, records),
         rows=_grouped(found.rows, found.questions, words, records),
+        family=families.family(found, words),
         course=courses.course(found, words),
         events=tuple(_event(one, found, words) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),

@@ -6,7 +6,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from centres import MORNING
+from centres import MORNING, RECEPTION, Centre, a_form, with_answers
 from chronicles import a_chronicle
 from illustrated import FILES, illustrated
 from sqlalchemy import inspect, select, text
@@ -75,6 +75,8 @@ UPDATE change SET code = 'set by an older program' WHERE log = 'central#1';
 DELETE FROM site;
 DROP INDEX ix_body_doc;
 DROP INDEX ix_document_nameless;
+DROP INDEX ix_document_family;
+ALTER TABLE document DROP COLUMN family;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
 ALTER TABLE submission DROP COLUMN corrects;
@@ -177,6 +179,8 @@ def test_programs_that_start_at_once_bring_a_store_up_to_date_once(database):
 
 FORMER = """
 DROP INDEX ix_document_nameless;
+DROP INDEX ix_document_family;
+ALTER TABLE document DROP COLUMN family;
 ALTER TABLE form DROP COLUMN media;
 DROP TABLE form_file;
 UPDATE alembic_version SET version_num = '0007'
@@ -200,3 +204,31 @@ def test_files_that_came_before_a_program_knew_of_them_are_there_after_its_step(
 
     assert everything_in(database) == before
     assert len(before["form_file"]) == len(FILES)
+
+
+WITHOUT_FAMILIES = """
+DROP INDEX ix_document_family;
+ALTER TABLE document DROP COLUMN family;
+UPDATE alembic_version SET version_num = '0009'
+"""
+
+
+def test_siblings_that_came_before_a_program_knew_of_them_are_found_after_its_step(
+    database,
+):
+    centre = Centre(database)
+    together = {"siblings_here": 1, "sibling_group": "4KH-7T29-9"}
+    centre.receive(a_form("reception", with_answers(RECEPTION, g_with=together)))
+    before = everything_in(database)
+    with database.engine.begin() as connection:
+        for statement in WITHOUT_FAMILIES.split(";"):
+            connection.exec_driver_sql(statement)
+
+    database.migrate()
+
+    assert everything_in(database) == before
+    with database.reading() as session:
+        kept = session.connection().exec_driver_sql(
+            "SELECT family FROM document WHERE family IS NOT NULL"
+        )
+        assert kept.scalars().all() == ["4KH7T299"]
