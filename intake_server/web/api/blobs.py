@@ -48,7 +48,7 @@ _WHOLE: Final = re.compile(r"[0-9]{1,18}\Z")
 
 
 def _number(name: str, text: str, *, required: bool) -> dict[str, Any]:
-    schema = {"type": "integer", "minimum": 0}
+    schema = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
     return {
         "in": "header",
         "name": name,
