@@ -9,6 +9,7 @@ gives the same bytes.
 import gzip
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -21,8 +22,8 @@ _PREFIX: Final = "UA"
 
 def table(workbook: Path) -> bytes:
     """Return the lines of the table; what is no place in the workbook is left out."""
-    rows = load_workbook(workbook, read_only=True).active
-    lines = sorted(_lines(rows.iter_rows(values_only=True))) if rows else []
+    with closing(load_workbook(workbook, read_only=True)) as book:
+        lines = sorted(_lines(book.worksheets[0].iter_rows(values_only=True)))
     return "".join(lines).encode()
 
 
