@@ -20,4 +20,6 @@ def collect() -> str:
         accepted=f"{answers.ACCEPTED}. {answers.CODE}: …",
         again=answers.AGAIN,
         set_aside=answers.SET_ASIDE,
+        missing=answers.MISSING.format(1),
+        too_large=answers.TOO_LARGE.format(1),
     )

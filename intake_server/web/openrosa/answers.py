@@ -14,6 +14,12 @@ ACCEPTED: Final = "Форму прийнято"
 AGAIN: Final = "Цю форму вже прийнято раніше"
 SET_ASIDE: Final = "Форму збережено. Її ще перегляне координатор"
 CODE: Final = "Код дитини"
+MISSING: Final = (
+    "Не надійшли файли: {}. Якщо вони є на телефоні, надішліть форму ще раз."
+)
+TOO_LARGE: Final = (
+    "Завеликих файлів не прийнято: {}. Передайте їх координаторові інакше."
+)
 """What Collect shows, and what the guide explains."""
 
 _RESPONSE: Final = "http://openrosa.org/http/response"

@@ -33,9 +33,7 @@ _LARGER: Final = 10
 past so many times of what a post may have, nothing is read."""
 
 _LEFT_OUT: Final = {
-    attachments.TOO_LARGE: (
-        "Завеликих файлів не прийнято: {}. Передайте їх координаторові інакше."
-    ),
+    attachments.TOO_LARGE: answers.TOO_LARGE,
     attachments.TOO_MANY: (
         "Файлів понад дозволене число не прийнято: {}. Передайте їх координаторові інакше."
     ),
@@ -133,9 +131,7 @@ def _about_files(kept: Kept, awaited: Sequence[str]) -> Iterator[str]:
     if count and request.form.get(_INCOMPLETE):
         yield f"Ще мають надійти файли: {count}."
     elif count:
-        yield (
-            f"Не надійшли файли: {count}. Якщо вони є на телефоні, надішліть форму ще раз."
-        )
+        yield answers.MISSING.format(count)
     reasons = Counter(one.reason for one in kept.left_out)
     for reason, number in reasons.items():
         yield _LEFT_OUT[reason].format(number)

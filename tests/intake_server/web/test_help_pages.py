@@ -27,6 +27,17 @@ def test_the_guide_explains_every_answer_that_collect_shows(server, device, guid
         assert shown.removesuffix(".") in guide
 
 
+def test_the_guide_explains_what_is_said_of_files(server, device, guide):
+    missing = server.collect(device, an_xml("1", photo="face.jpg")).text
+    left_out = server.collect(
+        device, an_xml("2", photo="face.jpg"), face_jpg=b"x" * 10_000_001
+    ).text
+
+    for answer, begins in ((missing, "Не надійшли"), (left_out, "Завеликих")):
+        said = begins + answer.split(begins)[1].partition("<")[0]
+        assert said in guide
+
+
 def test_the_guide_is_ukrainian_first_and_english_complete(server):
     ukrainian = server.client.get("/help/collect", headers=UKRAINIAN).text
     english = server.client.get("/help/collect", headers=ENGLISH).text
