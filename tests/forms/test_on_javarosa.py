@@ -1,20 +1,14 @@
 """The forms as ODK Collect's engine shows them: warnings, lists, questions from paper."""
 
-import shutil
-import subprocess
 from datetime import date, timedelta
-from importlib.resources import files
-from pathlib import Path
 
 import pytest
-from parts import need
+from javarosa import a_javarosa
 
 from forms.catalogue import shipped
 from forms.numbers import rnokpp, unzr
 from forms.places import lists
 
-JAR = files("pyxform") / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"
-SHOWN = Path(__file__).parents[1] / "support" / "Shown.java"
 BOY, UNZR = "3652504575", "20000101-00019"
 BORN = {"dob_precision": "day", "birth_date": "2000-01-01", "birth_source": "document"}
 WARNINGS = ("rnokpp_wrong", "rnokpp_birth", "rnokpp_sex", "unzr_wrong", "unzr_birth")
@@ -22,39 +16,19 @@ WARNINGS = ("rnokpp_wrong", "rnokpp_birth", "rnokpp_sex", "unzr_wrong", "unzr_bi
 pytestmark = pytest.mark.javarosa
 
 
-@pytest.fixture(scope="session")
-def engine(tmp_path_factory):
-    compiler = shutil.which("javac")
-    need(compiler, "a Java compiler, for JavaRosa")
-    folder = tmp_path_factory.mktemp("shown")
-    subprocess.run(
-        [compiler, "-cp", str(JAR), "-d", str(folder), str(SHOWN)], check=True
-    )
-    return folder
+@pytest.fixture(scope="module")
+def javarosa(tmp_path_factory):
+    with a_javarosa(tmp_path_factory.mktemp("javarosa")) as engine:
+        yield engine
 
 
 @pytest.fixture
-def shown(engine, tmp_path):
+def shown(javarosa):
     def show(form_id, **answers):
         """Return what is shown after these answers: choices and label by name."""
         form = shipped(form_id)
-        (tmp_path / "form.xml").write_bytes(form.xml)
-        for one in form.media:
-            (tmp_path / one.name).write_bytes(lists.content(one.name))
-        said = "".join(f"{name}\t{text}\n" for name, text in answers.items())
-        (tmp_path / "answers.tsv").write_text(said, encoding="utf-8")
-        run = subprocess.run(
-            [
-                *("java", "-Duser.timezone=Europe/Kyiv", "-Dfile.encoding=UTF-8"),
-                *("-cp", f"{JAR}:{engine}", "Shown", str(tmp_path)),
-            ],
-            capture_output=True,
-            check=True,
-            text=True,
-            encoding="utf-8",
-        )
-        lines = [line.split("\t") for line in run.stdout.splitlines() if "\t" in line]
-        return {name: (int(choices), label) for name, choices, label in lines}
+        media = {one.name: lists.content(one.name) for one in form.media}
+        return javarosa.show(form.xml, answers, media=media)
 
     return show
 

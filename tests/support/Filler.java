@@ -54,8 +54,8 @@ import org.opendatakit.validate.StubPropertyManager;
  * <p>Reads requests from standard input, fields parted by tabs: what to do, a folder, a
  * seed. The folder holds form.xml, the files that it needs, answers.tsv (a path and an
  * answer a line) and for an edit before.xml. A form that is filled is written to
- * submission.xml, and what was answered to said.tsv; the line "done" or the reason of a
- * refusal is the answer.
+ * submission.xml, and what was answered to said.tsv, or what is shown; the line "done" or
+ * the reason of a refusal is the answer.
  */
 public class Filler {
     private static final int MOST_ATTEMPTS = 60;
@@ -86,8 +86,12 @@ public class Filler {
         try {
             Filler filler = new Filler(Path.of(asked[1]), asked[2]);
             filler.load(asked[0].equals("edit"));
-            filler.walk();
-            filler.finish();
+            if (asked[0].equals("show")) {
+                filler.show();
+            } else {
+                filler.walk();
+                filler.finish();
+            }
             return "done";
         } catch (Refusal refusal) {
             return refusal.getMessage();
@@ -301,9 +305,8 @@ public class Filler {
         if (!found.isEmpty()) {
             return found;
         }
-        String name = hand.getModel().getFormIndex().getReference().getNameLast();
         String type = String.valueOf(prompt.getDataType());
-        String own = answers.getOrDefault(name, answers.getOrDefault(type, ""));
+        String own = answers.getOrDefault(name(), answers.getOrDefault(type, ""));
         return own.isEmpty() ? found : List.of(own.split("\n"));
     }
 
@@ -342,6 +345,32 @@ public class Filler {
         List<String> lines = new ArrayList<>();
         said.forEach((path, text) -> lines.add(path + "\t" + text.replace("\n", "\\n")));
         Files.write(folder.resolve("said.tsv"), lines);
+    }
+
+    /** Answers what is named, and writes what is shown then, whatever is still wanting. */
+    private void show() throws Exception {
+        hand.jumpToIndex(FormIndex.createBeginningOfFormIndex());
+        int event;
+        while ((event = hand.stepToNextEvent()) != FormEntryController.EVENT_END_OF_FORM) {
+            if (event == FormEntryController.EVENT_QUESTION && answers.containsKey(name())) {
+                FormEntryPrompt prompt = hand.getModel().getQuestionPrompt();
+                hand.answerQuestion(typed(prompt, answers.get(name())), true);
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        hand.jumpToIndex(FormIndex.createBeginningOfFormIndex());
+        while ((event = hand.stepToNextEvent()) != FormEntryController.EVENT_END_OF_FORM) {
+            if (event == FormEntryController.EVENT_QUESTION) {
+                FormEntryPrompt prompt = hand.getModel().getQuestionPrompt();
+                String label = prompt.getLongText().replace("\n", " ");
+                lines.add(name() + "\t" + choices(prompt).size() + "\t" + label);
+            }
+        }
+        Files.write(folder.resolve("said.tsv"), lines);
+    }
+
+    private String name() {
+        return hand.getModel().getFormIndex().getReference().getNameLast();
     }
 
     private String place() {

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -62,7 +61,6 @@ class JavaRosa:
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self._process = process
         self._folder = folder
-        self._numbers = count()
 
     def fill(
         self,
@@ -100,7 +98,36 @@ class JavaRosa:
         """
         return self._do("wander", xform, known, media, seed=seed)
 
+    def show(
+        self,
+        xform: bytes,
+        answers: Mapping[str, str],
+        *,
+        media: Mapping[str, bytes] | None = None,
+    ) -> dict[str, tuple[int, str]]:
+        """Return the questions that are shown after some answers, by name.
+
+        Each with how many choices it offers and what it says in Ukrainian; what else is
+        wanted before the end does not matter.
+        """
+        folder = self._ask("show", xform, answers, media)
+        shown = (line.split("\t", 2) for line in _lines(folder / "said.tsv"))
+        return {name: (int(choices), label) for name, choices, label in shown}
+
     def _do(
+        self,
+        verb: str,
+        xform: bytes,
+        lines: Mapping[str, str],
+        media: Mapping[str, bytes] | None,
+        **more: Any,
+    ) -> Filled:
+        folder = self._ask(verb, xform, lines, media, **more)
+        said = (line.split("\t", 1) for line in _lines(folder / "said.tsv"))
+        xml = (folder / "submission.xml").read_bytes()
+        return Filled(xml, {at: text.replace("\\n", "\n") for at, text in said})
+
+    def _ask(
         self,
         verb: str,
         xform: bytes,
@@ -109,8 +136,10 @@ class JavaRosa:
         *,
         before: bytes | None = None,
         seed: int | None = None,
-    ) -> Filled:
-        folder = self._folder / str(next(self._numbers))
+    ) -> Path:
+        """Let the engine do something; return the folder of what it wrote."""
+        folder = self._folder / "work"
+        shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         for name, data in (media or {}).items():
             (folder / name).write_bytes(data)
@@ -126,10 +155,7 @@ class JavaRosa:
         if told != "done":
             place, _, reason = told.partition("\t")
             raise RefusedError(place, reason)
-        said = (line.split("\t", 1) for line in _lines(folder / "said.tsv"))
-        xml = (folder / "submission.xml").read_bytes()
-        shutil.rmtree(folder)
-        return Filled(xml, {at: text.replace("\\n", "\n") for at, text in said})
+        return folder
 
 
 @contextmanager
