@@ -6,39 +6,27 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from flask import make_response, render_template
-from msgspec import UNSET
 from werkzeug import Response
 
 from forms.reference import normalise
 from intake_server.clock import moment
 from intake_server.services import child, files
-from intake_server.services.child import Child, Linked, Listed, Told, Visit
+from intake_server.services.child import Child, Linked, Listed, Visit
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import course as courses
-from intake_server.web.pages import facts, moments, phrases, room, sheet
+from intake_server.web.pages import facts, moments, past, phrases, room, sheet
 from intake_server.web.pages import family as families
 from intake_server.web.pages.facts import Fact, Source
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.sheet import Whose
-from intake_server.web.pages.texts import _, _l
+from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Said, Wording
-from sync.change import Write
-from sync.merge.cells import DELETED, ERASED, HOLD
-
-_SHOWN: Final = 20
-"""Entries of a history that are shown at first."""
+from sync.merge.cells import HOLD
 
 _CLOCK_BITS: Final = 16
-
-_OF_RECORDS: Final = {
-    DELETED: (_l("made by mistake"), _l("stays")),
-    ERASED: (_l("erased"), _l("erased")),
-    HOLD: (_l("the law forbids to erase it"), _l("may be erased again")),
-}
-"""What is said of a whole record, by the cell: when it is so, and when it is not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,26 +110,6 @@ class Record:
     shown: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One line of a history: who, where, when, and what."""
-
-    moment: Moment | None
-    author: str
-    device: str
-    site: str
-    form: str
-    paper: str
-    clock: str
-    id: str
-    is_decision: bool
-    is_undone: bool
-    may_undo: bool
-    aside: str
-    reasons: tuple[str, ...]
-    lines: tuple[tuple[str, str, str], ...]
-
-
 def find() -> str:
     """Show the children that a search finds; all of them without one."""
     here = context()
@@ -191,7 +159,7 @@ def page(
     here, viewer = context(), asking()
     found = child.one(here.database, doc, viewer=viewer, now=here.now())
     told = child.history(here.database, found, viewer=viewer, now=here.now())
-    written = {actor for t in told for actor in (t.change.author, _device(t))}
+    written = past.actors(told)
     linkers = {linked.by.author for linked in found.links}
     words = room.wording(written | linkers | facts.actors(found.questions))
     records = _records(found, words)
@@ -213,11 +181,9 @@ def page(
         events=tuple(_event(one, found, words) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),
         links=tuple(_link(one, words) for one in found.links),
-        history=tuple(
-            _entry(one, written_on[one.change.id], words)
-            for one in (told if is_whole else told[:_SHOWN])
+        history=past.history(
+            told, written_on, words, field=room.asked("field"), is_whole=is_whole
         ),
-        more=0 if is_whole else max(0, len(told) - _SHOWN),
         undo=room.asked("undo"),
         taken_back=room.asked("taken_back") == "1",
     )
@@ -375,56 +341,3 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
-
-
-def _entry(told: Told, source: Source, words: Wording) -> Entry:
-    change = told.change
-    writes = [write for _view, said in told.said for write in said]
-    author, device = words.author(change.author), words.author(_device(told))
-    return Entry(
-        moment=words.moment(change.wall),
-        author=author,
-        device=device if device != author else "",
-        site=words.site(change.site),
-        form=source.form,
-        paper=source.paper,
-        clock=words.clock(change.off),
-        id=change.id,
-        is_decision=any(write.act == "resolve" for write in writes),
-        is_undone=told.is_undone,
-        may_undo=told.may_undo,
-        aside=phrases.fault(told.code) if told.code else "",
-        reasons=tuple(dict.fromkeys(write.why for write in writes if write.why)),
-        lines=tuple(
-            line for write in writes if (line := _line(write, change.site, words))
-        ),
-    )
-
-
-def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | None:
-    """Return label, value and evidence of a write; None for what nobody asks people."""
-    name = write.name
-    if write.undoes:
-        label = _("Record") if name == DELETED else words.short(name)
-        return (label, _("taken back"), "")
-    if name in _OF_RECORDS:
-        is_so, is_not = _OF_RECORDS[name]
-        return (_("Record"), str(is_so if write.v else is_not), "")
-    if not words.words.labels.is_known(name) or name == "child_ref":
-        return None
-    grade = words.grade(write.src)
-    if write.s is not None:
-        element = words.value(name, write.e, (site,)).line
-        is_there = bool(write.v)
-        said = (
-            _("added: %(what)s", what=element)
-            if is_there
-            else _("removed: %(what)s", what=element)
-        )
-        return (words.short(name), said, grade)
-    value = None if write.v is UNSET else write.v
-    return (words.short(name), words.value(name, value, (site,)).line, grade)
-
-
-def _device(told: Told) -> str:
-    return f"d:{told.change.device}" if told.change.device else ""

@@ -148,7 +148,7 @@ def test_a_visit_says_what_it_asked_in_the_words_of_its_own_form(desk, form_id):
     page = tree(desk.browser().get(f"/children/{person(receipt.reference)}"))
 
     (visit,) = page.xpath("//section[@aria-labelledby='events-heading']/details")
-    said = visit.xpath("./dl[@class='facts']/div/dt/text()")
+    said = visit.xpath("./dl[@class='facts']/div/dt//text()")
     own = {part.label.get("uk") for part in shipped(form_id).definition.fields}
     assert len(said) > 1
     assert set(said) <= own
@@ -166,3 +166,29 @@ def test_a_code_that_nobody_was_received_under_is_seen_to_wait(desk):
     assert "чекає на дитину" in page
     assert "Цей код названо у формі" in page
     assert "чекає на дитину" in words(browser.get("/children?q=4кн-7т29-9"))
+
+
+def test_every_answer_leads_to_its_own_history(clash, iryna):
+    page = tree(iryna.get(PAGE))
+    (link,) = page.xpath("//dt/a[normalize-space()='Алергії']/@href")
+
+    own = iryna.get(link)
+
+    headings = [one.text_content().strip() for one in tree(own).xpath("//h2")]
+    assert "Історія: Алергії" in headings
+    entries = tree(own).xpath("//ol[@class='history']/li")
+    said = [" ".join(one.text_content().split()) for one in entries]
+    assert len(said) == 2
+    assert "додано: арахіс" in said[0]
+    assert "Чернівці" in said[0]
+    assert "додано: пеніцилін" in said[1]
+    assert "Трускавець" in said[1]
+    assert not any("вальпроат" in one for one in said)
+
+
+def test_the_history_of_nothing_that_is_asked_is_that_of_everything(iryna):
+    whole = tree(iryna.get(PAGE)).xpath("//ol[@class='history']/li")
+
+    found = iryna.get(f"{PAGE}?field=<b>nothing")
+
+    assert len(tree(found).xpath("//ol[@class='history']/li")) == len(whole)
