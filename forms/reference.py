@@ -28,10 +28,18 @@ def normalise(text: str) -> str | None:
 
     Spaces, hyphens, case and the keyboard layout do not matter.
     """
-    folded = _SPACING.sub("", text).upper().translate(_FOLDED)
+    folded = fold(text)
     if len(folded) != len(_WEIGHTS) or not set(folded) <= _VALUES.keys():
         return None
     return folded if _sum(folded) % len(ALPHABET) == 0 else None
+
+
+def fold(text: str) -> str:
+    """Return what a person typed as the alphabet writes it, whatever the keyboard.
+
+    What is not of the alphabet stays.
+    """
+    return _SPACING.sub("", text).upper().translate(_FOLDED)
 
 
 def make(block: str, number: int) -> str:

@@ -22,6 +22,7 @@ from intake_server.web import arrival, auth, failures, headers, pages
 from intake_server.web.api.openapi import offer_api
 from intake_server.web.body import InMemoryRequest
 from intake_server.web.context import Context, context, give
+from intake_server.web.enrol import enrol
 from intake_server.web.help_pages import help_pages
 from intake_server.web.language import language
 from intake_server.web.openrosa.routes import openrosa
@@ -70,7 +71,7 @@ def create_app(
     app.after_request(headers.guard)
     app.context_processor(_on_every_page)
     offer_api(app)
-    for blueprint in (openrosa, problem_pages, help_pages, sign_in, sync):
+    for blueprint in (openrosa, problem_pages, help_pages, enrol, sign_in, sync):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint())
     app.add_url_rule("/healthz", "healthz", _healthz)

@@ -7,6 +7,8 @@ IntakeError
 ├── UnauthenticatedError       no credentials, or ones that nobody has
 ├── NotFoundError              there is none, or it is not for the asker
 │   └── UnknownCodeError       a one-time code that is unknown, used or expired
+├── TooManyAttemptsError       wrong codes or passwords, one after the other
+├── ShownOnceError             a secret that was shown, and is not shown again
 ├── StalePageError             a page's form without the token of its session
 ├── StaleItemError             the queue item moved while a person decided
 ├── StaleRecordError           what was on the screen is not what stands now
@@ -84,6 +86,25 @@ class UnknownCodeError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("such code, or it has been used, or its time is over")
+
+
+class TooManyAttemptsError(IntakeError):
+    """Wrong codes or passwords came from one place, one after the other.
+
+    Attributes:
+        retry_after_s: How long the next attempt must wait.
+    """
+
+    def __init__(self, *, retry_after_s: int) -> None:
+        super().__init__("too many wrong attempts")
+        self.retry_after_s = retry_after_s
+
+
+class ShownOnceError(IntakeError):
+    """A secret was shown by this very form, and is not shown again."""
+
+    def __init__(self) -> None:
+        super().__init__("what this form makes was shown already")
 
 
 class StalePageError(IntakeError):

@@ -26,6 +26,7 @@ class Act(Enum):
     REVOKE_TOKEN = "revoke_token"  # noqa: S105 - the name of an act
     OFFER_DEVICE = "offer_device"
     ENROL = "enrol"
+    PRINT_INVITATIONS = "print_invitations"
     REVOKE_DEVICE = "revoke_device"
     OFFER_SITE = "offer_site"
     JOIN = "join"

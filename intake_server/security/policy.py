@@ -98,6 +98,16 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
 """Roles by action; ``PUBLIC`` needs nobody and so stands in no row."""
 
 
+MANAGES: Final[Mapping[Role, frozenset[Role]]] = {
+    Role.COORDINATOR: frozenset({Role.VOLUNTEER}),
+    Role.ADMIN: frozenset({Role.VOLUNTEER, *PEOPLE}),
+}
+"""Whom somebody lets in and puts out: a coordinator at their own site, an admin at all.
+
+Volunteers are devices. Nobody else manages anybody.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Somebody who asks: a person or script, an enrolled device, or another node.
@@ -163,6 +173,12 @@ def sites(principal: Principal) -> Sites:
             return Sites(frozenset({principal.site}))
         case _:
             return NO_SITES
+
+
+def may_manage(principal: Principal, role: Role, site: str) -> bool:
+    """Tell whether somebody lets in and puts out those with a role at a site."""
+    is_theirs = principal.role is Role.ADMIN or principal.site == site
+    return is_theirs and role in MANAGES.get(principal.role, frozenset())
 
 
 def may_read(principal: Principal, level: str | None, sites: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from typing_extensions import override
 
-_IN_PATH: Final = re.compile(r"/(key|sign-in)/[^/\s?\"']+")
+_IN_PATH: Final = re.compile(r"/(key|sign-in|enrol)/[^/\s?\"']+")
 
 
 def redacted(text: str) -> str:

@@ -8,9 +8,13 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Final
 
+from forms.reference import ALPHABET, fold
+
 _TOKEN_BYTES: Final = 32
 _CODE_BYTES: Final = 16
 _ID_BYTES: Final = 8
+_SPOKEN: Final = 10
+_HALF: Final = 5
 
 
 def new_token() -> str:
@@ -26,6 +30,28 @@ def new_code() -> str:
     while (code := secrets.token_urlsafe(_CODE_BYTES)).startswith("-"):
         continue
     return code
+
+
+def new_spoken_code() -> str:
+    """Return a one-time code that is read aloud and typed on either keyboard.
+
+    It has 41 random bits: enough for a code that lasts hours where wrong guesses are
+    counted, and for nothing else.
+
+    Example:
+        ``4KH7T-29XPA``
+    """
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(_SPOKEN))
+    return f"{drawn[:_HALF]}-{drawn[_HALF:]}"
+
+
+def heard(text: str) -> str:
+    """Return the code that somebody typed, as ``new_spoken_code`` wrote it.
+
+    Spaces, hyphens, case and the keyboard layout do not matter.
+    """
+    folded = fold(text)
+    return f"{folded[:_HALF]}-{folded[_HALF:]}"
 
 
 def new_id(entropy: Callable[[int], bytes] = secrets.token_bytes) -> str:

@@ -1,6 +1,7 @@
 """A device or a centre is let in by a one-time code and gets a token of its own.
 
-Codes and tokens are shown once and kept as digests. A code is used up in the statement
+Codes and tokens are shown once and kept as digests. A device's code can be read aloud,
+so wrong ones are counted by the place that they come from. A code is used up in the statement
 that checks it, so of many who try it at once exactly one is let in; unknown, used,
 expired and foreign codes answer alike.
 """
@@ -11,14 +12,23 @@ from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Final
 
-from intake_server.errors import NotFoundError, UnknownCodeError
+from intake_server.errors import NotFoundError, ShownOnceError, UnknownCodeError
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.security.tokens import digest, new_code, new_id, new_token
+from intake_server.security.throttle import CODES, place
+from intake_server.security.tokens import (
+    digest,
+    heard,
+    new_code,
+    new_id,
+    new_spoken_code,
+    new_token,
+)
+from intake_server.services import throttling
 from intake_server.services.authoring import Entropy
 from intake_server.storage import codes, devices, node, peers
 from intake_server.storage.codes import Code
-from intake_server.storage.database import Database
+from intake_server.storage.database import Database, Session
 from intake_server.storage.devices import Device
 from intake_server.storage.peers import Peer
 
@@ -28,6 +38,10 @@ SHOWN: Final = timedelta(minutes=15)
 PRINTED: Final = timedelta(hours=72)
 """How long a code lasts that is printed for a named person."""
 
+MOST_INVITATIONS: Final = 50
+"""How many invitations are printed at once."""
+
+_SHOWN_UNTIL: Final = timedelta(days=1)
 _FRESH: Final = timedelta(minutes=1)
 _JITTER_MS: Final = 2_000
 _ENROL: Final = "enrol"
@@ -41,6 +55,15 @@ class Enrolled:
     device_id: str
     token: str
     site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A code for one named person's device, and until when it lets that one in."""
+
+    label: str
+    code: str
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,54 +84,87 @@ def offer_device(
     now: datetime,
     life: timedelta = SHOWN,
 ) -> str:
-    """Return a one-time code by which one device is enrolled at a site."""
-    code = new_code()
-    payload = {"site": site, "label": label}
+    """Return a one-time code by which one device is enrolled at a site.
+
+    It has ten characters that can be read aloud.
+    """
     with database.transaction() as session:
-        offered = Code(purpose=_ENROL, payload=payload, expires=now + life)
-        codes.add(session, digest(code), offered)
-        note(session, Act.OFFER_DEVICE, site, by=by, now=now)
-    return code
+        return _offer(session, site, label, by=by, now=now, life=life)
 
 
-def enrol(
+def invite(
+    database: Database, site: str, labels: Sequence[str], *, by: str, now: datetime
+) -> Sequence[Invitation]:
+    """Return invitations to be printed, one for each named person, in their order."""
+    with database.transaction() as session:
+        note(session, Act.PRINT_INVITATIONS, site, by=by, now=now, count=len(labels))
+        return tuple(
+            Invitation(
+                label,
+                _offer(session, site, label, by=by, now=now, life=PRINTED),
+                now + PRINTED,
+            )
+            for label in labels
+        )
+
+
+def show_once(database: Database, form: str, *, now: datetime) -> None:
+    """Use up the word that a form carries, so that it makes one secret and no second.
+
+    Raises:
+        ShownOnceError: The form was sent before.
+    """
+    with database.transaction() as session:
+        claimed = codes.claim(session, digest(form), now=now, until=now + _SHOWN_UNTIL)
+    if not claimed:
+        raise ShownOnceError
+
+
+def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
     database: Database,
     code: str,
     *,
     label: str,
     now: datetime,
     public_key: str | None = None,
+    came_from: str = "",
     entropy: Entropy = token_bytes,
 ) -> Enrolled:
     """Let a device in.
 
     Args:
         database: The store.
-        code: As ``offer_device`` returned it.
+        code: As ``offer_device`` returned it, or as somebody typed it.
         label: What its people call it; the one of the offer when empty.
         now: When.
         public_key: The device's own key, when it has one.
+        came_from: Network address; wrong codes from there are counted. Empty for the
+            operator at the machine.
         entropy: Gives the random bytes of its id.
 
     Raises:
         UnknownCodeError: The code is unknown, used, expired or not for a device.
+        TooManyAttemptsError: Too many wrong codes came from there.
     """
-    token = new_token()
+    token, name = new_token(), f"enrol {place(came_from)}"
     with database.transaction() as session:
-        offered = codes.use(session, digest(code), _ENROL, now=now)
-        if offered is None:
-            raise UnknownCodeError
-        device = Device(
-            id=new_id(entropy),
-            label=label or str(offered.payload["label"]),
-            site=str(offered.payload["site"]),
-            token_sha256=digest(token),
-            enrolled=now,
-            public_key=public_key,
-        )
-        devices.add(session, device)
-        note(session, Act.ENROL, device.id, by=f"d:{device.id}", now=now)
-    return Enrolled(device.id, token, device.site)
+        before = throttling.refuse_early(session, name, now=now) if came_from else 0
+        offered = codes.use(session, digest(heard(code)), _ENROL, now=now)
+        if offered is not None:
+            device = Device(
+                id=new_id(entropy),
+                label=label or str(offered.payload["label"]),
+                site=str(offered.payload["site"]),
+                token_sha256=digest(token),
+                enrolled=now,
+                public_key=public_key,
+            )
+            devices.add(session, device)
+            note(session, Act.ENROL, device.id, by=f"d:{device.id}", now=now)
+            return Enrolled(device.id, token, device.site)
+        if came_from:
+            throttling.failed(session, name, CODES, now=now, before=before)
+    raise UnknownCodeError
 
 
 def enrolled(database: Database, site: str | None = None) -> Sequence[Device]:
@@ -155,6 +211,16 @@ def revoke(database: Database, device_id: str, *, by: str, now: datetime) -> Non
             raise NotFoundError("device", device_id)
         if devices.revoke(session, device_id, now=now):
             note(session, Act.REVOKE_DEVICE, device_id, by=by, now=now)
+
+
+def turn_away(database: Database, token: str, *, now: datetime) -> None:
+    """Note that a revoked device called, the first time; nothing for anybody else."""
+    sha256 = digest(token)
+    with database.reading() as session:
+        found = devices.by_token(session, sha256)
+    if found and found.revoked and found.turned_away is None:
+        with database.transaction() as session:
+            devices.turn_away(session, sha256, now=now)
 
 
 def offer_site(database: Database, site: str, *, by: str, now: datetime) -> str:
@@ -204,6 +270,23 @@ def join(
         note(session, Act.JOIN, peer, by=f"n:{peer}", now=now, site=site)
         here = node.read(session)
     return Joined(here.id, here.site, token)
+
+
+def _offer(
+    session: Session,
+    site: str,
+    label: str,
+    *,
+    by: str,
+    now: datetime,
+    life: timedelta,
+) -> str:
+    code = new_spoken_code()
+    payload = {"site": site, "label": label}
+    offered = Code(purpose=_ENROL, payload=payload, expires=now + life)
+    codes.add(session, digest(code), offered)
+    note(session, Act.OFFER_DEVICE, site, by=by, now=now)
+    return code
 
 
 def _is_fresh(caller: Principal, now: datetime, clock_off_ms: int | None) -> bool:

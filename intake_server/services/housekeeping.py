@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from intake_server.services import uploads
-from intake_server.storage import allowances, codes, erasing, people
+from intake_server.storage import allowances, attempts, codes, erasing, people
 from intake_server.storage.database import Database
 
 
@@ -15,6 +15,7 @@ def tidy(database: Database, *, now: datetime) -> None:
     with database.transaction() as session:
         codes.drop_expired(session, now)
         people.drop_expired(session, now=now)
+        attempts.drop_forgotten(session, now=now)
         uploads.expire(session, now=now)
         allowances.drop_before(session, now.date().isoformat())
 

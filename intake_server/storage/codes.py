@@ -7,12 +7,14 @@ from typing import Any
 
 from sqlmodel import Session, col, delete, select, update
 
+from intake_server.clock import milliseconds
+from intake_server.storage import bulk
 from intake_server.storage.tables import CodeRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Code:
-    """What a code is for: ``purpose`` is ``enrol``, ``join`` or ``sign_in``."""
+    """What a code is for: ``purpose`` is ``enrol``, ``join``, ``sign_in``, ``shown``."""
 
     purpose: str
     payload: Mapping[str, Any]
@@ -47,6 +49,18 @@ def use(session: Session, sha256: bytes, purpose: str, *, now: datetime) -> Code
         .values(used=now)
     )
     return find(session, sha256) if used.rowcount else None
+
+
+def claim(session: Session, sha256: bytes, *, now: datetime, until: datetime) -> bool:
+    """Use up what a form carries to be sent once; False where that was done before."""
+    at, end = map(milliseconds, (now, until))
+    found = bulk.fetch(
+        session.connection(),
+        "INSERT INTO code (sha256, purpose, payload, expires, used)"
+        " VALUES (?, 'shown', '{}', ?, ?) ON CONFLICT DO NOTHING RETURNING purpose",
+        (sha256, end, at),
+    )
+    return bool(found)
 
 
 def find(session: Session, sha256: bytes) -> Code | None:

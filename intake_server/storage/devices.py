@@ -32,6 +32,7 @@ class Device:
     revoked: datetime | None = None
     last_seen: datetime | None = None
     clock_off_ms: int | None = None
+    turned_away: datetime | None = None
 
 
 def add(session: Session, device: Device) -> None:
@@ -79,4 +80,17 @@ def saw(
         facts["clock_off_ms"] = clock_off_ms
     session.exec(
         update(DeviceRow).where(col(DeviceRow.id) == device_id).values(**facts)
+    )
+
+
+def turn_away(session: Session, token_sha256: bytes, *, now: datetime) -> None:
+    """Note that a revoked device called, the first time that it does."""
+    session.exec(
+        update(DeviceRow)
+        .where(
+            col(DeviceRow.token_sha256) == token_sha256,
+            col(DeviceRow.revoked).is_not(None),
+            col(DeviceRow.turned_away).is_(None),
+        )
+        .values(turned_away=now)
     )

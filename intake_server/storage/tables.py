@@ -390,7 +390,10 @@ class CodeRow(SQLModel, table=True):
 
 
 class DeviceRow(SQLModel, table=True):
-    """A phone or tablet that may send submissions."""
+    """A phone or tablet that may send submissions.
+
+    ``turned_away`` is when it first called after it was revoked, and so was told.
+    """
 
     __tablename__ = "device"
 
@@ -404,6 +407,22 @@ class DeviceRow(SQLModel, table=True):
     revoked: datetime | None = Field(sa_type=UtcDateTime)
     last_seen: datetime | None = Field(sa_type=UtcDateTime)
     clock_off_ms: int | None = Field(sa_type=BigInteger)
+    turned_away: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class AttemptRow(SQLModel, table=True):
+    """Wrong codes or passwords of one account or place, by the digest of its name.
+
+    The next attempt waits until ``until``; after ``forgotten`` the count begins anew.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = _CLUSTERED
+
+    key: bytes = Field(sa_type=LargeBinary, primary_key=True)
+    failures: int
+    until: datetime = Field(sa_type=UtcDateTime)
+    forgotten: datetime = Field(sa_type=UtcDateTime)
 
 
 class PersonRow(SQLModel, table=True):

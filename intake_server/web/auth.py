@@ -22,7 +22,7 @@ from intake_server.errors import (
     UnauthenticatedError,
 )
 from intake_server.security.policy import Action, Principal, may
-from intake_server.services import people
+from intake_server.services import enrolment, people
 from intake_server.services.people import Session
 from intake_server.web import cookies
 from intake_server.web.context import context
@@ -140,16 +140,25 @@ def _recognised(way: Way) -> Principal | None:
             return _by_session()
 
 
+def _whose(token: str) -> Principal | None:
+    """Return whose a token is; that a revoked device has now been told is noted."""
+    here = context()
+    principal = people.who(here.database, token)
+    if principal is None:
+        enrolment.turn_away(here.database, token, now=here.now())
+    return principal
+
+
 def _by_bearer() -> Principal | None:
     given = request.authorization
     if given is None or given.type != "bearer" or not given.token:
         return None
-    return people.who(context().database, given.token)
+    return _whose(given.token)
 
 
 def _by_key() -> Principal | None:
     key = (request.view_args or {}).get("key")
-    return people.who(context().database, key) if key else None
+    return _whose(key) if key else None
 
 
 def _by_basic() -> Principal | None:
@@ -159,7 +168,7 @@ def _by_basic() -> Principal | None:
         return None
     if not request.is_secure and not _is_on_this_machine():
         return None
-    principal = people.who(context().database, given.password)
+    principal = _whose(given.password)
     return principal if principal and principal.id == given.username else None
 
 

@@ -114,7 +114,11 @@ def _instance() -> str:
 def _headers_of(error: Exception) -> dict[str, str]:
     said: dict[str, str] = {}
     match error:
-        case errors.BusyError() | errors.DailyLimitError():
+        case (
+            errors.BusyError()
+            | errors.DailyLimitError()
+            | errors.TooManyAttemptsError()
+        ):
             said["Retry-After"] = str(error.retry_after_s)
         case errors.StorageFullError():
             said["Retry-After"] = "600"

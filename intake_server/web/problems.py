@@ -89,6 +89,24 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "A code works once and not for long. Ask a coordinator for a new one.",
         ),
     ),
+    errors.TooManyAttemptsError: ProblemType(
+        "too-many-attempts",
+        429,
+        Text("Забагато невдалих спроб", "Too many wrong attempts"),
+        Text(
+            "Зачекайте й спробуйте ще раз. Що довше помиляються, то довше чекати.",
+            "Wait and try again. The more wrong attempts, the longer the wait.",
+        ),
+    ),
+    errors.ShownOnceError: ProblemType(
+        "shown-once",
+        409,
+        Text("Код показують лише раз", "A code is shown only once"),
+        Text(
+            "Його вже показано. Зробіть новий; той, яким ніхто не скористався, відкличте.",
+            "It was shown already. Make a new one, and revoke the one nobody used.",
+        ),
+    ),
     errors.StalePageError: ProblemType(
         "stale-page",
         403,
@@ -292,7 +310,11 @@ def _members(error: Exception) -> dict[str, Any]:
             return {"errors": error.errors}
         case errors.StaleItemError():
             return {"current": error.current and said(error.current)}
-        case errors.BusyError() | errors.DailyLimitError():
+        case (
+            errors.BusyError()
+            | errors.DailyLimitError()
+            | errors.TooManyAttemptsError()
+        ):
             return {"retry_after_s": error.retry_after_s}
         case _:
             return {}

@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
 
 from intake_server.clock import text
-from intake_server.errors import UnknownCodeError
+from intake_server.errors import TooManyAttemptsError, UnknownCodeError
 from intake_server.security.policy import Action
 from intake_server.services import enrolment
 from intake_server.web.api.endpoint import Call, blueprint, offer
@@ -63,7 +64,7 @@ class DeviceSchema(Schema):
         action=Action.PUBLIC,
         body=EnrolSchema(),
         answer=EnrolledSchema(),
-        failures=(UnknownCodeError,),
+        failures=(UnknownCodeError, TooManyAttemptsError),
     ),
 )
 def enrol(body: dict[str, Any]) -> ResponseReturnValue:
@@ -75,6 +76,7 @@ def enrol(body: dict[str, Any]) -> ResponseReturnValue:
         label=body["label"],
         public_key=body.get("public_key"),
         now=here.now(),
+        came_from=request.remote_addr or "",
         entropy=here.entropy,
     )
     return {

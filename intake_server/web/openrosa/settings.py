@@ -41,3 +41,8 @@ def packed(url: str, *, site: str, deletes_sent: bool = False) -> str:
 def drawn(settings: str) -> segno.QRCode:
     """Return the QR, with the error correction that Collect's own have."""
     return segno.make(settings, error="l", micro=False, boost_error=False)
+
+
+def inline(picture: segno.QRCode) -> str:
+    """Return the QR as SVG that stands in a page, on white whatever the page's colour."""
+    return str(picture.svg_inline(border=4, omitsize=True, light="#fff"))

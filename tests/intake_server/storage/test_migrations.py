@@ -79,6 +79,8 @@ DROP INDEX ix_document_family;
 ALTER TABLE document DROP COLUMN family;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
+ALTER TABLE device DROP COLUMN turned_away;
+DROP TABLE attempt;
 ALTER TABLE submission DROP COLUMN corrects;
 ALTER TABLE submission DROP COLUMN further;
 DROP TABLE attachment;

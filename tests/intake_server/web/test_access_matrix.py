@@ -62,6 +62,9 @@ PAGES = {
     "GET /help/collect": EVERYBODY,
     "GET /problems/": EVERYBODY,
     "GET /problems/<slug>": EVERYBODY,
+    "GET /enrol": EVERYBODY,
+    "GET /enrol/<code>": EVERYBODY,
+    "POST /enrol": EVERYBODY,
     "GET /sign-in/<code>": EVERYBODY,
     "POST /sign-in/<code>": EVERYBODY,
     "POST /sign-out": {

@@ -1,0 +1,46 @@
+"""Wrong attempts are counted in the store, so that each process knows of all.
+
+Nothing of what was tried is kept, nor by whom: only the digest of the account or place.
+"""
+
+from datetime import datetime
+from math import ceil
+
+from intake_server.errors import TooManyAttemptsError
+from intake_server.security.throttle import FORGOTTEN, Throttle
+from intake_server.storage import attempts
+from intake_server.storage.attempts import Attempts
+from intake_server.storage.database import Session
+
+
+def refuse_early(session: Session, name: str, *, now: datetime) -> int:
+    """Return how often it went wrong lately, unless the next attempt comes too early.
+
+    Raises:
+        TooManyAttemptsError: It does.
+    """
+    known = attempts.locked(session, name, now=now)
+    if known.forgotten <= now:
+        return 0
+    if known.until > now:
+        left = (known.until - now).total_seconds()
+        raise TooManyAttemptsError(retry_after_s=ceil(left))
+    return known.failures
+
+
+def failed(
+    session: Session, name: str, throttle: Throttle, *, now: datetime, before: int
+) -> None:
+    """Note one more failure.
+
+    Args:
+        session: The transaction of the attempt; it must be committed.
+        name: Whose: an account, a place.
+        throttle: How long the next one waits.
+        now: When.
+        before: As ``refuse_early`` returned it.
+    """
+    failures = before + 1
+    until = now + throttle.wait(failures)
+    known = Attempts(failures=failures, until=until, forgotten=until + FORGOTTEN)
+    attempts.write(session, name, known)

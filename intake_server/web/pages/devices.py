@@ -1,0 +1,182 @@
+"""Phones and tablets: which there are, letting one in, and putting one out.
+
+What lets a device in is shown by the form that asked for it, and never again.
+"""
+
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final
+
+from flask import make_response, redirect, render_template, request, url_for
+from werkzeug import Response
+
+from intake_server.errors import NotFoundError
+from intake_server.security.policy import Role, may_manage
+from intake_server.services import enrolment
+from intake_server.storage.devices import Device
+from intake_server.web import invitations
+from intake_server.web.addresses import address, is_near
+from intake_server.web.api.schemas import is_storable
+from intake_server.web.auth import asking
+from intake_server.web.context import context
+from intake_server.web.language import language
+from intake_server.web.openrosa import settings as collect
+from intake_server.web.pages import room
+from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.texts import _
+from intake_server.web.pages.wording import Wording
+
+_LONGEST_LABEL: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A device as the list shows it; ``waits`` for the call that tells it of its end."""
+
+    id: str
+    label: str
+    enrolled: Moment | None
+    last_seen: Moment | None
+    clock: str
+    revoked: Moment | None
+    waits: bool
+
+
+def show() -> Response:
+    """Show the devices of the sites that somebody manages."""
+    return _page()
+
+
+def enrol() -> Response:
+    """Let a device in: show a QR for ODK Collect, or a code to be read aloud."""
+    here, viewer = context(), asking()
+    label, site = _labels(request.form.get("label", ""))[:1], _site()
+    if not label:
+        return _page(refused=_("Say whose phone it is."))
+    enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
+    code = enrolment.offer_device(
+        here.database, site, label=label[0], by=viewer.actor, now=here.now()
+    )
+    facts = {"label": label[0], "site": room.wording().site(site)}
+    if request.form.get("how") == "code":
+        minutes = int(enrolment.SHOWN.total_seconds() / 60)
+        return _once("pages/device_code.html", code=code, minutes=minutes, **facts)
+    let_in = enrolment.enrol(
+        here.database, code, label=label[0], now=here.now(), entropy=here.entropy
+    )
+    key = f"{address()}/key/{let_in.token}"
+    qr = collect.inline(collect.drawn(collect.packed(key, site=site)))
+    return _once("pages/device_collect.html", qr=qr, is_near=is_near(), **facts)
+
+
+def invite() -> Response:
+    """Show printed invitations, one for each named person, ten a page."""
+    here, viewer = context(), asking()
+    labels, site = _labels(request.form.get("people", "")), _site()
+    if not 1 <= len(labels) <= enrolment.MOST_INVITATIONS:
+        most = enrolment.MOST_INVITATIONS
+        return _page(
+            refused=_("Name from 1 to %(most)d people, each on a line.", most=most)
+        )
+    enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
+    invited = enrolment.invite(
+        here.database, site, labels, by=viewer.actor, now=here.now()
+    )
+    style = url_for("static", filename="invitations.css")
+    drawn = invitations.draw(
+        invited,
+        language(),
+        site=room.wording().site(site),
+        address=address(),
+        style_url=style,
+    )
+    return make_response(drawn)
+
+
+def revoke(device_id: str) -> Response:
+    """Put a device out from its next call on."""
+    here, viewer = context(), asking()
+    known = enrolment.device(here.database, device_id)
+    if not may_manage(viewer, Role.VOLUNTEER, known.site):
+        raise NotFoundError("device", device_id)
+    enrolment.revoke(here.database, device_id, by=viewer.actor, now=here.now())
+    return redirect(url_for("pages.devices"), HTTPStatus.SEE_OTHER)
+
+
+def _once(template: str, **facts: Any) -> Response:
+    return make_response(render_template(template, **facts))
+
+
+def _page(*, refused: str = "") -> Response:
+    said = room.wording()
+    shown = render_template(
+        "pages/devices.html",
+        refused=refused,
+        groups=_groups(said),
+        places={name: said.site(name) for name in _places(said)},
+        once=secrets.token_urlsafe,
+        is_near=is_near(),
+        address=address(),
+        most=enrolment.MOST_INVITATIONS,
+        given=request.form,
+        here=url_for("pages.devices"),
+    )
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return make_response(shown, status)
+
+
+def _groups(said: Wording) -> list[tuple[str, list[Shown]]]:
+    """Return the devices by site: those in use first, then those put out."""
+    known = enrolment.enrolled(context().database)
+    mine = [one for one in known if may_manage(asking(), Role.VOLUNTEER, one.site)]
+    ordered = sorted(mine, key=lambda one: one.revoked is not None)
+    sites = dict.fromkeys(one.site for one in mine)
+    return [
+        (
+            said.site(site),
+            [_shown(one, said) for one in ordered if one.site == site],
+        )
+        for site in sites
+    ]
+
+
+def _shown(one: Device, said: Wording) -> Shown:
+    return Shown(
+        one.id,
+        one.label,
+        said.moment(one.enrolled),
+        said.moment(one.last_seen) if one.last_seen else None,
+        said.clock(one.clock_off_ms),
+        said.moment(one.revoked) if one.revoked else None,
+        waits=one.revoked is not None and one.turned_away is None,
+    )
+
+
+def _places(said: Wording) -> list[str]:
+    """Return the sites that somebody may let devices in at, their own first."""
+    viewer = asking()
+    known = (viewer.site, *sorted(said.words.sites))
+    return [
+        site
+        for site in dict.fromkeys(known)
+        if may_manage(viewer, Role.VOLUNTEER, site)
+    ]
+
+
+def _site() -> str:
+    """Return the site that the form names.
+
+    Raises:
+        NotFoundError: There is none, or it is not theirs.
+    """
+    site = request.form.get("site", asking().site)
+    if site not in _places(room.wording()):
+        raise NotFoundError("site", "")
+    return site
+
+
+def _labels(text: str) -> list[str]:
+    """Return the names that stand on the lines of a text."""
+    lines = (" ".join(line.split())[:_LONGEST_LABEL] for line in text.splitlines())
+    return [line for line in lines if line and is_storable(line)]
