@@ -20,6 +20,7 @@ IntakeError
 ├── UnsupportedTypeError       a content type or encoding that is not read here
 ├── InvalidRequestError        a readable body or query that does not fit
 │   └── WrongVerbError         a decision that this kind of item does not take
+├── LastAdminError             nobody would be left to let people in
 ├── NotCentralError            only the central node does this
 ├── NoReferencesError          no free reference is left to give to a child
 ├── LegalHoldError             a record that the law forbids to erase for now
@@ -221,6 +222,13 @@ class WrongVerbError(InvalidRequestError):
         super().__init__({verb: [f"is no answer to a question of kind {kind}"]})
         self.kind = kind
         self.verb = verb
+
+
+class LastAdminError(IntakeError):
+    """Nobody would be left whose work goes on and who lets people in."""
+
+    def __init__(self) -> None:
+        super().__init__("this is the last administrator")
 
 
 class NotCentralError(IntakeError):

@@ -22,6 +22,8 @@ class Act(Enum):
     INVITE = "invite"
     ADD_PERSON = "add_person"
     END_PERSON = "end_person"
+    CHANGE_PERSON = "change_person"
+    SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     NEW_TOKEN = "new_token"  # noqa: S105 - the name of an act
     REVOKE_TOKEN = "revoke_token"  # noqa: S105 - the name of an act
     OFFER_DEVICE = "offer_device"

@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from intake_server.services import uploads
+from intake_server.services import staffing, uploads
 from intake_server.storage import allowances, attempts, codes, erasing, people
 from intake_server.storage.database import Database
 
 
 def tidy(database: Database, *, now: datetime) -> None:
-    """Forget one-time codes, sessions and uploads whose time is over.
+    """End the work whose day has passed; forget codes, sessions and uploads of old.
 
     Repeating is harmless.
     """
+    staffing.end_overdue(database, now=now)
     with database.transaction() as session:
         codes.drop_expired(session, now)
         people.drop_expired(session, now=now)

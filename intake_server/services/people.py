@@ -47,10 +47,13 @@ def add(  # noqa: PLR0913 - one argument a thing that is known of a person
     site: str,
     by: str,
     now: datetime,
+    until: datetime | None = None,
     entropy: Entropy = token_bytes,
 ) -> str:
-    """Add a person; return their id."""
-    person = Person(id=new_id(entropy), name=name, role=role.value, site=site)
+    """Add a person, whose work may end by itself; return their id."""
+    person = Person(
+        id=new_id(entropy), name=name, role=role.value, site=site, until=until
+    )
     with database.transaction() as session:
         people.add(session, person)
         note(session, Act.ADD_PERSON, person.id, by=by, now=now, role=role.value)
@@ -92,7 +95,7 @@ def invite(
     code = new_code()
     with database.transaction() as session:
         person = people.find(session, person_id)
-        if person is None or person.ended:
+        if person is None or not person.works(now):
             raise NotFoundError("person", person_id)
         payload = {"person": person_id}
         offered = Code(purpose=_SIGN_IN, payload=payload, expires=now + life)
@@ -113,7 +116,7 @@ def sign_in(database: Database, code: str, *, now: datetime) -> str:
         person = (
             people.find(session, str(offered.payload["person"])) if offered else None
         )
-        if person is None or person.ended:
+        if person is None or not person.works(now):
             raise UnknownCodeError
         signed_in = SignedIn(
             sha256=digest(token),
@@ -177,7 +180,7 @@ def token_of(database: Database, person_id: str, *, by: str, now: datetime) -> s
     token = new_token()
     with database.transaction() as session:
         person = people.find(session, person_id)
-        if person is None or person.ended:
+        if person is None or not person.works(now):
             raise NotFoundError("person", person_id)
         kept = Token(
             sha256=digest(token),

@@ -18,6 +18,11 @@ class Person:
     role: str
     site: str
     ended: datetime | None = None
+    until: datetime | None = None
+
+    def works(self, now: datetime) -> bool:
+        """Tell whether their work goes on."""
+        return self.ended is None and (self.until is None or self.until > now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +34,7 @@ class SignedIn:
     csrf: str
     created: datetime
     expires: datetime
+    browser: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +78,63 @@ def end(session: Session, person_id: str, *, now: datetime) -> bool:
         .where(col(PersonRow.id) == person_id, col(PersonRow.ended).is_(None))
         .values(ended=now)
     )
+    drop_access(session, person_id, now=now)
+    return bool(done.rowcount)
+
+
+def change(
+    session: Session, person_id: str, *, role: str, site: str, until: datetime | None
+) -> None:
+    """Give a person another role, site or end."""
+    session.exec(
+        update(PersonRow)
+        .where(col(PersonRow.id) == person_id)
+        .values(role=role, site=site, until=until)
+    )
+
+
+def lasting(session: Session, role: str) -> Sequence[str]:
+    """Return the ids of those whose work in a role has no end, locked."""
+    rows = session.exec(
+        select(PersonRow.id)
+        .where(
+            col(PersonRow.role) == role,
+            col(PersonRow.ended).is_(None),
+            col(PersonRow.until).is_(None),
+        )
+        .with_for_update()
+    )
+    return tuple(rows)
+
+
+def overdue(session: Session, *, now: datetime) -> Sequence[str]:
+    """Return the ids of those whose work should have ended by itself."""
+    rows = session.exec(
+        select(PersonRow.id).where(
+            col(PersonRow.ended).is_(None), col(PersonRow.until) <= now
+        )
+    )
+    return tuple(rows)
+
+
+def drop_access(session: Session, person_id: str, *, now: datetime) -> None:
+    """End every session and token of a person."""
     session.exec(delete(SessionRow).where(col(SessionRow.person) == person_id))
     session.exec(
         update(TokenRow)
         .where(col(TokenRow.person) == person_id, col(TokenRow.revoked).is_(None))
         .values(revoked=now)
     )
-    return bool(done.rowcount)
+
+
+def sessions(session: Session, person_id: str, *, now: datetime) -> Sequence[SignedIn]:
+    """Return the browsers in which a person is signed in, the newest first."""
+    rows = session.exec(
+        select(SessionRow)
+        .where(col(SessionRow.person) == person_id, col(SessionRow.expires) > now)
+        .order_by(col(SessionRow.created).desc())
+    )
+    return tuple(SignedIn(**row.model_dump()) for row in rows)
 
 
 def add_session(session: Session, signed_in: SignedIn) -> None:
@@ -100,7 +156,7 @@ def find_session(
             col(PersonRow.ended).is_(None),
         )
     ).first()
-    if row is None:
+    if row is None or not Person(**row[1].model_dump()).works(now):
         return None
     return SignedIn(**row[0].model_dump()), Person(**row[1].model_dump())
 

@@ -426,7 +426,7 @@ class AttemptRow(SQLModel, table=True):
 
 
 class PersonRow(SQLModel, table=True):
-    """Somebody who works with the records."""
+    """Somebody who works with the records; ``until`` is when that ends by itself."""
 
     __tablename__ = "person"
 
@@ -435,6 +435,39 @@ class PersonRow(SQLModel, table=True):
     role: str
     site: str
     ended: datetime | None = Field(sa_type=UtcDateTime)
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class CredentialRow(SQLModel, table=True):
+    """By what a person signs in: a name, a password as argon2id, and a TOTP secret."""
+
+    __tablename__ = "credential"
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    login: str = Field(unique=True)
+    password: str
+    secret: str
+    since: datetime = Field(sa_type=UtcDateTime)
+
+
+class StepRow(SQLModel, table=True):
+    """A step of TOTP whose code a person has used; its key lets nobody use it twice."""
+
+    __tablename__ = "totp_step"
+    __table_args__ = _CLUSTERED
+
+    person: str = Field(primary_key=True)
+    step: int = Field(sa_type=BigInteger, primary_key=True)
+
+
+class RecoveryRow(SQLModel, table=True):
+    """A printed code that stands for one TOTP code; it goes when it is used."""
+
+    __tablename__ = "recovery"
+    __table_args__ = _CLUSTERED
+
+    person: str = Field(primary_key=True)
+    sha256: bytes = Field(sa_type=LargeBinary, primary_key=True)
 
 
 class SessionRow(SQLModel, table=True):
@@ -448,6 +481,7 @@ class SessionRow(SQLModel, table=True):
     csrf: str
     created: datetime = Field(sa_type=UtcDateTime)
     expires: datetime = Field(sa_type=UtcDateTime)
+    browser: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class TokenRow(SQLModel, table=True):

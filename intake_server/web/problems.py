@@ -218,6 +218,15 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Nothing was lost. Tell the administrator of the central node.",
         ),
     ),
+    errors.LastAdminError: ProblemType(
+        "last-admin",
+        409,
+        Text("Це останній адміністратор", "This is the last administrator"),
+        Text(
+            "Спершу призначте іншого адміністратора без дати закінчення.",
+            "First make somebody else an administrator, without an end date.",
+        ),
+    ),
     errors.LegalHoldError: ProblemType(
         "legal-hold",
         409,

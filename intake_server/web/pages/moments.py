@@ -1,7 +1,7 @@
 """Times as people say them: in Kyiv, the day in words, and how long ago it was."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
@@ -96,3 +96,13 @@ def _read(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo is not None else None
+
+
+def begin(day: date) -> datetime:
+    """Return when a day begins in Kyiv, in UTC.
+
+    Raises:
+        OverflowError: It is too far away.
+    """
+    local: datetime = _KYIV.localize(datetime.combine(day, time()))
+    return local.astimezone(UTC)

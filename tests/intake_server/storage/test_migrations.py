@@ -80,7 +80,12 @@ ALTER TABLE document DROP COLUMN family;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
 ALTER TABLE device DROP COLUMN turned_away;
+ALTER TABLE person DROP COLUMN until;
+ALTER TABLE session DROP COLUMN browser;
 DROP TABLE attempt;
+DROP TABLE credential;
+DROP TABLE totp_step;
+DROP TABLE recovery;
 ALTER TABLE submission DROP COLUMN corrects;
 ALTER TABLE submission DROP COLUMN further;
 DROP TABLE attachment;
@@ -183,6 +188,13 @@ FORMER = """
 DROP INDEX ix_document_nameless;
 DROP INDEX ix_document_family;
 ALTER TABLE document DROP COLUMN family;
+ALTER TABLE device DROP COLUMN turned_away;
+ALTER TABLE person DROP COLUMN until;
+ALTER TABLE session DROP COLUMN browser;
+DROP TABLE attempt;
+DROP TABLE credential;
+DROP TABLE totp_step;
+DROP TABLE recovery;
 ALTER TABLE form DROP COLUMN media;
 DROP TABLE form_file;
 UPDATE alembic_version SET version_num = '0007'
