@@ -97,6 +97,14 @@ def test_what_cannot_be_decoded_is_unreadable_soon(bomb):
     assert time.monotonic() - began < darkroom.MOST_SECONDS
 
 
+@pytest.mark.parametrize(("rows", "state"), [(5_000, "picture"), (5_001, "unreadable")])
+def test_a_picture_has_forty_million_pixels_and_no_more(rows, state):
+    out = io.BytesIO()
+    Image.new("1", (8_000, rows)).save(out, "PNG")
+
+    assert copies.of(out.getvalue()).state == state
+
+
 def test_a_picture_that_is_a_zip_too_is_a_picture_and_no_zip():
     zipped = b"PK\x03\x04" + b"payload" * 50 + b"PK\x05\x06" + b"\0" * 18
 
