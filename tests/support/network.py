@@ -14,6 +14,7 @@ from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from forms.catalogue import Form
 from intake_server.app import create_app
 from intake_server.config import Settings, read_key
 from intake_server.services import contact, joining, nodes, publishing
@@ -78,6 +79,17 @@ class Member:
                 schema=publishing.schema(session),
             )
         return changes
+
+    def publish(self, form: Form) -> None:
+        """Publish a form here."""
+        with self.database.transaction() as session:
+            publishing.publish(
+                session,
+                [form],
+                site=self.site,
+                now=self.now(),
+                entropy=Random(form.version).randbytes,
+            )
 
     def sync(self, url: str = "", **more: Any) -> Summary:
         """Exchange with the upstream, at another address if one is given."""

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from forms.catalogue import form as catalogue_form
 from forms.instance import to_xml
 from intake_server.errors import HeldError, NotFoundError
-from intake_server.services import contact, enrolment, intake, publishing
+from intake_server.services import contact, enrolment, intake
 from intake_server.services.intake import Incoming
 from intake_server.storage import documents, peers, queue, references
 from sync import documents as ids
@@ -498,7 +498,7 @@ def test_a_form_that_waits_for_its_version_is_stored_when_that_arrives(
     if holder == "kyiv":
         holds, publishes = central, truskavets
     older = FORMS["reception"]
-    publish(central, older)
+    central.publish(older)
     truskavets.sync()
     newer = catalogue_form(older.xml.replace(older.version.encode(), b"2099010101"))
     form = Incoming(
@@ -510,7 +510,7 @@ def test_a_form_that_waits_for_its_version_is_stored_when_that_arrives(
     truskavets.sync()
     assert held.problem.slug == "unknown-version"
 
-    publish(publishes, newer)
+    publishes.publish(newer)
     truskavets.sync()
 
     assert asked(holds) == asked(publishes) == ()
@@ -522,17 +522,6 @@ def test_a_form_that_waits_for_its_version_is_stored_when_that_arrives(
         assert child.view["values"]["family_name"] == "Ремез"
         assert member.differing == ()
     assert central.digest == truskavets.digest
-
-
-def publish(member, form):
-    with member.database.transaction() as session:
-        publishing.publish(
-            session,
-            [form],
-            site=member.site,
-            now=member.now(),
-            entropy=Random(form.version).randbytes,
-        )
 
 
 def asked(member):

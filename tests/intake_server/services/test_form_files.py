@@ -27,17 +27,6 @@ def truskavets(tmp_path, central):
         yield member
 
 
-def publish(member, form):
-    with member.database.transaction() as session:
-        publishing.publish(
-            session,
-            [form],
-            site=member.site,
-            now=member.now(),
-            entropy=Random(form.version).randbytes,
-        )
-
-
 def handed_out(member):
     with member.database.reading() as session:
         [form] = [f for f in publishing.available(session) if f.form_id == "herbs"]
@@ -47,7 +36,7 @@ def handed_out(member):
 
 
 def test_a_form_brings_its_files_to_every_node(central, truskavets):
-    publish(central, illustrated())
+    central.publish(illustrated())
 
     truskavets.sync()
 
@@ -64,7 +53,7 @@ def test_a_form_whose_file_is_not_what_it_says_is_not_handed_out(central):
         for one in form.media
     ]
 
-    publish(central, replace(form, media=tuple(other)))
+    central.publish(replace(form, media=tuple(other)))
 
     with central.database.reading() as session:
         assert publishing.available(session) == ()
@@ -82,7 +71,7 @@ def test_the_largest_files_that_a_form_may_have_fit_into_an_exchange(
         / media.MOST_BYTES
         < 1
     )
-    publish(central, form)
+    central.publish(form)
 
     truskavets.sync()
 
