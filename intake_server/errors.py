@@ -7,6 +7,7 @@ IntakeError
 ├── UnauthenticatedError       no credentials, or ones that nobody has
 ├── NotFoundError              there is none, or it is not for the asker
 │   └── UnknownCodeError       a one-time code that is unknown, used or expired
+├── WrongCredentialsError      no such name, or a wrong password or code
 ├── TooManyAttemptsError       wrong codes or passwords, one after the other
 ├── ShownOnceError             a secret that was shown, and is not shown again
 ├── StalePageError             a page's form without the token of its session
@@ -87,6 +88,13 @@ class UnknownCodeError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("such code, or it has been used, or its time is over")
+
+
+class WrongCredentialsError(IntakeError):
+    """Somebody is unknown, or has a wrong password or a wrong code; nobody says which."""
+
+    def __init__(self) -> None:
+        super().__init__("the name, the password or the code is wrong")
 
 
 class TooManyAttemptsError(IntakeError):

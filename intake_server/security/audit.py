@@ -23,6 +23,9 @@ class Act(Enum):
     ADD_PERSON = "add_person"
     END_PERSON = "end_person"
     CHANGE_PERSON = "change_person"
+    RESET_PERSON = "reset_person"
+    SET_UP = "set_up"
+    CHANGE_PASSWORD = "change_password"  # noqa: S105 - the name of an act
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
     NEW_TOKEN = "new_token"  # noqa: S105 - the name of an act
     REVOKE_TOKEN = "revoke_token"  # noqa: S105 - the name of an act

@@ -1,10 +1,21 @@
 """What is thrown away because its time is over."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
+from intake_server.security import totp
 from intake_server.services import staffing, uploads
-from intake_server.storage import allowances, attempts, codes, erasing, people
+from intake_server.storage import (
+    allowances,
+    attempts,
+    codes,
+    credentials,
+    erasing,
+    people,
+)
 from intake_server.storage.database import Database
+
+_A_DAY: Final = timedelta(days=1)
 
 
 def tidy(database: Database, *, now: datetime) -> None:
@@ -17,6 +28,7 @@ def tidy(database: Database, *, now: datetime) -> None:
         codes.drop_expired(session, now)
         people.drop_expired(session, now=now)
         attempts.drop_forgotten(session, now=now)
+        credentials.drop_steps(session, before=totp.step(now - _A_DAY))
         uploads.expire(session, now=now)
         allowances.drop_before(session, now.date().isoformat())
 

@@ -18,6 +18,7 @@ from intake_server.services.authoring import Entropy
 from intake_server.storage import codes, devices, peers, people
 from intake_server.storage.codes import Code
 from intake_server.storage.database import Database
+from intake_server.storage.database import Session as Transaction
 from intake_server.storage.people import Person, SignedIn, Token
 
 INVITATION: Final = timedelta(hours=24)
@@ -110,24 +111,96 @@ def sign_in(database: Database, code: str, *, now: datetime) -> str:
     Raises:
         UnknownCodeError: The code is unknown, used or expired, or the person left.
     """
-    token = new_token()
     with database.transaction() as session:
-        offered = codes.use(session, digest(code), _SIGN_IN, now=now)
-        person = (
-            people.find(session, str(offered.payload["person"])) if offered else None
-        )
-        if person is None or not person.works(now):
+        person = use_link(session, code, now=now)
+        if person is None:
             raise UnknownCodeError
-        signed_in = SignedIn(
-            sha256=digest(token),
-            person=person.id,
-            csrf=new_token(),
-            created=now,
-            expires=now + _idle(person),
-        )
-        people.add_session(session, signed_in)
-        note(session, Act.SIGN_IN, person.id, by=f"u:{person.id}", now=now)
+        return open_session(session, person, now=now)
+
+
+def invited(session: Transaction, code: str, *, now: datetime) -> Person:
+    """Return whose sign-in link it is; it is not used up by this.
+
+    Raises:
+        UnknownCodeError: The code is unknown, used or expired, or the person left.
+    """
+    offered = codes.find(session, digest(code))
+    if (
+        offered is None
+        or offered.purpose != _SIGN_IN
+        or offered.used
+        or offered.expires <= now
+    ):
+        raise UnknownCodeError
+    person = people.find(session, str(offered.payload["person"]))
+    if person is None or not person.works(now):
+        raise UnknownCodeError
+    return person
+
+
+def use_link(session: Transaction, code: str, *, now: datetime) -> Person | None:
+    """Use a sign-in link up; None where it opens nothing."""
+    offered = codes.use(session, digest(code), _SIGN_IN, now=now)
+    person = people.find(session, str(offered.payload["person"])) if offered else None
+    return person if person and person.works(now) else None
+
+
+def open_session(
+    session: Transaction, person: Person, *, now: datetime, browser: str = ""
+) -> str:
+    """Sign a person in; return the token of the new session.
+
+    Args:
+        session: The transaction in which they showed who they are.
+        person: Who.
+        now: When.
+        browser: In words, so that they know it again among their sessions.
+    """
+    token = new_token()
+    signed_in = SignedIn(
+        sha256=digest(token),
+        person=person.id,
+        csrf=new_token(),
+        created=now,
+        expires=now + _idle(person),
+        browser=browser,
+    )
+    people.add_session(session, signed_in)
+    note(session, Act.SIGN_IN, person.id, by=f"u:{person.id}", now=now)
     return token
+
+
+def sessions(
+    database: Database, person_id: str, *, now: datetime
+) -> Sequence[SignedIn]:
+    """Return the browsers in which somebody is signed in, the newest first."""
+    with database.reading() as session:
+        return people.sessions(session, person_id, now=now)
+
+
+def end_session(
+    database: Database, person_id: str, session_id: str, *, now: datetime
+) -> None:
+    """End one of somebody's sessions, named by its digest in hex; repeating is harmless.
+
+    Raises:
+        NotFoundError: They have none such.
+    """
+    with database.transaction() as session:
+        for one in people.sessions(session, person_id, now=now):
+            if one.sha256.hex() == session_id:
+                people.drop_session(session, one.sha256)
+                note(session, Act.SIGN_OUT, person_id, by=f"u:{person_id}", now=now)
+                return
+    raise NotFoundError("session", "")
+
+
+def end_sessions(database: Database, person_id: str, *, now: datetime) -> None:
+    """End all of somebody's sessions and tokens, the present one too."""
+    with database.transaction() as session:
+        people.drop_access(session, person_id, now=now)
+        by = f"u:{person_id}"
+        note(session, Act.SIGN_OUT_EVERYWHERE, person_id, by=by, now=now)
 
 
 def sign_out(database: Database, token: str, *, now: datetime) -> None:

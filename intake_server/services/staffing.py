@@ -10,7 +10,7 @@ from datetime import datetime
 from intake_server.errors import LastAdminError, NotFoundError
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal, Role, may_manage
-from intake_server.storage import people
+from intake_server.storage import credentials, people
 from intake_server.storage.database import Database, Session
 from intake_server.storage.people import Person
 
@@ -106,6 +106,22 @@ def sign_out(
         _theirs(session, person_id, by)
         people.drop_access(session, person_id, now=now)
         note(session, Act.SIGN_OUT_EVERYWHERE, person_id, by=by.actor, now=now)
+
+
+def reset(
+    database: Database, person_id: str, *, by: Principal, now: datetime
+) -> Person:
+    """Forget by what somebody signs in, and sign them out; they need a new link.
+
+    Raises:
+        NotFoundError: There is no such person, or they do not manage them.
+    """
+    with database.transaction() as session:
+        person = _theirs(session, person_id, by)
+        credentials.drop(session, person_id)
+        people.drop_access(session, person_id, now=now)
+        note(session, Act.RESET_PERSON, person_id, by=by.actor, now=now)
+    return person
 
 
 def end_overdue(database: Database, *, now: datetime) -> None:

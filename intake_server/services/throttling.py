@@ -44,3 +44,9 @@ def failed(
     until = now + throttle.wait(failures)
     known = Attempts(failures=failures, until=until, forgotten=until + FORGOTTEN)
     attempts.write(session, name, known)
+
+
+def restore(session: Session, name: str, *, now: datetime, to: int) -> None:
+    """Take a counted attempt back that was none: set the failures to what they were."""
+    known = Attempts(failures=to, until=now, forgotten=now + FORGOTTEN)
+    attempts.write(session, name, known)

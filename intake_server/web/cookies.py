@@ -1,6 +1,7 @@
 """The one cookie that matters: an opaque token of a session that lives on the server."""
 
-from flask import Response, request
+from flask import request
+from werkzeug import Response
 
 from intake_server.web.context import context
 

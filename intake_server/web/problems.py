@@ -89,6 +89,15 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "A code works once and not for long. Ask a coordinator for a new one.",
         ),
     ),
+    errors.WrongCredentialsError: ProblemType(
+        "wrong-credentials",
+        403,
+        Text("Не вдалося ввійти", "Signing in failed"),
+        Text(
+            "Імʼя, пароль або код неправильні. Перевірте їх і спробуйте ще раз.",
+            "The name, the password or the code is wrong. Check them and try again.",
+        ),
+    ),
     errors.TooManyAttemptsError: ProblemType(
         "too-many-attempts",
         429,

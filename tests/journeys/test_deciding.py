@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 import pytest
-from browsers import barriers
+from browsers import barriers, sign_in
 from centres import DANYLO, RECEPTION, with_answers
 from desks import CASE, CHILD
 
@@ -25,9 +25,8 @@ def somebody(browser, desk, address, name="Iryna", **about):
     complaints = []
     page.on("console", lambda said: complaints.append(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{address}/sign-in/{desk.invite(name, Role.COORDINATOR, 'kyiv')}")
-    page.locator("main button").click()
-    page.wait_for_url("**/queue")
+    sign_in(context, address, desk.session(name, Role.COORDINATOR, "kyiv"))
+    page.goto(f"{address}/queue")
     yield page
     context.close()
     assert [text for text in complaints if "status of 4" not in text] == []

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Flask
 from parts import need
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
@@ -53,6 +53,11 @@ def a_browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
         yield browser
         browser.close()
+
+
+def sign_in(context: BrowserContext, address: str, token: str) -> None:
+    """Let a browser have the token of a session, as if its person had signed in."""
+    context.add_cookies([{"name": "dodomu", "value": token, "url": address}])
 
 
 def barriers(page: Page) -> list[str]:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from intake_server.security.policy import Action, may
 from intake_server.web.auth import asking, requires
 from intake_server.web.pages import (
+    account,
     cards,
     children,
     devices,
@@ -85,6 +86,16 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
         "sign_person_out",
         Action.MANAGE_PEOPLE,
         people.sign_out,
+    ),
+    ("GET", "/account", "account", Action.USE_PAGES, account.show),
+    ("POST", "/account/password", "password", Action.USE_PAGES, account.password),
+    ("POST", "/account/sign-out", "sign_out", Action.USE_PAGES, account.sign_out),
+    (
+        "POST",
+        "/account/sessions/<session_id>/end",
+        "end_session",
+        Action.USE_PAGES,
+        account.end_session,
     ),
     ("GET", "/forms", "forms", Action.FETCH_FORMS, forms.show),
     ("POST", "/forms", "examine_form", Action.PUBLISH_FORMS, forms.examine),

@@ -87,9 +87,9 @@ def sign_out(person_id: str) -> Response:
 def reset(person_id: str) -> Response:
     """Give somebody a new link, by which they choose how they sign in anew."""
     here, viewer = context(), asking()
-    person = staffing.one(here.database, person_id, by=viewer)
+    staffing.one(here.database, person_id, by=viewer)
     enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
-    staffing.sign_out(here.database, person_id, by=viewer, now=here.now())
+    person = staffing.reset(here.database, person_id, by=viewer, now=here.now())
     return _link(person_id, person.name)
 
 

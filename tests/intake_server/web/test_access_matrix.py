@@ -65,6 +65,8 @@ PAGES = {
     "GET /enrol": EVERYBODY,
     "GET /enrol/<code>": EVERYBODY,
     "POST /enrol": EVERYBODY,
+    "GET /sign-in": EVERYBODY,
+    "POST /sign-in": EVERYBODY,
     "GET /sign-in/<code>": EVERYBODY,
     "POST /sign-in/<code>": EVERYBODY,
     "POST /sign-out": {

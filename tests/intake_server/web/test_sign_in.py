@@ -10,8 +10,8 @@ from intake_server.web.auth import csrf_token, requires
 
 @pytest.fixture
 def desk(server):
-    """A node with one page that changes something."""
-    again = Server(server.database, server.settings, server.watch)
+    """A node of the demo, where a link is the way in; one page changes something."""
+    again = Server(server.database, replace(server.settings, demo=True), server.watch)
 
     @requires(Action.USE_PAGES)
     def page():
@@ -62,28 +62,15 @@ def test_no_script_and_no_other_site_gets_at_the_cookie(desk):
 
     cookie = desk.client.post(f"/sign-in/{code}").headers["Set-Cookie"]
 
-    assert cookie.startswith("dodomu=")
+    assert cookie.startswith("dodomu-8080=")
     assert "HttpOnly" in cookie
     assert "SameSite=Strict" in cookie
-
-
-def test_over_https_the_cookie_is_bound_to_this_host(server):
-    settings = replace(server.settings, public_url="https://centre.example")
-    public = Server(server.database, settings, server.watch)
-    _, code = invited(public)
-
-    cookie = public.client.post(f"/sign-in/{code}").headers["Set-Cookie"]
-
-    assert cookie.startswith("__Host-dodomu=")
-    assert "Secure" in cookie
-    assert "Path=/" in cookie
-    assert "Domain" not in cookie
 
 
 def test_the_token_in_the_cookie_is_nowhere_in_the_store(desk):
     _, code = invited(desk)
     cookie = desk.client.post(f"/sign-in/{code}").headers["Set-Cookie"]
-    token = cookie.removeprefix("dodomu=").split(";")[0]
+    token = cookie.removeprefix("dodomu-8080=").split(";")[0]
 
     with desk.database.reading() as session:
         rows = session.connection().exec_driver_sql("SELECT * FROM session").fetchall()

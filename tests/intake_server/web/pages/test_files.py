@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from browsers import a_browser, barriers, serving
+from browsers import a_browser, barriers, serving, sign_in
 from desks import CHILD, with_files
 from pages import tree, words
 from pictures_taken import a_photo
@@ -126,10 +126,8 @@ def test_what_is_no_picture_is_told_in_words(clash, content, said):
 def test_pages_with_files_shut_nobody_out(files):
     with a_browser() as browser, serving(files.app) as address:
         page = browser.new_page(viewport={"width": 1200, "height": 900})
-        page.goto(
-            f"{address}/sign-in/{files.invite('Ірина', Role.COORDINATOR, 'kyiv')}"
-        )
-        page.click("button[type=submit], main button")
+        session = files.session("Ірина", Role.COORDINATOR, "kyiv")
+        sign_in(page.context, address, session)
         for path in (
             f"/children/{CHILD}",
             f"/files/{digest(FACE)}",

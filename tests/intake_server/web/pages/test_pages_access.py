@@ -49,6 +49,10 @@ ALLOWED = {
     "POST /people/<person_id>/end": {Role.ADMIN},
     "POST /people/<person_id>/reset": {Role.ADMIN},
     "POST /people/<person_id>/sign-out": {Role.ADMIN},
+    "GET /account": set(PEOPLE),
+    "POST /account/password": set(PEOPLE),
+    "POST /account/sign-out": set(PEOPLE),
+    "POST /account/sessions/<session_id>/end": set(PEOPLE),
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
