@@ -26,7 +26,7 @@ from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Said, Wording
 from sync.merge.cells import HOLD
 
-_CLOCK_BITS: Final = 16
+CLOCK_BITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,23 +240,29 @@ def _unsorted(entry: child.Unsorted, words: Wording) -> Unsorted:
 
 def _row(listed: Listed, words: Wording) -> Row:
     person = listed.person
-    view = person.view
-    is_sure = "birth" not in view["contested"]
-    born = (view["values"].get("birth") or {}).get("birth_date") if is_sure else None
+    born = birth_date(person)
     return Row(
         doc=person.doc,
         name=words.name_of(person),
         reference=words.reference_of(person),
         others=tuple(words.reference_of(other) for other in listed.others),
-        born=moments.day(born, words.language) if isinstance(born, str) else "",
+        born=moments.day(born, words.language) if born else "",
         sites=words.sites(person.sites),
         contested=listed.contested,
         changed=_changed(person, words),
     )
 
 
+def birth_date(person: StoredView) -> str:
+    """Return when a child was born, ISO; empty where it is not known or in question."""
+    view = person.view
+    is_sure = "birth" not in view["contested"]
+    born = (view["values"].get("birth") or {}).get("birth_date") if is_sure else None
+    return born if isinstance(born, str) else ""
+
+
 def _changed(view: StoredView, words: Wording) -> Moment | None:
-    return words.moment(moment(view.newest >> _CLOCK_BITS))
+    return words.moment(moment(view.newest >> CLOCK_BITS))
 
 
 def _sites(found: Child) -> Sequence[str]:
