@@ -176,6 +176,17 @@ def tally(database: Database, viewer: Principal) -> Mapping[tuple[int, str], int
         return queue.tally(session, site=records.only(policy.sites(viewer)))
 
 
+def waiting(database: Database, viewer: Principal, *, most: int) -> int:
+    """Return how many questions wait for the viewer to decide, ``most`` at the most."""
+    with database.reading() as session:
+        return queue.waiting(
+            session,
+            site=records.only(policy.sites(viewer)),
+            owners=policy.owners(viewer),
+            most=most,
+        )
+
+
 def following(database: Database, viewer: Principal) -> str | None:
     """Return the question that the viewer should decide next; None when none waits."""
     with database.reading() as session:

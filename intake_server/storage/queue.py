@@ -116,6 +116,25 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
     return Page(shown, f"{last.severity}~{last.first_seen}~{last.qid}")
 
 
+def waiting(
+    session: Session, *, site: str | None, owners: Sequence[str] | None, most: int
+) -> int:
+    """Return how many items wait for one of these owners; no more than ``most`` are read.
+
+    Args:
+        session: An open session.
+        site: Only items in which this site has a part.
+        owners: Only items that one of these decides; None for all.
+        most: Where counting ends.
+    """
+    query = select(QueueRow.qid).where(col(QueueRow.is_provisional).is_(False))
+    if site is not None:
+        query = query.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
+    if owners is not None:
+        query = query.where(col(QueueRow.owner).in_(owners))
+    return len(session.exec(query.limit(most)).all())
+
+
 def of_document(session: Session, doc: str) -> Sequence[QueueItem]:
     """Return the open items of a document, the most serious first."""
     rows = session.exec(

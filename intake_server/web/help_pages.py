@@ -23,3 +23,17 @@ def collect() -> str:
         missing=answers.MISSING.format(1),
         too_large=answers.TOO_LARGE.format(1),
     )
+
+
+@help_pages.get("/help/")
+@requires(Action.PUBLIC)
+def index() -> str:
+    """Show which guides there are."""
+    return render_template("help_index.html")
+
+
+@help_pages.get("/help/<any(worker,coordinator,admin,auditor):role>")
+@requires(Action.PUBLIC)
+def of_role(role: str) -> str:
+    """Show the guide of those with a role."""
+    return render_template(f"help_{role}.html")

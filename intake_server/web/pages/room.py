@@ -17,6 +17,7 @@ from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.wording import Wording
 
 _LONGEST: Final = 200
+_MOST_COUNTED: Final = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,21 @@ def lines() -> tuple[Line, ...]:
     )
 
 
+def waiting_count() -> str:
+    """Return how many questions wait for the asker, for the title of the tab.
+
+    A number and no content: somebody may look over a shoulder. Empty for none, ``99+``
+    for more than anybody counts.
+    """
+    viewer: Principal | None = g.get("principal")
+    if viewer is None or not may(viewer, Action.DECIDE):
+        return ""
+    count = desk.waiting(context().database, viewer, most=_MOST_COUNTED + 1)
+    if count > _MOST_COUNTED:
+        return f"{_MOST_COUNTED}+"
+    return str(count or "")
+
+
 def asked(name: str) -> str:
     """Return what a page's address asks for under a name; empty for nothing.
 
@@ -74,5 +90,6 @@ def on_every_page() -> dict[str, Any]:
         "site_title": lambda: wording().site(viewer.site) if viewer else "",
         "may": lambda action: may(viewer, Action(action)),
         "lines": lines,
+        "waiting_count": waiting_count,
         "is_demo": context().settings.demo,
     }

@@ -60,6 +60,8 @@ PAGES = {
     "GET /static/<path:filename>": EVERYBODY,
     "GET /healthz": EVERYBODY,
     "GET /help/collect": EVERYBODY,
+    "GET /help/": EVERYBODY,
+    "GET /help/<any(worker,coordinator,admin,auditor):role>": EVERYBODY,
     "GET /problems/": EVERYBODY,
     "GET /problems/<slug>": EVERYBODY,
     "GET /enrol": EVERYBODY,

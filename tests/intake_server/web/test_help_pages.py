@@ -49,3 +49,18 @@ def test_the_guide_is_ukrainian_first_and_english_complete(server):
 
 def test_the_guide_is_linked_from_every_page(server):
     assert 'href="/help/collect"' in server.client.get("/problems/").text
+
+
+@pytest.mark.parametrize("role", ["worker", "coordinator", "admin", "auditor"])
+def test_each_role_has_a_guide_in_both_languages(server, role):
+    ukrainian = server.client.get(f"/help/{role}", headers=UKRAINIAN).text
+    english = server.client.get(f"/help/{role}", headers=ENGLISH).text
+
+    assert "Вхід і вихід" in ukrainian
+    assert "Coming in and out" in english
+    assert ukrainian.count("<li>") == english.count("<li>") > 4
+    assert f'href="/help/{role}"' in server.client.get("/help/").text
+
+
+def test_there_is_no_guide_for_nobody(server):
+    assert server.client.get("/help/nobody").status_code == 404
