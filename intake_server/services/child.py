@@ -246,6 +246,20 @@ def persons_of(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView
     }
 
 
+def visible(
+    session: Session, docs: Iterable[str], viewer: Principal
+) -> Mapping[str, StoredView]:
+    """Return, by document, the person that it is about, where the viewer may see them."""
+    persons = documents.persons(session, filter(is_document, docs))
+    doubtful = {one.doc for one in persons.values() if not is_visible(viewer, one)}
+    cases = documents.find_all(session, map(ids.case, doubtful))
+    return {
+        doc: person
+        for doc, person in persons.items()
+        if is_visible(viewer, person, cases.get(ids.case(person.doc)))
+    }
+
+
 def is_visible(
     viewer: Principal, person: StoredView, case: StoredView | None = None
 ) -> bool:

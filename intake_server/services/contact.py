@@ -6,7 +6,7 @@ holder dies.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
@@ -17,7 +17,7 @@ from intake_server.errors import HeldError, NotFoundError
 from intake_server.services.authoring import Entropy
 from intake_server.services.exchange import PeerStore, origin
 from intake_server.storage import feed, leases, node, peers, queue
-from intake_server.storage.database import Database
+from intake_server.storage.database import Database, Session
 from sync.client.agent import Agent, Summary
 from sync.client.transport import Transport
 
@@ -49,6 +49,15 @@ class Contact:
     last_ok: datetime | None
     clock_off_ms: int | None
     is_revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """How far one peer has heard this node, and when it was heard last."""
+
+    site: str
+    unsent: int
+    last_ok: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,26 +138,38 @@ def give_back(database: Database, job: str, holder: str) -> None:
 def standing(database: Database) -> Standing:
     """Return how things stand with all peers."""
     with database.reading() as session:
-        here = node.read(session)
+        upstream = node.read(session).upstream
         counts = queue.counts(session)
         contacts = tuple(
             Contact(
                 node=peer.id,
                 site=peer.site,
-                is_upstream=peer.id == here.upstream,
-                unsent=feed.waiting(
-                    session,
-                    peer.out_pos,
-                    not_from=origin(peer.id, peer.epoch or ""),
-                ),
+                is_upstream=peer.id == upstream,
+                unsent=unsent,
                 last_ok=peer.last_ok,
                 clock_off_ms=peer.clock_off_ms,
                 is_revoked=peer.revoked is not None,
             )
-            for peer in peers.all_of(session)
+            for peer, unsent in _unsent(session)
         )
     conflicts = sum(counts.get(kind, 0) for kind in _CONFLICTS)
     return Standing(counts.get("quarantine", 0), conflicts, contacts)
+
+
+def lines(database: Database) -> tuple[Line, ...]:
+    """Return how the line to each peer stands that still takes part."""
+    with database.reading() as session:
+        return tuple(
+            Line(peer.site, unsent, peer.last_ok)
+            for peer, unsent in _unsent(session)
+            if peer.revoked is None
+        )
+
+
+def _unsent(session: Session) -> Iterable[tuple[peers.Peer, int]]:
+    every = peers.all_of(session)
+    places = [(peer.out_pos, origin(peer.id, peer.epoch or "")) for peer in every]
+    return zip(every, feed.waiting(session, places), strict=True)
 
 
 def _callable(database: Database, peer_id: str | None) -> peers.Peer:

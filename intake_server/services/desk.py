@@ -4,7 +4,7 @@
 to judge it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -124,9 +124,10 @@ def words(database: Database, actors: Iterable[str] = ()) -> Words:
         actors: Whose names are wanted.
     """
     with database.reading() as session:
+        schema = publishing.schema(session)
         return Words(
-            labels.of(session),
-            publishing.schema(session),
+            labels.of(session, schema.sources),
+            schema,
             authors.known(session, actors),
             authors.site_titles(session),
         )
@@ -160,20 +161,15 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         cursor=cursor,
     )
     with database.reading() as session:
-        persons = child.persons_of(session, map(_subject, found.items))
-        shown = {
-            doc: person
-            for doc, person in persons.items()
-            if _is_visible(session, person, viewer)
-        }
-    listed = (Listed(item, shown.get(_subject(item))) for item in found.items)
-    return Page(tuple(listed), found.cursor)
+        return Page(listed(session, found.items, viewer), found.cursor)
 
 
-def tally(database: Database, viewer: Principal) -> Mapping[tuple[int, str], int]:
-    """Return how many questions the viewer may see, by severity and kind."""
-    with database.reading() as session:
-        return queue.tally(session, site=records.only(policy.sites(viewer)))
+def listed(
+    session: Session, items: Sequence[QueueItem], viewer: Principal
+) -> tuple[Listed, ...]:
+    """Return questions with whose they are, as far as the viewer may know it."""
+    shown = child.visible(session, map(subject, items), viewer)
+    return tuple(Listed(item, shown.get(subject(item))) for item in items)
 
 
 def waiting(database: Database, viewer: Principal, *, most: int) -> int:
@@ -272,7 +268,7 @@ def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
     )
 
 
-def _subject(item: QueueItem) -> str:
+def subject(item: QueueItem) -> str:
     """Return the document that a question is about; of a link, the first person."""
     return item.doc.removeprefix(LINK).partition("|")[0]
 

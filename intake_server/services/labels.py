@@ -102,15 +102,20 @@ class Labels:
         return ", ".join(said) + ("…" if len(members) > _NAMED else "")
 
 
-def of(session: Session) -> Labels:
-    """Return the labels of all forms that are published here."""
-    digests = forms.digests(session)
-    known = _remembered.get(digests)
+def of(session: Session, sources: published.Sources | None = None) -> Labels:
+    """Return the labels of all forms that are published here.
+
+    Args:
+        session: An open session.
+        sources: The changes that the forms follow from, where that was just read.
+    """
+    sources = forms.sources(session) if sources is None else sources
+    known = _remembered.get(sources)
     if known is None:
         if len(_remembered) >= _REMEMBERED:
             _remembered.clear()
         versions = sorted(forms.all_of(session), key=lambda form: form.published)
-        known = _remembered[digests] = read(published.definitions(versions))
+        known = _remembered[sources] = read(published.definitions(versions))
     return known
 
 
@@ -151,7 +156,7 @@ def short(label: str) -> str:
     return label.partition(" (")[0]
 
 
-_remembered: Final[dict[tuple[tuple[str, str, str], ...], Labels]] = {}
+_remembered: Final[dict[published.Sources, Labels]] = {}
 
 
 def _asked(form: FormDefinition) -> Iterator[Asked]:

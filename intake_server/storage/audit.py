@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, col, insert, select
+from sqlmodel import Session, col, func, insert, literal_column, select
 
 from intake_server.errors import AuditError
 from intake_server.storage.tables import AuditRow
@@ -51,6 +51,13 @@ def add_all(session: Session, entries: Iterable[Entry]) -> None:
         session.exec(insert(AuditRow), params=rows)
     except DBAPIError:
         raise AuditError from None
+
+
+def decided(since: datetime) -> Any:
+    """Return the query of how many decisions were written here since a moment."""
+    return select(func.count().label("decided")).where(
+        col(AuditRow.action) == literal_column("'decide'"), col(AuditRow.at) >= since
+    )
 
 
 def page(

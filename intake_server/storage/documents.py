@@ -173,6 +173,60 @@ def rows_of(session: Session, parent: str) -> Sequence[StoredView]:
     )
 
 
+def persons(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
+    """Return the person that documents hang on at any depth, by document."""
+    up = func.coalesce(col(DocumentRow.subject), col(DocumentRow.parent)).label("up")
+    start = (
+        select(
+            col(DocumentRow.doc).label("start"), DocumentRow.doc, DocumentRow.kind, up
+        )
+        .where(col(DocumentRow.doc).in_(sorted(set(docs))))
+        .cte("above", recursive=True)
+    )
+    step = (
+        select(start.c.start, DocumentRow.doc, DocumentRow.kind, up)
+        .join(start, col(DocumentRow.doc) == start.c.up)
+        .where(start.c.kind != "person")
+    )
+    above = start.union(step)
+    found = (
+        select(above.c.start, *_COLUMNS)
+        .join(above, above.c.doc == col(DocumentRow.doc))
+        .where(col(DocumentRow.kind) == "person")
+    )
+    rows = session.exec(found)
+    return {row[0]: _stored(row[1:]) for row in rows}
+
+
+def below(session: Session, docs: Iterable[str]) -> Mapping[str, str]:
+    """Return what hangs on documents at any depth, each with what it hangs on.
+
+    Args:
+        session: An open session.
+        docs: Documents; each hangs on itself.
+
+    Returns:
+        The given document by the name under which questions know one that hangs on it:
+        its id, or of a link ``link:`` and the ids of the two.
+    """
+    rows = bulk.fetch_in(
+        session.connection(),
+        "WITH RECURSIVE below (root, doc, kind, subject, parent) AS ("
+        "SELECT doc, doc, kind, subject, parent FROM document WHERE doc IN ({keys})"
+        " UNION SELECT b.root, d.doc, d.kind, d.subject, d.parent FROM below b"
+        " JOIN document d ON (d.subject = b.doc OR d.parent = b.doc)"
+        " WHERE b.kind <> 'link') SELECT root, doc, kind, subject, parent FROM below",
+        [doc_bytes(doc) for doc in sorted(set(docs))],
+    )
+    found: dict[str, str] = {}
+    for root, doc, kind, *ends in rows:
+        name = doc_text(doc)
+        if kind == LINK and all(ends):
+            name = f"{LINK}:{'|'.join(map(doc_text, ends))}"
+        found.setdefault(name, doc_text(root))
+    return found
+
+
 def page(
     session: Session,
     *,

@@ -46,15 +46,32 @@ def end(session: Session) -> int:
     return newest(session.connection())
 
 
-def waiting(session: Session, position: int, *, not_from: str) -> int:
-    """Return how many changes stand behind a position that did not come from a peer."""
+def waiting(session: Session, places: Sequence[tuple[int, str]]) -> Sequence[int]:
+    """Return how many changes stand behind positions that did not come from a peer.
+
+    Args:
+        session: An open session.
+        places: A position and the peer whose own changes are left out, each.
+
+    Returns:
+        A number for each place, in order.
+    """
+    if not places:
+        return ()
+    one = (
+        "SELECT ? AS place, count(*) FROM feed f JOIN change c ON c.id = f.change"
+        " WHERE f.shard = ? AND f.pos > ? AND (c.peer IS NULL OR c.peer <> ?)"
+    )
     rows = bulk.fetch(
         session.connection(),
-        "SELECT count(*) FROM feed f JOIN change c ON c.id = f.change"
-        " WHERE f.shard = ? AND f.pos > ? AND (c.peer IS NULL OR c.peer <> ?)",
-        (SHARD, position, not_from),
+        " UNION ALL ".join([one] * len(places)),
+        [
+            value
+            for number, (position, not_from) in enumerate(places)
+            for value in (number, SHARD, position, not_from)
+        ],
     )
-    return int(rows[0][0])
+    return [count for _, count in sorted((int(row[0]), int(row[1])) for row in rows)]
 
 
 def since(

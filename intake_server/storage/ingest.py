@@ -100,6 +100,7 @@ def _take_in(
         projection.project(connection, documents, schema=schema, is_known=known | late)
         if any(document.kind == forms.KIND for document in documents.values()):
             reschema.reschema(connection, schema)
+        items.date(connection, received_ms)
         feed.append(connection, [one.key for one in arrived if one.is_itself])
     return tuple(outcomes)
 

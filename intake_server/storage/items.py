@@ -16,18 +16,21 @@ IDENTITY: Final = "identity"
 
 _COLUMNS: Final = (
     "doc, qid, kind, cell, key, severity, owner, sites, first_seen,"
-    " is_provisional, source, body, is_spelling"
+    " is_provisional, source, body, is_spelling, turn"
 )
 _ONCE: Final = "ON CONFLICT DO NOTHING"
 
 
-def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
+def row(
+    item: Item, source: str, belongs: Sequence[str], turn: str | None = None
+) -> bulk.Row:
     """Return an item as its table holds it.
 
     Args:
         item: The question.
         source: What it follows from: ``document``, ``change`` or ``identity``.
         belongs: The sites that have a part in it.
+        turn: Who is looked to while people talk about it.
     """
     return (
         item.doc,
@@ -43,6 +46,7 @@ def row(item: Item, source: str, belongs: Sequence[str]) -> bulk.Row:
         source,
         to_json(views.item_json(item)),
         item.is_spelling,
+        turn,
     )
 
 
@@ -52,6 +56,15 @@ def add(connection: Connection, rows: Iterable[bulk.Row]) -> None:
     bulk.insert(connection, "queue", _COLUMNS, added, _ONCE)
     asked = [(qid, doc, kind, key) for doc, qid, kind, _, key, *_ in added]
     bulk.insert(connection, "asked", "qid, doc, kind, key", asked, _ONCE)
+
+
+def date(connection: Connection, asked_ms: int) -> None:
+    """Note since when those questions are asked that nothing is noted of yet."""
+    bulk.many(
+        connection,
+        "UPDATE asked SET since = ? WHERE since IS NULL",
+        [(asked_ms,)],
+    )
 
 
 def drop_of_documents(connection: Connection, docs: Iterable[str]) -> None:

@@ -1,11 +1,14 @@
 """Reading and filling the queue: what people are asked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from sqlmodel import Session, and_, col, delete, func, or_, select
+import sqlalchemy as sa
+from sqlmodel import Session, and_, case, col, delete, func, or_, select, true, union
 
+from intake_server.storage import audit
 from intake_server.storage.tables import AskedRow, QueueRow
 from intake_server.storage.views import enclosed
 
@@ -18,7 +21,8 @@ class QueueItem:
     """A question as it is kept.
 
     ``cell`` is what people know it by, ``key`` the whole cell key; ``source`` is
-    ``document``, ``change``, ``identity`` or ``local``. ``candidates`` have ``value``,
+    ``document``, ``change``, ``identity`` or ``local``, ``turn`` who is looked to while
+    people talk about it: ``site:<name>``, an actor, or None. ``candidates`` have ``value``,
     ``heads``, ``change``, ``site``, ``author``, ``device``, ``at``, ``off``, ``src``.
     ``facts`` holds what a local item adds.
     """
@@ -35,6 +39,7 @@ class QueueItem:
     is_provisional: bool
     source: str
     is_spelling: bool = False
+    turn: str | None = None
     candidates: Sequence[Mapping[str, Any]] = ()
     displayed: Any = None
     element: str | None = None
@@ -49,6 +54,15 @@ class Former:
     doc: str
     kind: str
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many items are open, and how many of these are new, and old."""
+
+    open: int
+    new: int
+    old: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +123,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         col(QueueRow.severity).desc(), col(QueueRow.first_seen), col(QueueRow.qid)
     )
     found = [_item(row) for row in session.exec(query.limit(limit + 1))]
-    shown = tuple(found[:limit])
-    if len(found) <= limit:
-        return Page(shown, None)
-    last = shown[-1]
-    return Page(shown, f"{last.severity}~{last.first_seen}~{last.qid}")
+    return _paged(tuple(found[:limit]), is_whole=len(found) <= limit)
 
 
 def waiting(
@@ -145,6 +155,21 @@ def of_document(session: Session, doc: str) -> Sequence[QueueItem]:
     return tuple(_item(row) for row in rows)
 
 
+def of_documents(session: Session, docs: Iterable[str]) -> Sequence[QueueItem]:
+    """Return the open items of documents, the most serious first, then the oldest."""
+    wanted = sorted(set(docs))
+    if not wanted:
+        return ()
+    rows = session.exec(
+        select(QueueRow)
+        .where(col(QueueRow.doc).in_(wanted))
+        .order_by(
+            col(QueueRow.severity).desc(), col(QueueRow.first_seen), col(QueueRow.qid)
+        )
+    )
+    return tuple(_item(row) for row in rows)
+
+
 def counts(session: Session) -> Mapping[str, int]:
     """Return how many items of each kind are open."""
     rows = session.exec(select(QueueRow.kind, func.count()).group_by(QueueRow.kind))
@@ -152,19 +177,80 @@ def counts(session: Session) -> Mapping[str, int]:
 
 
 def tally(
-    session: Session, *, site: str | None = None
-) -> Mapping[tuple[int, str], int]:
-    """Return how many items are open, by severity and kind.
+    session: Session,
+    *,
+    new_ms: int,
+    old_ms: int,
+    lately: datetime,
+    site: str | None = None,
+) -> tuple[Mapping[tuple[int, str], Tally], int]:
+    """Return how many items are open, by severity and kind, and how many were decided.
 
     Args:
         session: An open session.
+        new_ms: What was first asked here after this moment counts as new.
+        old_ms: What was first asked here before this moment counts as old.
+        lately: Decisions count that were written here since this moment.
         site: Only items in which this site has a part.
     """
-    query = select(QueueRow.severity, QueueRow.kind, func.count())
+    since = func.coalesce(col(AskedRow.since), 0)
+    query: Any = (
+        sa.select(
+            col(QueueRow.severity).label("severity"),
+            col(QueueRow.kind).label("kind"),
+            func.count().label("open"),
+            func.sum(case((since > new_ms, 1), else_=0)).label("new"),
+            func.sum(case((since < old_ms, 1), else_=0)).label("old"),
+        )
+        .select_from(QueueRow)
+        .join(AskedRow, col(AskedRow.qid) == col(QueueRow.qid))
+    )
     if site is not None:
         query = query.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
-    rows = session.exec(query.group_by(col(QueueRow.severity), col(QueueRow.kind)))
-    return {(severity, kind): count for severity, kind, count in rows}
+    tallies = query.group_by(col(QueueRow.severity), col(QueueRow.kind)).subquery()
+    decided = audit.decided(lately).subquery()
+    both = sa.select(decided, tallies).select_from(decided.outerjoin(tallies, true()))
+    rows = session.connection().execute(both).all()
+    found = {
+        (severity, kind): Tally(*rest)
+        for _, severity, kind, *rest in rows
+        if kind is not None
+    }
+    return found, rows[0][0]
+
+
+def opening(
+    session: Session, turns: Sequence[str], *, site: str | None = None, limit: int = 50
+) -> Page:
+    """Return the first page of open items, before it those in which it is one's turn.
+
+    Args:
+        session: An open session.
+        turns: Under which names one is asked.
+        site: Only items in which this site has a part.
+        limit: At most so many of either.
+    """
+    order = (col(QueueRow.severity).desc(), col(QueueRow.first_seen), col(QueueRow.qid))
+    every = select(QueueRow.doc, QueueRow.qid).order_by(*order)
+    if site is not None:
+        every = every.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
+    asked = every.where(col(QueueRow.turn).in_(turns)).limit(limit).subquery()
+    first = every.limit(limit + 1).subquery()
+    keys = union(select(asked.c.doc, asked.c.qid), select(first.c.doc, first.c.qid))
+    both = keys.subquery()
+    is_one = and_(col(QueueRow.doc) == both.c.doc, col(QueueRow.qid) == both.c.qid)
+    rows = session.exec(select(QueueRow).join(both, is_one).order_by(*order))
+    found = [_item(row) for row in rows]
+    is_asked = [item for item in found if item.turn in turns]
+    others = [item for item in found if item.turn not in turns]
+    return _paged((*is_asked, *others[:limit]), is_whole=len(others) <= limit)
+
+
+def _paged(shown: tuple[QueueItem, ...], *, is_whole: bool) -> Page:
+    if is_whole:
+        return Page(shown, None)
+    last = shown[-1]
+    return Page(shown, f"{last.severity}~{last.first_seen}~{last.qid}")
 
 
 def propose(session: Session, item: QueueItem) -> None:
@@ -182,6 +268,7 @@ def propose(session: Session, item: QueueItem) -> None:
             first_seen=item.first_seen,
             is_provisional=item.is_provisional,
             source=LOCAL,
+            turn=item.turn,
             body={
                 "candidates": item.candidates,
                 "displayed": item.displayed,
@@ -231,6 +318,7 @@ def _item(row: QueueRow) -> QueueItem:
         is_provisional=row.is_provisional,
         source=row.source,
         is_spelling=row.is_spelling,
+        turn=row.turn,
         candidates=tuple(body["candidates"]),
         displayed=body["displayed"],
         element=body["element"],

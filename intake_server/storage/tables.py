@@ -132,12 +132,17 @@ class QueueRow(SQLModel, table=True):
     ``source`` says what it follows from: a ``document``, a whole ``change``, the
     ``identity`` of persons, or ``local``, a proposal of this node. All but the local ones
     are made again when their facts change. ``owner`` and ``sites`` say whose it is,
-    ``is_spelling`` whether the answers are one word in several spellings. ``asked`` tells
-    to which document an id belongs; here those of one document stand together.
+    ``is_spelling`` whether the answers are one word in several spellings. ``turn`` names
+    who is looked to while people talk about it: the site that was asked, the person who
+    got an answer. ``asked`` tells to which document an id belongs; here those of one
+    document stand together.
     """
 
     __tablename__ = "queue"
-    __table_args__ = (Index("ix_queue_order", "severity", "first_seen", "qid"),)
+    __table_args__ = (
+        Index("ix_queue_order", "severity", "first_seen", "qid"),
+        Index("ix_queue_turn", "turn", **_where("turn IS NOT NULL")),
+    )
 
     doc: str = Field(primary_key=True)
     qid: str = Field(sa_type=ChangeId, primary_key=True)
@@ -154,17 +159,24 @@ class QueueRow(SQLModel, table=True):
     is_spelling: bool = Field(
         default=False, sa_column_kwargs={"server_default": text("false")}
     )
+    turn: str | None = None
 
 
 class AskedRow(SQLModel, table=True):
-    """A question that is open or was, so that a late answer is told what became of it."""
+    """A question that is open or was, so that a late answer is told what became of it.
+
+    ``since`` is when it was first asked here, in milliseconds since 1970-01-01T00:00Z,
+    however old the answers were by then; None where that is not noted yet.
+    """
 
     __tablename__ = "asked"
+    __table_args__ = (Index("ix_asked_undated", "qid", **_where("since IS NULL")),)
 
     qid: str = Field(sa_type=ChangeId, primary_key=True)
     doc: str
     kind: str
     key: str
+    since: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class FeedRow(SQLModel, table=True):
@@ -504,7 +516,10 @@ class AuditRow(SQLModel, table=True):
     """Who did or read what, and when: added to, never altered."""
 
     __tablename__ = "audit"
-    __table_args__ = (Index("ix_audit_object", "object"),)
+    __table_args__ = (
+        Index("ix_audit_object", "object"),
+        Index("ix_audit_decided", "at", **_where("action = 'decide'")),
+    )
 
     seq: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=UtcDateTime)
@@ -524,6 +539,18 @@ class ReferenceBlockRow(SQLModel, table=True):
     site: str
     device: str | None
     next: int
+
+
+class VisitRow(SQLModel, table=True):
+    """When somebody was on a page last, and when the time before that ended."""
+
+    __tablename__ = "visit"
+    __table_args__ = _CLUSTERED
+
+    actor: str = Field(primary_key=True)
+    page: str = Field(primary_key=True)
+    before: datetime | None = Field(sa_type=UtcDateTime)
+    last: datetime = Field(sa_type=UtcDateTime)
 
 
 class LeaseRow(SQLModel, table=True):

@@ -55,6 +55,7 @@ class Desk:
         self.app = create_app(settings, database, clock=self.watch)
         self._random = Random("desk")
         self._number = 0
+        self._people: dict[str, str] = {}
         with database.transaction() as session:
             here = Node(id="kyiv", role="central", site="kyiv", log="kyiv-1", epoch="1")
             node.write(session, here)
@@ -132,7 +133,16 @@ class Desk:
         person = people.add(
             self.database, name, role=role, site=site, by="operator", now=now
         )
+        self._people[name] = person
         return people.invite(self.database, person, by="operator", now=now)
+
+    def again(self, name: str) -> FlaskClient:
+        """Return a browser in which somebody who was here before has signed in anew."""
+        now = self.watch()
+        code = people.invite(self.database, self._people[name], by="operator", now=now)
+        client = self.app.test_client()
+        client.post(f"/sign-in/{code}")
+        return client
 
     def browser(
         self, role: Role = Role.COORDINATOR, site: str = "kyiv", name: str = "Iryna"

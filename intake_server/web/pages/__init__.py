@@ -34,6 +34,7 @@ View = Callable[..., ResponseReturnValue]
 _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("GET", "/queue", "queue", Action.READ_QUEUE, queue.show),
     ("GET", "/queue/next", "following", Action.DECIDE, queue.following),
+    ("GET", "/queue/child/<doc>", "child_questions", Action.READ_QUEUE, queue.of_child),
     ("GET", "/queue/<qid>", "item", Action.READ_QUEUE, item.show),
     ("POST", "/queue/<qid>", "decide", Action.DECIDE, item.decide),
     ("POST", "/queue/<qid>/preview", "preview", Action.DECIDE, item.preview),

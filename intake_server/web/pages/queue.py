@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import redirect, render_template, url_for
 from werkzeug import Response
 
-from intake_server.services import desk
+from intake_server.services import desk, today
 from intake_server.services.desk import Listed
+from intake_server.storage.queue import Tally
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import phrases, room, sheet
@@ -46,41 +47,113 @@ class Part:
     rows: tuple[Row, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Family:
+    """What waits about one child; ``total`` counts what stands under today as well."""
+
+    whose: sheet.Whose
+    rows: tuple[Row, ...]
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What the address asks for; a page that asks for nothing opens on today."""
+
+    kind: str | None
+    site: str | None
+    mine: bool
+    spelling: bool
+    cursor: str | None
+
+    @property
+    def is_today(self) -> bool:
+        """Whether nothing is asked for."""
+        return not any((self.kind, self.site, self.mine, self.spelling, self.cursor))
+
+
 def show() -> str:
     """Show the questions that wait."""
     here, viewer = context(), asking()
-    kind = room.asked("kind") or None
-    site = room.asked("site") or None
-    mine = room.asked("mine") == "1"
-    spelling = room.asked("spelling") == "1"
+    asked = Asked(
+        kind=room.asked("kind") or None,
+        site=room.asked("site") or None,
+        mine=room.asked("mine") == "1",
+        spelling=room.asked("spelling") == "1",
+        cursor=room.asked("cursor") or None,
+    )
+    load = today.load(here.database, viewer=viewer, now=here.now())
+    shown = _today() if asked.is_today else _found(asked)
+    words = room.wording()
+    return render_template(
+        "pages/queue.html",
+        asked=asked,
+        load=load,
+        total=load.total(),
+        since=words.moment(load.since) if load.since else None,
+        severities=_by_severity(load.tallies),
+        kinds=_by_kind(load.tallies),
+        sites=sorted((name, words.site(name)) for name in words.words.sites),
+        **shown,
+    )
+
+
+def of_child(doc: str) -> str:
+    """Show all that is asked about one child."""
+    here = context()
+    found = today.of_child(here.database, doc, viewer=asking(), now=here.now())
+    words = room.wording()
+    return render_template(
+        "pages/child_questions.html",
+        whose=sheet.whose(found.child, words),
+        parts=_parts(found.questions, words),
+        count=len(found.questions),
+    )
+
+
+def _today() -> Mapping[str, Any]:
+    """Return what could harm a child now, then child by child, then the rest."""
+    here = context()
+    found = today.open_on(here.database, viewer=asking(), now=here.now())
+    words = room.wording()
+    return {
+        "turn": _rows(found.turn, words),
+        "urgent": _rows(found.urgent, words),
+        "families": tuple(
+            Family(
+                sheet.whose(one.child, words),
+                _rows(one.questions, words),
+                one.above + len(one.questions),
+            )
+            for one in found.children
+        ),
+        "rest": _rows(found.rest, words),
+        "provisional": _rows(found.provisional, words),
+        "next": found.cursor,
+    }
+
+
+def _found(asked: Asked) -> Mapping[str, Any]:
+    """Return what was asked for, the most serious first."""
+    here = context()
     found = desk.page(
         here.database,
-        viewer=viewer,
+        viewer=asking(),
         now=here.now(),
-        kind=kind,
-        site=site,
-        mine=mine,
-        spelling=spelling or None,
-        cursor=room.asked("cursor") or None,
+        kind=asked.kind,
+        site=asked.site,
+        mine=asked.mine,
+        spelling=asked.spelling or None,
+        cursor=asked.cursor,
     )
     words = room.wording()
     certain = [one for one in found.questions if not one.item.is_provisional]
     waiting = [one for one in found.questions if one.item.is_provisional]
-    counts = desk.tally(here.database, viewer)
-    return render_template(
-        "pages/queue.html",
-        parts=_parts(certain, words),
-        provisional=tuple(_row(one, words) for one in waiting),
-        severities=_by_severity(counts),
-        kinds=_by_kind(counts),
-        total=sum(counts.values()),
-        sites=sorted((name, words.site(name)) for name in words.words.sites),
-        kind=kind,
-        site=site,
-        mine=mine,
-        spelling=spelling,
-        next=found.cursor,
-    )
+    return {
+        "parts": _parts(certain, words),
+        "provisional": _rows(waiting, words),
+        "next": found.cursor,
+    }
 
 
 def following() -> Response:
@@ -103,6 +176,10 @@ def _parts(listed: Sequence[Listed], words: Wording) -> tuple[Part, ...]:
         Part(rows[0].severity, heading, tuple(rows))
         for heading, rows in by_heading.items()
     )
+
+
+def _rows(listed: Sequence[Listed], words: Wording) -> tuple[Row, ...]:
+    return tuple(_row(one, words) for one in listed)
 
 
 def _row(listed: Listed, words: Wording) -> Row:
@@ -143,22 +220,22 @@ def _problem(listed: Listed, words: Wording) -> str:
 
 
 def _by_severity(
-    counts: Mapping[tuple[int, str], int],
+    counts: Mapping[tuple[int, str], Tally],
 ) -> tuple[tuple[int, str, int], ...]:
     totals: dict[str, tuple[int, int]] = {}
     for (severity, _kind), count in sorted(counts.items(), reverse=True):
         heading = str(phrases.SEVERITIES[severity])
         weight, before = totals.get(heading, (severity, 0))
-        totals[heading] = (weight, before + count)
+        totals[heading] = (weight, before + count.open)
     return tuple((weight, heading, n) for heading, (weight, n) in totals.items())
 
 
 def _by_kind(
-    counts: Mapping[tuple[int, str], int],
+    counts: Mapping[tuple[int, str], Tally],
 ) -> tuple[tuple[str, str, int], ...]:
     totals: dict[str, int] = {}
     for (_severity, kind), count in counts.items():
-        totals[kind] = totals.get(kind, 0) + count
+        totals[kind] = totals.get(kind, 0) + count.open
     return tuple(
         (kind, str(phrases.KINDS[kind]), totals[kind])
         for kind in phrases.KINDS

@@ -36,7 +36,10 @@ def wording(actors: Iterable[str] = ()) -> Wording:
         actors: Whose names are wanted.
     """
     here = context()
-    words = desk.words(here.database, actors)
+    words: desk.Words | None = g.get("words")
+    wanted = frozenset(actors)
+    if words is None or not wanted <= words.authors.keys():
+        words = g.words = desk.words(here.database, wanted)
     return Wording(words, asking(), language(), here.now())
 
 
@@ -52,8 +55,7 @@ def lines() -> tuple[Line, ...]:
             one.unsent,
             said.moment(one.last_ok) if one.last_ok else None,
         )
-        for one in contact.standing(context().database).contacts
-        if not one.is_revoked
+        for one in contact.lines(context().database)
     )
 
 

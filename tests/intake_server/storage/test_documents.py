@@ -7,6 +7,7 @@ from stores import take_in
 
 from intake_server.storage import documents
 from sync import clock
+from sync import documents as ids
 from sync.change import Write, compose
 from sync.merge.cells import DELETED, SCOPE
 
@@ -136,3 +137,31 @@ def test_what_is_about_a_child_and_its_rows_are_found(database):
     assert about.view["subject"] == child(1)
     assert (part.doc, part.view["parent"]) == (row, event)
     assert (person.doc, person.view["reference"]) == (child(1), "AB00001X")
+
+
+def test_a_row_is_found_below_its_child_and_the_child_above_it(database):
+    event = "0a0b4f3e-30f9-53a7-8df0-1f4b4a6b1c01"
+    row = "0a0b4f3e-30f9-53a7-8df0-1f4b4a6b1c02"
+    link = ids.link(child(1), child(2))
+    take_in(
+        database,
+        [
+            a_child(1),
+            a_child(2),
+            said(event, "event", subject=child(1)),
+            said(row, "relation", parent=event),
+            said(link, "link", a=child(1), b=child(2), verdict="different"),
+        ],
+    )
+
+    with database.reading() as session:
+        whose = documents.persons(session, [row, event, child(2), child(9)])
+        below = documents.below(session, [child(1)])
+
+    assert {doc: person.doc for doc, person in whose.items()} == {
+        row: child(1),
+        event: child(1),
+        child(2): child(2),
+    }
+    both = "|".join(sorted((child(1), child(2))))
+    assert below.keys() == {child(1), event, row, f"link:{both}"}

@@ -1,7 +1,9 @@
 import pytest
 
-from intake_server.storage import queue
-from intake_server.storage.queue import QueueItem
+from intake_server.clock import moment
+from intake_server.storage import audit, items, queue, visits
+from intake_server.storage.audit import Entry
+from intake_server.storage.queue import QueueItem, Tally
 
 
 def an_item(number, **facts):
@@ -93,3 +95,68 @@ def test_items_are_narrowed_by_kind_site_owner_and_certainty(database):
 def test_a_cursor_that_no_page_gave_is_refused(database, cursor):
     with database.reading() as session, pytest.raises(ValueError, match=r"."):
         queue.page(session, cursor=cursor)
+
+
+def test_a_desk_opens_with_what_it_is_asked_before_the_most_serious(database):
+    propose(
+        database,
+        an_item(1, severity=1, turn="site:kyiv"),
+        an_item(2, severity=3),
+        an_item(3, severity=2, turn="site:truskavets"),
+    )
+
+    with database.reading() as session:
+        turns = ("u:iryna", "site:kyiv")
+        first = queue.opening(session, turns)
+        elsewhere = queue.opening(session, turns, site="chernivtsi")
+        short = queue.opening(session, turns, limit=1)
+
+    assert [int(item.qid, 16) for item in first.items] == [1, 2, 3]
+    assert first.cursor is None
+    assert elsewhere.items == ()
+    assert [int(item.qid, 16) for item in short.items] == [1, 2]
+    assert short.cursor.endswith(f"~{2:032x}")
+
+
+def test_what_waits_is_counted_with_what_is_new_and_old_and_decided(database):
+    propose(database, an_item(1), an_item(2, severity=1), an_item(3, kind="family"))
+    with database.transaction() as session:
+        items.date(session.connection(), 5_000)
+    propose(database, an_item(4))
+    with database.transaction() as session:
+        items.date(session.connection(), 9_000)
+        acts = [
+            Entry(at=moment(ms), actor="u:i", action="decide", object="x")
+            for ms in (1_000, 2_000)
+        ]
+        audit.add_all(
+            session,
+            [*acts, Entry(at=moment(3_000), actor="u:i", action="undo", object="x")],
+        )
+
+    with database.reading() as session:
+        tallies, decided = queue.tally(
+            session, new_ms=6_000, old_ms=6_000, lately=moment(1_500)
+        )
+        nothing, _ = queue.tally(
+            session, new_ms=0, old_ms=0, lately=moment(0), site="kyiv"
+        )
+
+    assert tallies == {
+        (3, "pair"): Tally(2, 1, 1),
+        (1, "pair"): Tally(1, 0, 1),
+        (3, "family"): Tally(1, 0, 1),
+    }
+    assert decided == 1
+    assert nothing == {}
+
+
+def test_a_visit_goes_on_until_one_was_away(database):
+    def come(minute):
+        with database.transaction() as session:
+            return visits.note(session, "u:iryna", "queue", moment(minute * 60_000))
+
+    assert come(0) is None
+    assert come(20) is None
+    assert come(90) == moment(20 * 60_000)
+    assert come(100) == moment(20 * 60_000)

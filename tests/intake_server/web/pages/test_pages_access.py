@@ -17,6 +17,7 @@ ALLOWED = {
     "GET /": set(PEOPLE),
     "GET /queue": STAFF,
     "GET /queue/next": STAFF,
+    "GET /queue/child/<doc>": STAFF,
     "GET /queue/<qid>": STAFF,
     "POST /queue/<qid>": STAFF,
     "POST /queue/<qid>/preview": STAFF,

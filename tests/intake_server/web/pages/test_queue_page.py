@@ -26,7 +26,7 @@ def test_what_could_harm_a_child_comes_first(clash):
 
     headings = tree(clash.browser().get("/queue")).xpath("//h2/text()")
 
-    assert headings == ["Може зашкодити дитині", "Конфіденційне"]
+    assert headings == ["Сьогодні: що може зашкодити дитині зараз", "Решта"]
 
 
 def test_a_held_form_says_what_is_wrong_with_it(clash):
