@@ -44,6 +44,7 @@ class Act(Enum):
     LIST_QUEUE = "list_queue"
     DECIDE = "decide"
     UNDO = "undo"
+    TALK = "talk"
     LINK = "link"
     PICK = "pick"
     VOID = "void"

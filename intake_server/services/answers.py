@@ -17,6 +17,7 @@ from sync.change import Write
 from sync.merge.cells import DELETED, DISMISS, ERASED
 from sync.merge.identity import DIFFERENT, SAME
 from sync.merge.schema import Rule, Schema
+from sync.merge.talk import ANSWER, TALK, Entry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,6 +165,16 @@ def _about_rule(
     return {_target(session, found.doc): [write]}
 
 
+def _about_objection(
+    session: Session, found: QueueItem, decision: Decision, schema: Schema
+) -> Edits:
+    """Answer an objection: what was decided stands, and its site is told why."""
+    del schema
+    said = Entry(verb=ANSWER, about=found.key, text=decision.reason, site="")
+    write = Write(n=TALK, e=found.qid, v=said.value)
+    return {_target(session, found.doc): [write]}
+
+
 ANSWERS: Final[Mapping[str, Answer]] = {
     "field_conflict": _about_field,
     "set_conflict": _about_set,
@@ -172,6 +183,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "link_conflict": _about_link,
     "link_blocked": _about_link,
     "rule": _about_rule,
+    "objection": _about_objection,
 }
 
 

@@ -23,16 +23,19 @@ from intake_server.services import (
     reading,
     records,
     triage,
+    undoing,
 )
 from intake_server.services.authors import Author
 from intake_server.services.labels import Labels, Texts
-from intake_server.storage import documents, queue, submissions
+from intake_server.storage import changes, documents, queue, submissions
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from sync import documents as ids
 from sync.change import Change
+from sync.merge import talk
 from sync.merge.schema import Schema
+from sync.merge.talk import Entry
 
 LINK: Final = "link:"
 _EVENT: Final = "event"
@@ -72,7 +75,7 @@ class File:
     is about, ``counterpart`` the one that a rule compares it with, and ``others`` the
     other questions about it; ``changes`` who wrote the answers, by change id; ``events``
     the visits at which they were written, by document; ``answers`` what a held submission
-    says, where it can be read.
+    says, where it can be read, ``talk`` what people said about the question.
     """
 
     item: QueueItem
@@ -83,17 +86,24 @@ class File:
     changes: Mapping[str, Change]
     events: Mapping[str, StoredView] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
+    talk: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A question that is open no longer, and what its cell says now."""
+    """A question that is open no longer, and what its cell says now.
+
+    ``decision`` is the newest decision on it that stands; ``may_undo`` tells whether the
+    viewer may take it back.
+    """
 
     kind: str
     doc: str
     cell: str
     child: StoredView | None
     record: StoredView | None
+    decision: Change | None
+    may_undo: bool
 
     @property
     def value(self) -> Any:
@@ -245,7 +255,29 @@ def around(
         others=tuple(one for one in asked if one.qid != item.qid),
         changes=known,
         events=events,
+        talk=talk.about(record.view["values"], item.key) if record else (),
     )
+
+
+def form(
+    database: Database, qid: str, change: str, *, viewer: Principal, now: datetime
+) -> tuple[File, Change]:
+    """Return a question, and all that was said with one of its answers.
+
+    Raises:
+        NotFoundError: There is no such question or answer, or it is not for the viewer.
+        AuditError: The read could not be noted.
+    """
+    found = file(database, qid, viewer=viewer, now=now)
+    if change not in found.item.heads or not found.children:
+        raise NotFoundError("change", change)
+    with database.transaction() as session:
+        said = changes.find(session, change)
+        if said is None:
+            raise NotFoundError("change", change)
+        docs = [edit.doc for edit in said.edits]
+        note_all(session, Act.READ_RECORD, docs, by=viewer.actor, now=now)
+    return found, said
 
 
 def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
@@ -263,9 +295,32 @@ def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
         if person is None or not _is_visible(session, person, viewer):
             raise NotFoundError("item", qid)
         record = documents.find(session, doc)
+        decision = _decision(session, doc, former.key)
     return Settled(
-        former.kind, former.doc, former.key.partition("/")[0], person, record
+        kind=former.kind,
+        doc=former.doc,
+        cell=former.key.partition("/")[0],
+        child=person,
+        record=record,
+        decision=decision,
+        may_undo=decision is not None and undoing.may(decision, viewer),
     )
+
+
+def _decision(session: Session, doc: str, key: str) -> Change | None:
+    """Return the newest decision on a cell that was not taken back."""
+    told = tuple(_history(session, doc))
+    gone = undoing.taken_back((past.change, past.code) for past in told)
+    for past in told:
+        said = {
+            write.cell
+            for edit in past.change.edits
+            for write in edit.w or ()
+            if write.act == "resolve" and past.code is None
+        }
+        if key in said and (doc, key) not in gone.get(past.change.id, frozenset()):
+            return past.change
+    return None
 
 
 def subject(item: QueueItem) -> str:

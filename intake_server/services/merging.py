@@ -37,6 +37,7 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "link_conflict": frozenset({"same"}),
     "link_blocked": frozenset({"same"}),
     "rule": frozenset({"dismiss"}),
+    "objection": frozenset({"dismiss"}),
     triage.KIND: frozenset({"assign", "release", "dismiss"}),
 }
 """How each kind of item may be answered; a kind that is absent takes no answer yet."""

@@ -3,30 +3,95 @@
 
 const typing = (element) => element.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
-// j and k move through a list of questions while it has the focus.
-document.addEventListener("keydown", (event) => {
-  const list = event.target.closest("#list");
-  if (!list || event.altKey || event.ctrlKey || event.metaKey) return;
-  const step = { j: 1, k: -1, о: 1, л: -1 }[event.key];
-  if (!step) return;
-  const links = [...list.querySelectorAll(".row-title")];
-  const next = links[links.indexOf(document.activeElement) + step];
-  if (next) {
-    event.preventDefault();
-    next.focus();
+// Single keys can be switched off: whoever speaks to a device, or slips, presses many.
+const kept = (work) => {
+  try {
+    return work(window.localStorage);
+  } catch {
+    return null;
   }
+};
+const areOn = () => kept((store) => store.getItem("keys")) !== "off";
+
+const step = (by) => {
+  const answers = [...document.querySelectorAll(".answers .cards input")];
+  const places = answers.length ? answers : [...document.querySelectorAll("#list .row-title")];
+  const next = places[places.indexOf(document.activeElement) + by];
+  if (next) next.focus();
+};
+
+const choose = (number) => {
+  const choice = document.querySelectorAll(".answers .cards input")[number - 1];
+  if (!choice) return;
+  choice.click();
+  if (choice.type === "checkbox") choice.focus();
+  else document.querySelector("#field-reason").focus();
+};
+
+const typeOne = () => {
+  const input = document.querySelector("#typed .inputs input, #typed .inputs select, #typed .inputs textarea");
+  if (!input) return;
+  document.querySelector("#typed input[name=choice]").click();
+  input.focus();
+};
+
+const takeBack = () => {
+  const fold = document.querySelector("main details.undo");
+  if (!fold) return;
+  fold.open = true;
+  fold.querySelector("input[name=reason]").focus();
+};
+
+const showKeys = () => {
+  const dialog = document.querySelector("#keys");
+  if (dialog) dialog.showModal();
+};
+
+// By the place of the key, so that any layout will do.
+const doing = {
+  KeyJ: () => step(1),
+  KeyK: () => step(-1),
+  KeyE: typeOne,
+  KeyU: takeBack,
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
+  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "?") {
+    event.preventDefault();
+    showKeys();
+    return;
+  }
+  if (!areOn() || event.shiftKey) return;
+  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
+  const act = digit ? () => choose(Number(digit[1])) : doing[event.code];
+  if (!act) return;
+  event.preventDefault();
+  act();
 });
 
-// 1 to 9 choose an answer while the answers have the focus.
-document.addEventListener("keydown", (event) => {
-  const answers = event.target.closest(".answers");
-  if (!answers || typing(event.target) || event.altKey || event.ctrlKey || event.metaKey) return;
-  const choice = answers.querySelectorAll(".cards input[name=choice]")[Number(event.key) - 1];
-  if (choice) {
-    event.preventDefault();
-    choice.focus();
-    choice.click();
-  }
+const box = document.querySelector("#keys-on");
+if (box) {
+  box.checked = areOn();
+  box.addEventListener("change", () => {
+    kept((store) => store.setItem("keys", box.checked ? "on" : "off"));
+  });
+}
+for (const button of document.querySelectorAll("[data-keys]")) {
+  button.hidden = false;
+  button.addEventListener("click", showKeys);
+}
+
+// A decision is sent once, however often the button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("#decision, details.undo form, .once")) return;
+  if (form.dataset.sent) event.preventDefault();
+  else form.dataset.sent = "yes";
+});
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
 // Typing an answer chooses it.

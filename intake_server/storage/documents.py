@@ -227,6 +227,34 @@ def below(session: Session, docs: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
+def recent(
+    session: Session, kinds: Iterable[str], site: str, *, since: int, limit: int
+) -> Sequence[tuple[StoredView, Document]]:
+    """Return documents of a site that changed lately, newest first, with their heads.
+
+    Args:
+        session: An open session.
+        kinds: Of which kinds.
+        site: Only documents that belong to this site.
+        since: Only those whose newest head has a greater clock value.
+        limit: At most so many.
+    """
+    query = (
+        _listed()
+        .where(
+            col(DocumentRow.kind).in_(sorted(kinds)),
+            col(DocumentRow.newest) > since,
+            col(DocumentRow.is_voided).is_(False),
+            _holds(DocumentRow.sites, f"|{site}|"),
+        )
+        .order_by(col(DocumentRow.newest).desc())
+        .limit(limit)
+    )
+    return [
+        (view, state.unpack(view.kind, view.heads)) for view in _read(session, query)
+    ]
+
+
 def page(
     session: Session,
     *,

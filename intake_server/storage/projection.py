@@ -23,7 +23,7 @@ from intake_server.storage import (
     views,
 )
 from intake_server.storage.types import doc_bytes, signed
-from sync.merge import identity, queue
+from sync.merge import identity, queue, talk
 from sync.merge.cells import ERASED, LINK, Document
 from sync.merge.rules import Looked, Other
 from sync.merge.schema import Schema
@@ -88,7 +88,12 @@ def derive(
     compared = _compared(looked, schema, other) if asked else ()
     authors = items.authors_of((document, *compared)) if asked else {}
     questions = tuple(
-        items.row(item, items.DOCUMENT, items.sites_of(item, authors) or belongs)
+        items.row(
+            item,
+            items.DOCUMENT,
+            items.sites_of(item, authors) or belongs,
+            talk.turn(talk.about(view.values, item.key)),
+        )
         for item in asked
     )
     return Projected(view, row, questions)

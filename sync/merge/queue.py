@@ -12,7 +12,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from sync.change import Change, canonical
-from sync.merge import rights
+from sync.merge import rights, talk
 from sync.merge.cells import DELETED, ERASED, LINK, Document, Head, Version, name_of
 from sync.merge.policies import newest
 from sync.merge.rules import Other, violations
@@ -38,6 +38,7 @@ KINDS: Final = (
     "rule",
     "quarantine",
     "log_fork",
+    "objection",
 )
 
 
@@ -97,6 +98,17 @@ def ask(
             owner=rights.owner_of_all(_sites(violation.heads)),
         )
         for violation in violations((document, view), schema, other)
+    ]
+    items += [
+        _item(
+            "objection",
+            doc,
+            entry.about,
+            key=cell,
+            heads=(head,),
+            severity=severity_of(schema.rule(name_of(entry.about))),
+        )
+        for cell, entry, head in talk.objections(document)
     ]
     return tuple(items)
 

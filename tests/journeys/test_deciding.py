@@ -1,35 +1,18 @@
 """A coordinator's way through the questions, in a real browser."""
 
-from contextlib import contextmanager
+from statistics import median
 
 import pytest
-from browsers import barriers, sign_in
+from browsers import barriers
 from centres import DANYLO, RECEPTION, with_answers
 from desks import CASE, CHILD
+from signed_in import DESK, PHONE, somebody
 
 from forms.reference import make, printed
-from intake_server.security.policy import Role
 from intake_server.storage import documents
+from sync.change import Write
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
-
-
-@contextmanager
-def somebody(browser, desk, address, name="Iryna", **about):
-    """Sign a coordinator in; the pages run no script that they did not bring."""
-    context = browser.new_context(**{"locale": "uk-UA", "viewport": DESK, **about})
-    page = context.new_page()
-    complaints = []
-    page.on("console", lambda said: complaints.append(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    sign_in(context, address, desk.session(name, Role.COORDINATOR, "kyiv"))
-    page.goto(f"{address}/queue")
-    yield page
-    context.close()
-    assert [text for text in complaints if "status of 4" not in text] == []
 
 
 def press(page, key, until):
@@ -61,6 +44,105 @@ def test_a_question_is_decided_by_keyboard_alone(browser, desk, address):
         assert page.locator("h1").inner_text() == "Прийом на реабілітацію"
         assert "Ліки зараз" in page.locator(".notice").inner_text()
     assert stands(desk, "medication") == "вальпроат 500 мг × 2"
+
+
+REASONS = "за випискою"
+
+
+def test_five_questions_take_few_keys_each(browser, desk, address):
+    for cell in ("family_name", "given_name", "patronymic", "medication_note"):
+        for site in ("truskavets", "chernivtsi"):
+            write = Write(f=cell, v=f"{cell} {site}")
+            desk.write({(CHILD, "person"): [write]}, site=site)
+    waiting = len(desk.questions())
+    assert waiting >= 5
+
+    costs = []
+    with somebody(browser, desk, address) as page:
+        for number in range(5):
+            keys = (
+                ["1", "reason", "Enter"]
+                if number
+                else ["j", "Enter", "1", "reason", "Enter"]
+            )
+            for key in keys:
+                if key == "reason":
+                    page.keyboard.type(REASONS)
+                elif key == "Enter":
+                    with page.expect_navigation():
+                        page.keyboard.press(key)
+                else:
+                    page.keyboard.press(key)
+            costs.append(len(keys) - 1)
+
+    assert len(desk.questions()) == waiting - 5
+    assert median(costs) <= 4
+
+
+def test_single_keys_type_take_back_and_explain_themselves(browser, desk, address):
+    question = f"{address}/queue/{desk.questions()['medication'].qid}"
+
+    with somebody(browser, desk, address) as page:
+        page.goto(question)
+        page.keyboard.press("?")
+        page.locator("#keys").wait_for()
+        assert barriers(page) == []
+        page.keyboard.press("Escape")
+        page.keyboard.press("e")
+        page.keyboard.type("вальпроат 400 мг")
+        page.locator("#field-reason").fill(REASONS)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert stands(desk, "medication") == "вальпроат 400 мг"
+        page.locator("h1").click()
+        page.keyboard.press("u")
+        page.keyboard.type("помилка")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+    assert "medication" in desk.questions()
+
+
+def test_single_keys_can_be_switched_off(browser, desk, address):
+    question = f"{address}/queue/{desk.questions()['medication'].qid}"
+
+    with somebody(browser, desk, address) as page:
+        page.goto(question)
+        page.keyboard.press("?")
+        page.locator("#keys-on").uncheck()
+        page.keyboard.press("Escape")
+        page.keyboard.press("1")
+
+        assert page.locator("input[name=choice]:checked").count() == 0
+
+
+def test_a_double_click_a_reload_and_the_way_back_decide_once(browser, desk, address):
+    question = f"{address}/queue/{desk.questions()['medication'].qid}"
+
+    with somebody(browser, desk, address) as page:
+        page.goto(question)
+        page.get_by_text("вальпроат 500 мг × 2").first.click()
+        page.locator("#field-reason").fill(REASONS)
+        with page.expect_navigation():
+            page.get_by_role("button", name="Записати рішення").dblclick()
+        page.wait_for_load_state()
+        page.reload()
+        page.go_back()
+        page.wait_for_load_state()
+        if page.locator("#decision").count():
+            page.locator("#field-reason").fill(REASONS)
+            page.locator("input[name=choice]").first.check()
+            page.get_by_role("button", name="Записати рішення").click()
+            page.get_by_text("Це питання вже не відкрите").wait_for()
+
+    assert decisions_on(desk, CASE) == 1
+    assert stands(desk, "medication") == "вальпроат 500 мг × 2"
+
+
+def decisions_on(desk, doc):
+    with desk.database.reading() as session:
+        told = documents.history(session, doc)
+    writes = [w for past in told for e in past.change.edits for w in e.w or ()]
+    return len([write for write in writes if write.act == "resolve"])
 
 
 def test_a_stale_tab_keeps_what_was_chosen_in_it(browser, desk, address):

@@ -162,8 +162,8 @@ class Desk:
         *edits: Mapping[tuple[str, str], Sequence[Write]],
         site: str = "kyiv",
         author: str = "u:somebody",
-    ) -> None:
-        """Write changes as they could come from another node, one each."""
+    ) -> Sequence[str]:
+        """Write changes as they could come from another node, one each; return ids."""
         with self.database.transaction() as session:
             pen = Pen(session, now=self.watch(), entropy=self._random.randbytes)
             changes = [pen.write(edit, author=author, site=site) for edit in edits]
@@ -175,6 +175,7 @@ class Desk:
                 received_ms=milliseconds(self.watch()),
                 schema=publishing.schema(session),
             )
+        return [change.id for change in changes]
 
 
 def _titles() -> Mapping[tuple[str, str], Sequence[Write]]:

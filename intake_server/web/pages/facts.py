@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from msgspec import UNSET
+
 from intake_server.security.policy import Action, may
 from intake_server.services import linking
 from intake_server.services.desk import events_of
@@ -14,7 +16,7 @@ from intake_server.web.pages.decisions import PICKED
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import NEVER_ALONE, Said, Wording
-from sync.change import Change
+from sync.change import Change, Write
 
 CONTESTED: Final = ("field_conflict", "set_conflict")
 """The kinds of questions that stand beside a value."""
@@ -27,10 +29,12 @@ class Candidate:
     """One of several answers, and all there is to judge it by.
 
     ``choice`` is what the form sends when it is picked; ``heads`` the changes that say
-    it; ``clock`` tells of a wrong clock, ``paper`` who wrote what was typed in later.
+    it, ``change`` the newest of these; ``clock`` tells of a wrong clock, ``paper`` who
+    wrote what was typed in later.
     """
 
     number: int
+    change: str
     choice: str
     said: Said
     heads: frozenset[str]
@@ -174,6 +178,58 @@ def candidates(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What was agreed on before the answers went apart; ``said`` is None for nothing."""
+
+    said: Said | None
+    author: str = ""
+    site: str = ""
+    moment: Moment | None = None
+
+
+def base(item: QueueItem, known: Mapping[str, Change], wording: Wording) -> Base | None:
+    """Return what stood before; None where it is no single answer, or not here.
+
+    Args:
+        item: The question about a field.
+        known: The changes on its document, by id.
+        wording: How things are said.
+    """
+    heads = [write for id_ in item.heads if (write := _written(known, id_, item))]
+    if item.kind != "field_conflict" or len(heads) < len(item.heads):
+        return None
+    before = {id_ for write in heads for id_ in write.p}
+    if not before:
+        return Base(None)
+    one, write = max(
+        ((known[id_], w) for id_ in before if (w := _written(known, id_, item))),
+        key=lambda pair: (pair[0].hlc, pair[0].id),
+        default=(None, None),
+    )
+    if one is None or write is None or write.v is UNSET:
+        return None
+    said = wording.value(item.cell, write.v, (one.site,))
+    author, site = wording.author(one.author), wording.site(one.site)
+    return Base(said, author, site, wording.moment(one.wall))
+
+
+def _written(known: Mapping[str, Change], id_: str, item: QueueItem) -> Write | None:
+    """Return what a change says in the cell of a question."""
+    change = known.get(id_)
+    edits = change.edits if change else ()
+    return next(
+        (
+            w
+            for e in edits
+            if e.doc == item.doc
+            for w in e.w or ()
+            if w.cell == item.key
+        ),
+        None,
+    )
+
+
 def actors(items: Iterable[QueueItem]) -> set[str]:
     """Return who wrote the answers of questions, devices too."""
     said = [one for item in items for one in item.candidates]
@@ -298,6 +354,7 @@ def _candidate(
     author, device = wording.author(said["author"]), wording.author(_device(said))
     return Candidate(
         number=number,
+        change=said["change"],
         choice=choice(value) if is_readable else "",
         said=_in_words(item, said, wording),
         heads=frozenset(said["heads"]),

@@ -14,10 +14,18 @@ from werkzeug import Response
 
 from intake_server.errors import InvalidRequestError, NotFoundError, StaleItemError
 from intake_server.services import desk, merging
-from intake_server.services.desk import File
+from intake_server.services.desk import File, Settled
 from intake_server.web.auth import asking
 from intake_server.web.context import context
-from intake_server.web.pages import decisions, facts, phrases, room, sheet
+from intake_server.web.pages import (
+    decisions,
+    facts,
+    filling,
+    phrases,
+    room,
+    sheet,
+    talk,
+)
 from intake_server.web.pages.decisions import Filled
 from intake_server.web.pages.wording import Wording
 from sync.change import is_id
@@ -34,6 +42,23 @@ def show(qid: str) -> Response:
     except NotFoundError:
         return _settled(qid, _EMPTY, HTTPStatus.GONE)
     return _page(found, _EMPTY)
+
+
+def form(qid: str, change: str) -> str:
+    """Show all that was said with one of the answers, as the form asked it."""
+    _refuse_no_id(qid)
+    if not is_id(change):
+        raise NotFoundError("change")
+    here = context()
+    found, said = desk.form(here.database, qid, change, viewer=asking(), now=here.now())
+    words = room.wording({said.author})
+    return render_template(
+        "pages/filled.html",
+        qid=qid,
+        title=words.title(said.form),
+        whose=[sheet.whose(one, words) for one in found.children],
+        filled=filling.filled(said, found.item.cell, words),
+    )
 
 
 def preview(qid: str) -> Response:
@@ -99,7 +124,8 @@ def _page(
     status: int = HTTPStatus.OK,
 ) -> Response:
     items = (found.item, *found.others)
-    words = room.wording({*facts.actors(items), *_senders(found)})
+    speakers = {entry.author for entry in found.talk}
+    words = room.wording({*facts.actors(items), *_senders(found), *speakers})
     shown = sheet.sheet(found, words, filled)
     is_stale = status == HTTPStatus.CONFLICT
     return make_response(
@@ -112,10 +138,11 @@ def _page(
             changed=sheet.changed(found, shown.candidates, filled) if is_stale else "",
             lost=_lost(found, filled, words) if is_stale else "",
             reasons=[str(reason) for reason in phrases.REASONS],
+            talk=talk.shown(found.item, found.talk, words),
             kind=str(phrases.KINDS[found.item.kind]),
             since=words.moment(found.item.first_seen),
             decided=_decided(words),
-            change=_change(),
+            change=room.change(),
         ),
         status,
     )
@@ -124,7 +151,7 @@ def _page(
 def _settled(qid: str, filled: Filled, status: int) -> Response:
     here = context()
     found = desk.settled(here.database, qid, viewer=asking())
-    words = room.wording()
+    words = room.wording({found.decision.author} if found.decision else ())
     was_picked = filled.choice.startswith(decisions.PICKED)
     return make_response(
         render_template(
@@ -142,15 +169,19 @@ def _settled(qid: str, filled: Filled, status: int) -> Response:
             reason=filled.reason,
             is_contested=found.is_contested,
             is_preview=status == HTTPStatus.OK,
+            decision=found.decision,
+            decided_by=words.author(found.decision.author) if found.decision else "",
+            decided_at=words.moment(found.decision.wall) if found.decision else None,
+            why=_why(found),
+            may_undo=found.may_undo,
         ),
         status,
     )
 
 
-def _change() -> str:
-    """Return the change that was written just before."""
-    change = room.asked("change")
-    return change if is_id(change) else ""
+def _why(found: Settled) -> str:
+    edits = found.decision.edits if found.decision else ()
+    return next((w.why for e in edits for w in e.w or () if w.why), "")
 
 
 def _decided(words: Wording) -> tuple[str, sheet.Whose | None] | None:

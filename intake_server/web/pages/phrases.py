@@ -23,6 +23,7 @@ KINDS: Final[Phrases] = {
     "rule": _l("Answers that do not fit together"),
     "quarantine": _l("Set aside: cannot be read here"),
     "log_fork": _l("Two entries claim one place"),
+    "objection": _l("A centre disagrees"),
     "pair": _l("Perhaps one child"),
     "family": _l("Perhaps one family"),
     "register": _l("Perhaps in the register"),
@@ -52,6 +53,7 @@ ASKED: Final[Phrases] = {
     "quarantine": _l("This change cannot be read here."),
     "log_fork": _l("One node wrote two different entries with one number."),
     "triage": _l("What shall become of this form?"),
+    "objection": _l("A centre disagrees with what stands. Does it stand all the same?"),
 }
 """What is asked about a question of each kind."""
 
@@ -122,6 +124,16 @@ ANSWERS: Final[Phrases] = {
     "barcode": _l("a code"),
 }
 """How a question is answered, by the type of the field."""
+
+JOINS: Final[Phrases] = {
+    "lattice": _l("by rule the more careful or further state stands"),
+    "min": _l("by rule the smaller value stands"),
+    "max": _l("by rule the greater value stands"),
+    "authority": _l("by rule the better evidence stands"),
+    "lww": _l("by rule the newer answer stands"),
+    "set": _l("by rule what one centre has added stays"),
+}
+"""Why one answer stands above another though nobody decided, by the merge policy."""
 
 LEVELS: Final[Phrases] = {
     "public_stat": _l("in published figures"),

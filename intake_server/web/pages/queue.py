@@ -12,7 +12,7 @@ from intake_server.services.desk import Listed
 from intake_server.storage.queue import Tally
 from intake_server.web.auth import asking
 from intake_server.web.context import context
-from intake_server.web.pages import phrases, room, sheet
+from intake_server.web.pages import phrases, room, sheet, talk
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
@@ -36,6 +36,7 @@ class Row:
     owner: str
     severity: int
     is_spelling: bool
+    turn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ def show() -> str:
     return render_template(
         "pages/queue.html",
         asked=asked,
+        change=room.change(),
         load=load,
         total=load.total(),
         since=words.moment(load.since) if load.since else None,
@@ -197,6 +199,7 @@ def _row(listed: Listed, words: Wording) -> Row:
         owner=words.owner(item.owner),
         severity=item.severity,
         is_spelling=item.is_spelling,
+        turn=talk.turn(item, words),
     )
 
 

@@ -15,6 +15,7 @@ from intake_server.web.language import language
 from intake_server.web.pages import phrases
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.wording import Wording
+from sync.change import is_id
 
 _LONGEST: Final = 200
 _MOST_COUNTED: Final = 99
@@ -81,6 +82,12 @@ def asked(name: str) -> str:
     """
     text = request.args.get(name, "").strip()[:_LONGEST]
     return text if is_storable(text) else ""
+
+
+def change() -> str:
+    """Return the change that was written just before this page; empty for none."""
+    found = asked("change")
+    return found if is_id(found) else ""
 
 
 def on_every_page() -> dict[str, Any]:

@@ -12,13 +12,14 @@ from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.pages import facts, inputs, phrases
 from intake_server.web.pages.decisions import Filled
-from intake_server.web.pages.facts import Candidate, Fact
+from intake_server.web.pages.facts import Base, Candidate, Fact
 from intake_server.web.pages.inputs import Input
 from intake_server.web.pages.preview import Preview, preview
 from intake_server.web.pages.texts import _, _n
 from intake_server.web.pages.wording import Said, Wording
 from sync.merge import rules
 from sync.merge.schema import Check
+from sync.merge.talk import TALK, Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ class Sheet:
 
     ``form`` and ``title`` are its heading, ``new`` the numbers of answers that came
     while somebody decided, ``meanwhile`` what is shown until it is decided,
-    ``neighbours`` the rest of the record, ``compared`` the two records of a link.
+    ``base`` what was agreed on before, ``combined`` all answers as one text, ``beside``
+    what the form asks under the same heading, ``neighbours`` the rest of the record,
+    ``compared`` the two records of a link.
     """
 
     item: QueueItem
@@ -49,6 +52,9 @@ class Sheet:
     meanwhile: Said | None
     is_never_alone: bool
     is_readable: bool
+    base: Base | None
+    combined: tuple[str, str] | None
+    beside: tuple[Fact, ...]
     neighbours: tuple[Fact, ...]
     compared: tuple[tuple[str, str, str], ...]
     details: tuple[tuple[str, str], ...]
@@ -76,7 +82,10 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         meanwhile=_meanwhile(item, wording),
         is_never_alone=facts.is_never_alone(item, wording),
         is_readable=wording.may_read(item.cell, item.sites),
-        neighbours=_neighbours(file, wording),
+        base=facts.base(item, file.changes, wording),
+        combined=_combined(item, answers, wording),
+        beside=_neighbours(file, wording, is_beside=True),
+        neighbours=_neighbours(file, wording, is_beside=False),
         compared=compared(file.children, wording),
         details=(*_about_rule(file, wording), *_held(file, wording)),
         inputs=_inputs(item, wording, filled),
@@ -169,6 +178,7 @@ _TITLES: Final[
     "triage": _of_held,
     "quarantine": _of_aside,
     "rule": _of_rule,
+    "objection": lambda item, wording, _: wording.short(item.cell.partition("/")[0]),
 }
 
 
@@ -203,11 +213,39 @@ def _form(file: File, answers: Sequence[Candidate], wording: Wording) -> str:
     return str(phrases.KINDS[file.item.kind])
 
 
-def _neighbours(file: File, wording: Wording) -> tuple[Fact, ...]:
+def _neighbours(file: File, wording: Wording, *, is_beside: bool) -> tuple[Fact, ...]:
+    """Return what else the record says, under the same heading or under others."""
     if file.record is None or len(file.children) > 1:
         return ()
-    found = facts.facts(file.record, file.others, wording)
-    return tuple(fact for fact in found if fact.name != file.item.cell)
+    own = _heading(file.item.cell, wording)
+    return tuple(
+        fact
+        for fact in facts.facts(file.record, file.others, wording)
+        if fact.name != file.item.cell
+        and (own is not None and _heading(fact.name, wording) == own) == is_beside
+    )
+
+
+def _heading(name: str, wording: Wording) -> tuple[str, ...] | None:
+    asked = wording.words.labels.first(name)
+    return (asked.form_id, *asked.place) if asked and asked.place else None
+
+
+def _combined(
+    item: QueueItem, answers: Sequence[Candidate], wording: Wording
+) -> tuple[str, str] | None:
+    """Return what the form sends for all texts together, and the text."""
+    asked = wording.words.labels.about(item.cell)
+    values = [said["value"] for said in item.candidates]
+    is_text = asked is not None and asked.type == "string" and not asked.file
+    if item.kind != "field_conflict" or not is_text or item.is_spelling:
+        return None
+    if not all(isinstance(v, str) for v in values) or not all(
+        a.choice for a in answers
+    ):
+        return None
+    text = "; ".join(values)
+    return facts.choice(text), text
 
 
 def _lines(child: StoredView, wording: Wording) -> Mapping[str, str]:
@@ -237,12 +275,10 @@ def _about_rule(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
 def _held(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
     """Yield what is known of a form that is held, or of a change that was set aside."""
     item, known = file.item, file.item.facts or {}
+    if item.kind == "objection":
+        yield from _objection(file, wording)
     if item.kind == "quarantine":
-        yield _("What is wrong"), phrases.fault(item.cell)
-        for change in file.changes.values():
-            if change.id in item.heads:
-                yield _("Form"), wording.title(change.form)
-                yield _("From"), wording.site(change.site)
+        yield from _aside(file, wording)
     if item.kind != "triage":
         return
     yield _("What is wrong"), phrases.held(item.cell, wording.language)
@@ -259,3 +295,31 @@ def _held(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
         label = short(within(answer.field.label, wording.language))
         if answer.value is not None and label:
             yield label, wording.value(name, answer.value, item.sites).line
+
+
+def _objection(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
+    """Yield who objects and why, and what stands."""
+    for change in file.changes.values():
+        for edit in change.edits if change.id in file.item.heads else ():
+            said = [Entry.read({"value": w.v}) for w in edit.w or () if w.n == TALK]
+            for entry in filter(None, said):
+                yield _("Disagrees"), wording.site(change.site)
+                yield _("Why"), entry.text
+    if file.record is not None:
+        values = file.record.view["values"]
+        name = file.item.cell.partition("/")[0]
+        said_now = wording.value(name, values.get(name), file.item.sites)
+        if not facts.is_never_alone(file.item, wording) or name not in set(
+            file.record.view["contested"]
+        ):
+            yield _("Stands now"), f"{wording.short(name)}: {said_now.line}"
+
+
+def _aside(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
+    """Yield what is known of a change that was set aside."""
+    item = file.item
+    yield _("What is wrong"), phrases.fault(item.cell)
+    for change in file.changes.values():
+        if change.id in item.heads:
+            yield _("Form"), wording.title(change.form)
+            yield _("From"), wording.site(change.site)

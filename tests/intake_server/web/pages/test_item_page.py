@@ -41,11 +41,96 @@ def test_no_answer_on_medicines_is_shown_alone(iryna, medication):
     assert "Поки що показуємо" not in page
 
 
-def test_the_rest_of_the_record_stands_folded_beside_it(iryna, medication):
-    (rest,) = tree(iryna.get(medication)).xpath("//details[@class='neighbours']")
+def test_what_the_form_asks_beside_it_stands_open_and_the_rest_folded(
+    clash, iryna, medication
+):
+    clash.write({(CASE, "case"): [Write(f="layer", v="2")]})
 
-    assert "пеніцилін" in rest.text_content()
+    page = tree(iryna.get(medication))
+
+    (beside,) = page.xpath("//section[@aria-labelledby='beside-heading']")
+    (rest,) = page.xpath("//details[@class='neighbours']")
+    assert "пеніцилін" in beside.text_content()
+    assert "пеніцилін" not in rest.text_content()
     assert rest.get("open") is None
+
+
+def test_what_was_agreed_on_before_the_answers_went_apart_is_said(clash, iryna):
+    (first,) = clash.write({(CHILD, "person"): [Write(f="patronymic", v="Ігорович")]})
+    for value, site in (("Олегович", "truskavets"), ("Павлович", "chernivtsi")):
+        write = Write(f="patronymic", v=value, p=(first,))
+        clash.write({(CHILD, "person"): [write]}, site=site)
+    qid = clash.questions()["patronymic"].qid
+
+    assert "Узгоджено раніше: Ігорович" in words(iryna.get(f"/queue/{qid}"))
+
+
+def test_a_first_answer_is_said_to_be_one(iryna, medication):
+    page = words(iryna.get(medication))
+
+    assert "Узгоджено раніше: нічого; ніхто ще не відповідав" in page
+
+
+def test_each_answer_leads_to_its_form_as_it_was_filled(clash, iryna, medication):
+    page = tree(iryna.get(medication))
+    (first, *_) = page.xpath("//dl[@class='about']//a/@href")
+
+    filled = words(iryna.get(first))
+
+    assert "Форма, як її заповнено Прийом на реабілітацію" in filled
+    assert "вальпроат 300 мг × 2" in filled
+    assert "пеніцилін" in filled
+    assert "арахіс" not in filled
+
+
+def test_a_form_that_is_no_answer_of_the_question_is_absent(clash, iryna, medication):
+    (other,) = clash.write({(CHILD, "person"): [Write(f="sex", v="male")]})
+
+    assert iryna.get(f"{medication}/form/{other}").status_code == 404
+    assert iryna.get(f"{medication}/form/nothing").status_code == 404
+
+
+def test_texts_can_stand_together(clash, iryna, medication):
+    both = 'is:"вальпроат 300 мг × 2; вальпроат 500 мг × 2"'
+
+    decide(iryna, medication, choice=both, reason="двічі на день по-різному")
+
+    said = "вальпроат 300 мг × 2; вальпроат 500 мг × 2"
+    assert stands(clash, "medication") == said
+
+
+def test_a_decision_is_taken_back_from_its_own_page(clash, iryna, medication):
+    decide(iryna, medication, choice=FIVE_HUNDRED, reason=REASON)
+    page = tree(iryna.get(medication))
+    (form,) = page.xpath("//details[@class='undo']/form")
+
+    answer = iryna.post(
+        form.get("action"), data={**dict(form.form_values()), "reason": "помилка"}
+    )
+
+    assert f"/queue/{clash.questions()['medication'].qid}" in answer.location
+    assert not tree(iryna.get(medication)).xpath("//details[@class='undo']")
+
+
+def test_the_page_of_a_decision_says_who_decided_and_why(iryna, medication):
+    decide(iryna, medication, choice=FIVE_HUNDRED, reason=REASON)
+
+    page = words(iryna.get(medication))
+
+    assert "Iryna" in page
+    assert f"Чому: «{REASON}»" in page
+
+
+def test_a_decision_that_is_sent_twice_is_written_once(clash, iryna, medication):
+    form = {**fields(iryna.get(medication)), "choice": FIVE_HUNDRED, "reason": REASON}
+
+    first, second = (iryna.post(medication, data=form) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (303, 409)
+    with clash.database.reading() as session:
+        told = documents.history(session, CASE)
+    said = [w for past in told for e in past.change.edits for w in e.w or ()]
+    assert len([write for write in said if write.act == "resolve"]) == 1
 
 
 def test_after_a_decision_the_next_question_opens(clash, iryna, medication):

@@ -1,0 +1,83 @@
+"""The pages of whoever decides: nobody is shut out of them, nothing is cut off."""
+
+import pytest
+from browsers import barriers
+from desks import CHILD
+from signed_in import DESK, PHONE, somebody
+
+from forms.reference import make
+from intake_server.security.policy import Role
+from sync import documents
+from sync.change import Write
+
+pytestmark = pytest.mark.browser
+
+SPELLINGS = ("Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА")
+
+
+def make_work(desk):
+    """Leave something on every page; return their paths."""
+    other = documents.person(make("4KH", 2))
+    for name, site in zip(SPELLINGS, ("truskavets", "chernivtsi"), strict=True):
+        named = [Write(f="child_ref", v=make("4KH", 2)), Write(f="family_name", v=name)]
+        desk.write({(other, "person"): named}, site=site)
+        desk.write({(CHILD, "person"): [Write(f="patronymic", v=name)]}, site=site)
+        write = Write(f="self_harm", v="yes" if site == "truskavets" else "no")
+        desk.write({(documents.case(CHILD), "case"): [write]}, site=site)
+        school = Write(f="citizenship", v=f"{name} {site}")
+        desk.write({(CHILD, "person"): [school]}, site=site)
+    item = desk.questions()["medication"]
+    return (
+        "/queue",
+        "/queue?spelling=1",
+        "/queue/spelling",
+        f"/queue/child/{CHILD}",
+        f"/queue/{item.qid}",
+        f"/queue/{item.qid}/form/{item.heads[0]}",
+        "/decided",
+    )
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+def test_nobody_is_shut_out_and_nothing_is_cut_off(
+    browser, desk, address, locale, viewport
+):
+    paths = make_work(desk)
+    about = {"locale": locale, "viewport": viewport, "site": "chernivtsi"}
+
+    with somebody(browser, desk, address, role=Role.COORDINATOR, **about) as page:
+        for path in paths:
+            page.goto(address + path)
+            assert barriers(page) == [], path
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= viewport["width"], path
+        assert page.locator("article.overruled").count()
+
+
+def test_a_site_that_is_asked_answers_and_the_asker_hears_it(browser, desk, address):
+    question = f"/queue/{desk.questions()['medication'].qid}"
+
+    with (
+        somebody(browser, desk, address) as iryna,
+        somebody(
+            browser, desk, address, "Марта", role=Role.WORKER, site="truskavets"
+        ) as marta,
+    ):
+        iryna.goto(address + question)
+        iryna.get_by_text("Запитати або прокоментувати").click()
+        iryna.get_by_label("Кому").select_option("truskavets")
+        iryna.get_by_label("Текст").fill("Скільки приймав?")
+        iryna.get_by_role("button", name="Надіслати").click()
+        iryna.get_by_text("чекає на відповідь: Трускавець").wait_for()
+
+        marta.goto(f"{address}/queue")
+        marta.locator("#list section").first.get_by_text("ваш центр питають").wait_for()
+        marta.locator(".row-title").first.click()
+        marta.get_by_label("Текст").fill("300, двічі")
+        marta.get_by_role("button", name="Надіслати").click()
+        marta.get_by_text("300, двічі").wait_for()
+
+        iryna.goto(f"{address}/queue")
+        first = iryna.locator("#list section").first
+        first.get_by_text("на ваше питання відповіли").wait_for()
