@@ -36,7 +36,7 @@ const typeOne = () => {
 };
 
 const takeBack = () => {
-  const fold = document.querySelector("main details.undo");
+  const fold = document.querySelector("main details[data-last]");
   if (!fold) return;
   fold.open = true;
   fold.querySelector("input[name=reason]").focus();
@@ -57,13 +57,13 @@ const doing = {
 
 document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (!areOn() || typing(event.target) || document.querySelector("dialog[open]")) return;
   if (event.key === "?") {
     event.preventDefault();
     showKeys();
     return;
   }
-  if (!areOn() || event.shiftKey) return;
+  if (event.shiftKey) return;
   const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code);
   const act = digit ? () => choose(Number(digit[1])) : doing[event.code];
   if (!act) return;

@@ -352,6 +352,7 @@ def _candidate(
     is_readable = wording.may_read(item.cell, (said["site"],))
     source = sources.get(said["change"], Source())
     author, device = wording.author(said["author"]), wording.author(_device(said))
+    when, clock = wording.said_at(said["at"], said["off"])
     return Candidate(
         number=number,
         change=said["change"],
@@ -361,8 +362,8 @@ def _candidate(
         author=author,
         device=device if device != author else "",
         site=wording.site(said["site"]),
-        moment=wording.moment(said["at"]),
-        clock=wording.clock(said["off"]),
+        moment=when,
+        clock=clock,
         grade=wording.grade(said["src"]),
         form=source.form,
         paper=source.paper,

@@ -42,11 +42,12 @@ def filled(change: Change, cell: str, wording: Wording) -> Filled:
     """
     writes = [write for edit in change.edits for write in edit.w or ()]
     writes.sort(key=lambda write: wording.words.labels.place(write.name))
+    when, clock = wording.said_at(change.wall, change.off)
     return Filled(
         author=wording.author(change.author),
         site=wording.site(change.site),
-        moment=wording.moment(change.wall),
-        clock=wording.clock(change.off),
+        moment=when,
+        clock=clock,
         lines=tuple(_lines(writes, cell, change, wording)),
     )
 

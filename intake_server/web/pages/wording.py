@@ -6,7 +6,7 @@ A sealed value is never put into words for somebody who may not read it.
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from forms import copying, numbers
@@ -129,6 +129,28 @@ class Wording:
     def moment(self, moment: datetime | str) -> Moment | None:
         """Return a moment in words."""
         return moments.spoken(moment, now=self.now, language=self.language)
+
+    def said_at(self, at: str, off: int | None) -> tuple[Moment | None, str]:
+        """Return when something was said, and in words what is doubtful about that.
+
+        The time of a device whose clock was wrong is corrected by as much; where that
+        would lie in the future, it stays as the device had it.
+
+        Args:
+            at: The moment by the device's clock.
+            off: How many milliseconds that clock was ahead; None where it was right.
+        """
+        told = self.clock(off)
+        try:
+            by_device = datetime.fromisoformat(at)
+        except ValueError:
+            return self.moment(at), told
+        if off is None or by_device.tzinfo is None:
+            return self.moment(at), told
+        right = by_device - timedelta(milliseconds=off)
+        if right > self.now:
+            return self.moment(at), told
+        return self.moment(right), _("corrected: %(why)s", why=told)
 
     def clock(self, off: int | None) -> str:
         """Return in words how wrong a device's clock was; empty when it was right."""

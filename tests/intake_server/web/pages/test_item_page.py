@@ -34,6 +34,22 @@ def test_a_doubtful_clock_is_said(iryna, medication):
     assert "годинник пристрою відставав на 1 день" in words(iryna.get(medication))
 
 
+def test_the_time_of_a_doubtful_clock_is_corrected_and_said_to_be(clash, iryna):
+    said = {"g_stay": {"child_ref": DANYLO}, "g_med": {"medication": "нічого"}}
+    clash.send(
+        clash.phone("chernivtsi", "T"),
+        "rehabilitation",
+        said,
+        hours_ago=50,
+        offset_ms=-86_400_000,
+    )
+
+    page = words(iryna.get(f"/queue/{clash.questions()['medication'].qid}"))
+
+    said = "субота, 21 листопада 2026, 09:00 (1 день тому)"
+    assert f"{said} виправлено: годинник пристрою відставав на 1 день" in page
+
+
 def test_no_answer_on_medicines_is_shown_alone(iryna, medication):
     page = words(iryna.get(medication))
 
