@@ -25,7 +25,14 @@ class Author:
 
 def known(session: Session, actors: Iterable[str]) -> Mapping[str, Author]:
     """Return the authors behind actor ids, ``u:…`` and ``d:…``."""
-    return {actor: _author(session, actor) for actor in set(actors)}
+    wanted = {actor: actor.partition(":") for actor in actors}
+    every = tuple(wanted.values())
+    names = people.names(session, (id for kind, _, id in every if kind == _PERSON))
+    labels = devices.labels(session, (id for kind, _, id in every if kind == _DEVICE))
+    return {
+        actor: _author(kind, names.get(id, ""), labels.get(id, ""))
+        for actor, (kind, _, id) in wanted.items()
+    }
 
 
 def site_titles(session: Session) -> Mapping[str, Texts]:
@@ -33,12 +40,11 @@ def site_titles(session: Session) -> Mapping[str, Texts]:
     return {site.name: site.title for site in sites.all_of(session)}
 
 
-def _author(session: Session, actor: str) -> Author:
-    kind, _, id = actor.partition(":")
-    if kind == _PERSON:
-        person = people.find(session, id)
-        return Author("person", person.name if person else "")
-    if kind == _DEVICE:
-        device = devices.find(session, id)
-        return Author("device", device.label if device else "")
-    return Author("program", "")
+def _author(kind: str, name: str, label: str) -> Author:
+    match kind:
+        case "u":
+            return Author("person", name)
+        case "d":
+            return Author("device", label)
+        case _:
+            return Author("program", "")

@@ -229,21 +229,19 @@ def around(
         if item.kind == triage.KIND:
             return File(item=item, changes={}, answers=_held(session, item))
         docs = item.doc.removeprefix(LINK).split("|")
-        persons = child.persons_of(session, docs)
-        children = tuple(
-            persons[doc]
-            for doc in docs
-            if doc in persons and _is_visible(session, persons[doc], viewer)
-        )
-        record = documents.find(session, docs[0]) if children else None
-        counterpart = _counterpart(session, item, record) if record else None
-        asked = queue.of_document(session, item.doc) if record else ()
+        persons = child.visible(session, docs, viewer)
+        children = tuple(persons[doc] for doc in docs if doc in persons)
         known = {
             past.change.id: past.change
             for doc in docs
             for past in _history(session, doc)
         }
-        events = _events(session, item, known) if children else {}
+        visits = _visits(item, known)
+        views = documents.find_all(session, {docs[0], *visits}) if children else {}
+        record = views.get(docs[0])
+        events = {doc: view for doc, view in views.items() if doc in visits}
+        counterpart = _counterpart(session, item, record) if record else None
+        asked = queue.of_document(session, item.doc) if record else ()
         shown = (*children, record, counterpart, *events.values())
         seen = list(dict.fromkeys(view.doc for view in shown if view))
         note_all(session, Act.READ_RECORD, seen, by=viewer.actor, now=now)
@@ -261,23 +259,24 @@ def around(
 
 def form(
     database: Database, qid: str, change: str, *, viewer: Principal, now: datetime
-) -> tuple[File, Change]:
-    """Return a question, and all that was said with one of its answers.
+) -> tuple[QueueItem, StoredView, Change]:
+    """Return a question, whose it is, and all that was said with one of its answers.
 
     Raises:
         NotFoundError: There is no such question or answer, or it is not for the viewer.
         AuditError: The read could not be noted.
     """
-    found = file(database, qid, viewer=viewer, now=now)
-    if change not in found.item.heads or not found.children:
+    item = merging.item(database, qid, viewer=viewer, now=now)
+    if change not in item.heads:
         raise NotFoundError("change", change)
     with database.transaction() as session:
+        person = child.visible(session, [subject(item)], viewer).get(subject(item))
         said = changes.find(session, change)
-        if said is None:
+        if person is None or said is None:
             raise NotFoundError("change", change)
         docs = [edit.doc for edit in said.edits]
         note_all(session, Act.READ_RECORD, docs, by=viewer.actor, now=now)
-    return found, said
+    return item, person, said
 
 
 def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
@@ -332,9 +331,11 @@ def _counterpart(
     session: Session, item: QueueItem, record: StoredView
 ) -> StoredView | None:
     """Return the document that holds the other answer of a rule; often it is the same."""
+    if item.kind != "rule":
+        return record
     checks = publishing.schema(session).checks
     of = {check.id: check.of for check in checks}.get(item.cell)
-    if item.kind != "rule" or of is None:
+    if of is None:
         return record
     doc = record.subject if of == "subject" else record.parent
     return documents.find(session, doc) if doc else None
@@ -347,13 +348,10 @@ def _history(session: Session, doc: str) -> Iterable[documents.Past]:
         return ()
 
 
-def _events(
-    session: Session, item: QueueItem, known: Mapping[str, Change]
-) -> Mapping[str, StoredView]:
+def _visits(item: QueueItem, known: Mapping[str, Change]) -> set[str]:
     """Return the visits at which the answers of a question were written."""
     written = [known[c["change"]] for c in item.candidates if c["change"] in known]
-    docs = {doc for change in written for doc in events_of(change)}
-    return documents.find_all(session, docs)
+    return {doc for change in written for doc in events_of(change)}
 
 
 def _held(session: Session, item: QueueItem) -> tuple[Answer, ...]:

@@ -75,8 +75,12 @@ class Page:
 
 def find(session: Session, qid: str) -> QueueItem | None:
     """Return an item that is open."""
-    former = formerly(session, qid)
-    row = former and session.get(QueueRow, (former.doc, qid))
+    asked = and_(
+        col(AskedRow.qid) == col(QueueRow.qid), col(AskedRow.doc) == col(QueueRow.doc)
+    )
+    row = session.exec(
+        select(QueueRow).join(AskedRow, asked).where(col(AskedRow.qid) == qid)
+    ).first()
     return _item(row) if row else None
 
 

@@ -50,14 +50,16 @@ def form(qid: str, change: str) -> str:
     if not is_id(change):
         raise NotFoundError("change")
     here = context()
-    found, said = desk.form(here.database, qid, change, viewer=asking(), now=here.now())
+    item, person, said = desk.form(
+        here.database, qid, change, viewer=asking(), now=here.now()
+    )
     words = room.wording({said.author})
     return render_template(
         "pages/filled.html",
         qid=qid,
         title=words.title(said.form),
-        whose=[sheet.whose(one, words) for one in found.children],
-        filled=filling.filled(said, found.item.cell, words),
+        whose=[sheet.whose(person, words)],
+        filled=filling.filled(said, item.cell, words),
     )
 
 

@@ -72,3 +72,11 @@ def test_a_decision_for_ones_own_answer_goes_against_nobody():
 
     assert decided("medication", decision, {"1": own}, SCHEMA, "truskavets") is None
     assert decided("medication", decision, {}, SCHEMA, "truskavets") is None
+
+
+def test_a_site_does_not_overrule_itself():
+    known = a_document(
+        "risk", version("1", "yes", "truskavets"), version("2", "no", "truskavets")
+    )
+
+    assert list(joined(known, SCHEMA, "truskavets")) == []

@@ -3,9 +3,10 @@
 import pytest
 from desks import CASE
 from pages import tree, words
+from stores import take_in
 
 from intake_server.security.policy import Role
-from intake_server.storage import documents, rebuild
+from intake_server.storage import changes, documents, queue, rebuild
 
 
 @pytest.fixture
@@ -98,3 +99,18 @@ def test_whose_turn_it_is_follows_from_the_changes_alone(clash, iryna, qid):
 
     with clash.database.reading() as session:
         assert rebuild.compare(session).different == ()
+
+
+def test_a_question_stands_first_on_every_node_that_holds_the_child(
+    clash, iryna, qid, stores
+):
+    say(iryna, qid, "Скільки?", to="truskavets")
+    with clash.database.reading() as session:
+        every = list(changes.all_of(session.connection()))
+
+    with stores.new() as other:
+        take_in(other, every)
+        with other.reading() as session:
+            (first, *_) = queue.opening(session, ("site:truskavets",)).items
+
+    assert (first.qid, first.turn) == (qid, "site:truskavets")

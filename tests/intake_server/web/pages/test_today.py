@@ -142,7 +142,16 @@ def counted(tmp_path):
 @pytest.mark.parametrize("role", [Role.COORDINATOR, Role.WORKER])
 def test_a_page_asks_the_store_the_same_few_things_however_much_waits(counted, role):
     browser = counted.browser(role, "chernivtsi")
-    paths = ("/queue", "/queue?spelling=1", f"/queue/child/{CHILD}")
+    item = counted.questions()["medication"]
+    paths = (
+        "/queue",
+        "/queue?spelling=1",
+        "/queue/spelling",
+        f"/queue/child/{CHILD}",
+        f"/queue/{item.qid}",
+        f"/queue/{item.qid}/form/{item.heads[0]}",
+        "/decided",
+    )
 
     def costs():
         found = {}
