@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from intake_server.storage import (
+    boards,
     bulk,
     crossing,
     forms,
@@ -25,6 +26,7 @@ from intake_server.storage import (
 from intake_server.storage.types import doc_bytes, signed
 from sync.merge import identity, queue, talk
 from sync.merge.cells import ERASED, LINK, Document
+from sync.merge.duties import Row
 from sync.merge.rules import Looked, Other
 from sync.merge.schema import Schema
 from sync.merge.view import View, look
@@ -45,6 +47,7 @@ class Projected:
     view: View
     row: bulk.Row
     items: tuple[bulk.Row, ...]
+    duties: tuple[Row, ...]
 
 
 def derive(
@@ -96,7 +99,8 @@ def derive(
         )
         for item in asked
     )
-    return Projected(view, row, questions)
+    duties = boards.rows_of(doc, document, view, belongs, subject)
+    return Projected(view, row, questions, duties)
 
 
 def seen(
@@ -153,6 +157,8 @@ def project(
     bulk.insert(connection, "document", _COLUMNS, rows, _ANEW)
     items.drop_of_documents(connection, known & documents.keys())
     items.add(connection, (row for one in derived.values() for row in one.items))
+    duties = [row for one in derived.values() for row in one.duties]
+    boards.project(connection, duties, is_known=known & documents.keys())
     _project_kinds(connection, documents, derived)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sqlmodel import Session
 
 from intake_server.storage import (
+    boards,
     bulk,
     changes,
     forms,
@@ -32,6 +33,7 @@ from sync.merge.schema import Schema
 
 _TABLES: Final = {
     "document": "FROM document",
+    "duty": "FROM duty",
     "alias": "FROM alias",
     "form": "FROM form",
     "form_file": "FROM form_file",
@@ -148,6 +150,7 @@ def _rows(
     questions += _about_changes(every, codes)
     return {
         "document": [one.row for one in derived.values()],
+        "duty": boards.table_rows([r for one in derived.values() for r in one.duties]),
         "alias": [(doc_bytes(a), doc_bytes(b)) for a, b in who.aliases.items()],
         "form": forms.rows_of(_of_kind(documents, forms.KIND), values),
         "form_file": forms.files_of(_of_kind(documents, forms.KIND), values),

@@ -1,7 +1,7 @@
 """The definition of every table.
 
 What is said (``change``, ``body``, ``submission``) is only ever added to. What follows
-from it (``document``, ``queue``, ``alias``, ``form``, ``form_file``, ``site``) can be thrown away and
+from it (``document``, ``duty``, ``queue``, ``alias``, ``form``, ``form_file``, ``site``) can be thrown away and
 made again from the changes. A key of a table that many writers touch begins with the
 document, so the store can be spread over machines by it.
 """
@@ -114,6 +114,31 @@ class DocumentRow(SQLModel, table=True):
     view: str
     heads: bytes = Field(sa_type=LargeBinary)
     family: str | None
+
+
+class DutyRow(SQLModel, table=True):
+    """Something to do about a child on the board of a site, or the word that it is done.
+
+    ``board`` is empty for such a word; ``owner`` is the child where the document says
+    which, else the document itself. ``at`` and ``due`` are days or moments as text.
+    """
+
+    __tablename__ = "duty"
+    __table_args__ = (
+        Index("ix_duty_board", "site", "board", "due", **_where("is_open")),
+        Index("ix_duty_owner", "owner", "key"),
+        _CLUSTERED,
+    )
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+    key: str = Field(primary_key=True)
+    board: str = Field(primary_key=True)
+    site: str = Field(primary_key=True)
+    owner: str = Field(sa_type=DocumentId)
+    at: str
+    due: str
+    role: str
+    is_open: bool
 
 
 class AliasRow(SQLModel, table=True):

@@ -21,6 +21,9 @@ def picture_in(database: Database) -> Picture:
                 "SELECT qid, doc, kind, cell, severity, owner, sites, first_seen,"
                 " is_provisional, source, body FROM queue ORDER BY qid",
             ),
+            "duties": _rows(
+                session, "SELECT * FROM duty ORDER BY doc, key, board, site"
+            ),
             "aliases": _rows(session, "SELECT * FROM alias ORDER BY doc"),
             "codes": _rows(session, "SELECT id, code FROM change ORDER BY id"),
             "heads": _rows(session, "SELECT doc, heads FROM document ORDER BY doc"),

@@ -1,0 +1,136 @@
+"""The boards of centres: what has to be done, who is expected, and who is there.
+
+Rows follow from documents and are written with them. Whether a duty is open follows from
+all rows of a child, so that no page has to look for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlmodel import Session, and_, col, or_, select
+
+from intake_server.storage import bulk
+from intake_server.storage.tables import DutyRow
+from intake_server.storage.types import doc_bytes
+from sync.merge import duties
+from sync.merge.cells import Document
+from sync.merge.duties import Row
+from sync.merge.view import View
+
+COLUMNS: Final = "doc, key, board, site, owner, at, due, role, is_open"
+_CLOSED: Final = (
+    "EXISTS (SELECT 1 FROM duty AS done WHERE done.owner = duty.owner"
+    " AND done.key = duty.key AND done.board = '' AND done.at >= duty.at)"
+)
+_SETTLE: Final = (
+    f"UPDATE duty SET is_open = NOT is_open WHERE owner IN ({{keys}})"  # noqa: S608 - our own words
+    f" AND board <> '' AND is_open = {_CLOSED}"
+)
+
+
+def rows_of(
+    doc: str, document: Document, view: View, sites: Sequence[str], subject: str | None
+) -> tuple[Row, ...]:
+    """Return what follows from one document.
+
+    Args:
+        doc: Its id.
+        document: What is known of it.
+        view: What people see of it.
+        sites: The sites it belongs to.
+        subject: The child that it says it is about.
+    """
+    owner = subject if subject and _is_place(subject) else doc
+    return tuple(Row(doc, owner, duty) for duty in duties.duties(document, view, sites))
+
+
+def table_rows(rows: Sequence[Row]) -> list[bulk.Row]:
+    """Return rows as the table holds them: one for each board that they stand on."""
+    is_open = duties.settled(rows)
+    return [
+        (
+            doc_bytes(row.doc),
+            row.duty.key,
+            row.duty.board,
+            site,
+            doc_bytes(row.owner),
+            row.duty.at,
+            row.duty.due,
+            row.duty.role,
+            row.duty.board != duties.CLOSING and is_open[row.doc, row.duty.key],
+        )
+        for row in rows
+        for site in row.duty.sites or ("",)
+    ]
+
+
+def project(
+    connection: Connection, rows: Sequence[Row], *, is_known: Iterable[str]
+) -> None:
+    """Write what follows from documents, in place of what followed before.
+
+    Args:
+        connection: An open transaction that holds the locks of the documents.
+        rows: What follows from them now.
+        is_known: Those of the documents that were there before.
+    """
+    known = [doc_bytes(doc) for doc in is_known]
+    left = bulk.fetch_in(
+        connection, "SELECT DISTINCT owner FROM duty WHERE doc IN ({keys})", known
+    )
+    owners = {bytes(owner) for (owner,) in left}
+    bulk.act_in(connection, "DELETE FROM duty WHERE doc IN ({keys})", known)
+    bulk.insert(connection, "duty", COLUMNS, table_rows(rows))
+    owners |= {doc_bytes(row.owner) for row in rows}
+    bulk.act_in(connection, _SETTLE, sorted(owners))
+
+
+def standing(
+    session: Session, site: str, limits: Mapping[str, tuple[str, int]]
+) -> Sequence[DutyRow]:
+    """Return what is open on the boards of a site, the most urgent first.
+
+    Args:
+        session: An open session.
+        site: Whose boards.
+        limits: By board, up to which due day or moment, and at most how many.
+    """
+    found: list[DutyRow] = []
+    for board, (due, limit) in limits.items():
+        query = (
+            select(DutyRow)
+            .where(
+                col(DutyRow.is_open),
+                col(DutyRow.site) == site,
+                col(DutyRow.board) == board,
+                col(DutyRow.due) <= due,
+            )
+            .order_by(col(DutyRow.due), col(DutyRow.doc), col(DutyRow.key))
+            .limit(limit)
+        )
+        found += session.exec(query)
+    return found
+
+
+def of_children(
+    session: Session, owners: Iterable[str], docs: Iterable[str]
+) -> Sequence[DutyRow]:
+    """Return what is open about children, and on single documents, whatever the site."""
+    query = select(DutyRow).where(
+        and_(
+            col(DutyRow.is_open),
+            or_(
+                col(DutyRow.owner).in_(sorted(set(owners))),
+                col(DutyRow.doc).in_(sorted(set(docs))),
+            ),
+        )
+    )
+    return session.exec(query.order_by(col(DutyRow.due), col(DutyRow.key))).all()
+
+
+def _is_place(text: str) -> bool:
+    try:
+        return len(doc_bytes(text)) > 0
+    except ValueError:
+        return False

@@ -1,0 +1,42 @@
+"""Tasks, arrivals and stays: what has to be done at each centre, and by when.
+
+Documents are taken away; ``Database.migrate`` makes them again from the changes, with
+what follows from them.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+_OPEN = sa.text("is_open")
+
+
+def upgrade() -> None:
+    """Add the table."""
+    op.create_table(
+        "duty",
+        sa.Column("doc", sa.LargeBinary(16), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("board", sa.String(), nullable=False),
+        sa.Column("site", sa.String(), nullable=False),
+        sa.Column("owner", sa.LargeBinary(16), nullable=False),
+        sa.Column("at", sa.String(), nullable=False),
+        sa.Column("due", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("doc", "key", "board", "site"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "ix_duty_board",
+        "duty",
+        ["site", "board", "due"],
+        sqlite_where=_OPEN,
+        postgresql_where=_OPEN,
+    )
+    op.create_index("ix_duty_owner", "duty", ["owner", "key"])
+    op.execute("DELETE FROM document")
