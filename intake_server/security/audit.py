@@ -38,6 +38,10 @@ class Act(Enum):
     READ_RECORD = "read_record"
     READ_HISTORY = "read_history"
     LIST_RECORDS = "list_records"
+    READ_DAY = "read_day"
+    ANSWER_ARRIVAL = "answer_arrival"
+    CLOSE_TASK = "close_task"
+    LEAVE_NOTE = "leave_note"
     READ_FILE = "read_file"
     READ_ORIGINAL = "read_original"
     READ_ITEM = "read_item"
@@ -97,3 +101,10 @@ def note_all(
             for each in objects
         ),
     )
+
+
+def last_noted(
+    session: Session, act: Act, object: str, *, before: datetime
+) -> datetime | None:
+    """Return when an act on something was noted last, of the times before a moment."""
+    return audit.last(session, act.value, object, before=before)

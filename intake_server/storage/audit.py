@@ -60,6 +60,22 @@ def decided(since: datetime) -> Any:
     )
 
 
+def last(
+    session: Session, action: str, object: str, *, before: datetime
+) -> datetime | None:
+    """Return when an act on something was last done before a moment."""
+    query = (
+        select(AuditRow.at)
+        .where(
+            col(AuditRow.object) == object,
+            col(AuditRow.action) == action,
+            col(AuditRow.at) < before,
+        )
+        .order_by(col(AuditRow.seq).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
 def page(
     session: Session,
     *,

@@ -5,6 +5,7 @@ all rows of a child, so that no page has to look for it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from sqlmodel import Session, and_, col, or_, select
 
 from intake_server.storage import bulk
 from intake_server.storage.tables import DutyRow
-from intake_server.storage.types import doc_bytes
+from intake_server.storage.types import doc_bytes, doc_text
 from sync.merge import duties
 from sync.merge.cells import Document
 from sync.merge.duties import Row
@@ -27,6 +28,27 @@ _SETTLE: Final = (
     f"UPDATE duty SET is_open = NOT is_open WHERE owner IN ({{keys}})"  # noqa: S608 - our own words
     f" AND board <> '' AND is_open = {_CLOSED}"
 )
+
+_POSTED: Final = "doc, key, board, site, owner, at, due, role"
+_BOARD: Final = (
+    f"SELECT * FROM (SELECT {_POSTED} FROM duty"  # noqa: S608 - our own names
+    " WHERE is_open AND site = ? AND board = ? AND due <= ?"
+    " ORDER BY due, doc, key LIMIT ?) AS part"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """An open duty as it stands on the board of a site."""
+
+    doc: str
+    key: str
+    board: str
+    site: str
+    owner: str
+    at: str
+    due: str
+    role: str
 
 
 def rows_of(
@@ -88,7 +110,7 @@ def project(
 
 def standing(
     session: Session, site: str, limits: Mapping[str, tuple[str, int]]
-) -> Sequence[DutyRow]:
+) -> Sequence[Posted]:
     """Return what is open on the boards of a site, the most urgent first.
 
     Args:
@@ -96,26 +118,23 @@ def standing(
         site: Whose boards.
         limits: By board, up to which due day or moment, and at most how many.
     """
-    found: list[DutyRow] = []
-    for board, (due, limit) in limits.items():
-        query = (
-            select(DutyRow)
-            .where(
-                col(DutyRow.is_open),
-                col(DutyRow.site) == site,
-                col(DutyRow.board) == board,
-                col(DutyRow.due) <= due,
-            )
-            .order_by(col(DutyRow.due), col(DutyRow.doc), col(DutyRow.key))
-            .limit(limit)
-        )
-        found += session.exec(query)
-    return found
+    asked = [
+        value
+        for board, (due, limit) in limits.items()
+        for value in (site, board, due, limit)
+    ]
+    rows = bulk.fetch(
+        session.connection(), " UNION ALL ".join(_BOARD for _ in limits), asked
+    )
+    return tuple(
+        Posted(doc_text(doc), key, board, site, doc_text(owner), at, due, role)
+        for doc, key, board, site, owner, at, due, role in rows
+    )
 
 
 def of_children(
     session: Session, owners: Iterable[str], docs: Iterable[str]
-) -> Sequence[DutyRow]:
+) -> Sequence[Posted]:
     """Return what is open about children, and on single documents, whatever the site."""
     query = select(DutyRow).where(
         and_(
@@ -126,7 +145,14 @@ def of_children(
             ),
         )
     )
-    return session.exec(query.order_by(col(DutyRow.due), col(DutyRow.key))).all()
+    query = query.order_by(col(DutyRow.due), col(DutyRow.key))
+    return tuple(map(_posted, session.exec(query)))
+
+
+def _posted(row: DutyRow) -> Posted:
+    return Posted(
+        row.doc, row.key, row.board, row.site, row.owner, row.at, row.due, row.role
+    )
 
 
 def _is_place(text: str) -> bool:

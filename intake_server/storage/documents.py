@@ -301,6 +301,27 @@ def page(
     return Page(tuple(shown), f"{shown[-1].newest:x}~{shown[-1].doc}" if more else None)
 
 
+def changed(
+    session: Session, kind: str, *, site: str, since: int, limit: int
+) -> Sequence[StoredView]:
+    """Return documents of a site with a newer clock value, newest first.
+
+    Args:
+        session: An open session.
+        kind: Only documents of this kind.
+        site: Only those that belong to it themselves.
+        since: The clock value.
+        limit: At most so many.
+    """
+    query = _listed().where(
+        col(DocumentRow.kind) == kind,
+        col(DocumentRow.newest) > since,
+        col(DocumentRow.is_voided).is_(False),
+        _holds(DocumentRow.sites, f"|{site}|"),
+    )
+    return _read(session, query.order_by(col(DocumentRow.newest).desc()).limit(limit))
+
+
 def nameless(
     session: Session, *, site: str | None = None, limit: int = 500
 ) -> Sequence[StoredView]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from intake_server.security.policy import Action, may
+from intake_server.security.policy import Action, Role, may
 from intake_server.web.auth import asking, requires
 from intake_server.web.pages import (
     account,
@@ -17,6 +17,7 @@ from intake_server.web.pages import (
     children,
     decided,
     devices,
+    day,
     files,
     forms,
     item,
@@ -35,6 +36,11 @@ from intake_server.web.pages import (
 View = Callable[..., ResponseReturnValue]
 
 _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
+    ("GET", "/day", "day", Action.READ_RECORDS, day.show),
+    ("GET", "/day/medicines", "medicines", Action.READ_RECORDS, day.medicines),
+    ("POST", "/day/arrivals", "answer_arrival", Action.DECIDE, day.answer),
+    ("POST", "/day/tasks", "close_task", Action.DECIDE, day.done),
+    ("POST", "/day/notes", "leave_note", Action.DECIDE, day.leave_note),
     ("GET", "/queue", "queue", Action.READ_QUEUE, queue.show),
     ("GET", "/queue/next", "following", Action.DECIDE, queue.following),
     ("GET", "/queue/spelling", "spelling", Action.DECIDE, spelling.show),
@@ -153,6 +159,9 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/language", "language", Action.PUBLIC, language.choose),
 )
 
+_AT_A_CENTRE: Final = frozenset({Role.WORKER, Role.CLINICIAN})
+"""Whose work begins with the day of their centre."""
+
 
 def blueprint() -> Blueprint:
     """Return the pages."""
@@ -166,6 +175,8 @@ def blueprint() -> Blueprint:
 
 def _home() -> ResponseReturnValue:
     """Go to where the work waits; who has none here is told so."""
+    if asking().role in _AT_A_CENTRE:
+        return redirect(url_for("pages.day"))
     if may(asking(), Action.READ_QUEUE):
         return redirect(url_for("pages.queue"))
     return render_template("pages/home.html")

@@ -12,6 +12,7 @@ _KYIV: Final[Any] = get_timezone("Europe/Kyiv")
 _DAY_AND_TIME: Final = "EEEE, d MMMM y, HH:mm"
 _A_MINUTE: Final = timedelta(minutes=1)
 _DAY: Final = "d MMMM y"
+_WEEKDAY: Final = "EEEE, d MMMM y"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,21 @@ def day_and_time(text: str, language: str) -> str:
     if found is None:
         return text
     return format_datetime(found, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
+
+
+def day_of(moment: datetime) -> date:
+    """Return which day it is in Kyiv at a moment."""
+    return moment.astimezone(_KYIV).date()
+
+
+def hour(moment: datetime, language: str) -> str:
+    """Return the time of day in Kyiv."""
+    return format_datetime(moment, "HH:mm", tzinfo=_KYIV, locale=language)
+
+
+def weekday(when: date, language: str) -> str:
+    """Return a day in words, with the day of the week."""
+    return format_date(when, _WEEKDAY, locale=language)
 
 
 def from_input(text: str) -> str:

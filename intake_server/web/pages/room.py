@@ -45,7 +45,17 @@ def wording(actors: Iterable[str] = ()) -> Wording:
 
 
 def lines() -> tuple[Line, ...]:
-    """Return how things stand with the nodes that this one exchanges with."""
+    """Return how things stand with the nodes that this one exchanges with.
+
+    However often a page shows it, the store is asked once.
+    """
+    known: tuple[Line, ...] | None = g.get("lines")
+    if known is None:
+        known = g.lines = _lines()
+    return known
+
+
+def _lines() -> tuple[Line, ...]:
     viewer: Principal | None = g.get("principal")
     if viewer is None or not may(viewer, Action.SEE_SYNC):
         return ()

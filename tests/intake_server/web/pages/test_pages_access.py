@@ -15,6 +15,11 @@ STAFF = {Role.WORKER, Role.CLINICIAN, Role.COORDINATOR}
 MANAGERS = {Role.COORDINATOR, Role.ADMIN}
 ALLOWED = {
     "GET /": set(PEOPLE),
+    "GET /day": STAFF,
+    "GET /day/medicines": STAFF,
+    "POST /day/arrivals": STAFF,
+    "POST /day/tasks": STAFF,
+    "POST /day/notes": STAFF,
     "GET /queue": STAFF,
     "GET /queue/next": STAFF,
     "GET /queue/spelling": STAFF,

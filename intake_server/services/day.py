@@ -1,0 +1,254 @@
+"""A centre's day: who is here and who comes, what is due, and what is new.
+
+All of it is read in sets, so a page asks the store as often for one child as for many.
+A child that is sent here is shown before the case is this centre's, by name and code
+alone: who waits at the door must know whom to expect.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from intake_server.clock import milliseconds
+from intake_server.errors import NotFoundError
+from intake_server.security import policy
+from intake_server.security.audit import Act, last_noted, note_all
+from intake_server.security.policy import Principal
+from intake_server.services import child, publishing
+from intake_server.storage import boards, clusters, documents, queue
+from intake_server.storage.database import Database, Session
+from intake_server.storage.documents import StoredView
+from sync import clock
+from sync import documents as ids
+from sync.merge.calendar import days_after
+from sync.merge.duties import ARRIVAL, STAY, TASK, rule_of
+from sync.merge.duties import Rule as TaskRule
+
+NOTE: Final = "shift_note"
+"""A log on a site's document: what one shift leaves to the next."""
+AHEAD_DAYS: Final = 7
+MOST: Final = 100
+"""So many rows of a board are shown."""
+_MOST_NEW: Final = 20
+_SHIFT: Final = timedelta(hours=4)
+"""Who comes back sooner has not been away."""
+_ENDED: Final = frozenset({"closed", "deceased"})
+_KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "not_now/name": ("family_name", "given_name", "name_called"),
+    "not_now/age": ("birth", "age_at_return"),
+    "not_now/siblings": ("sibling_group",),
+}
+"""What is asked no more once the child's record says one of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a board: what, about whom, since when and until when.
+
+    ``due`` is a day, a moment, or the last day there is for what has no end; ``doc`` is
+    the document that it stands on.
+    """
+
+    doc: str
+    key: str
+    at: str
+    due: str
+    role: str
+    person: StoredView | None
+    case: StoredView | None
+
+    @property
+    def rule(self) -> TaskRule:
+        """What kind of task it is, and what closes it."""
+        return rule_of(self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """What the first page of a centre shows.
+
+    ``notes`` are the entries of its log, the newest first; ``changed`` are children of
+    whom something new is known since ``since``; ``questions`` counts those of the
+    viewer by severity.
+    """
+
+    site: str
+    arrivals: tuple[Entry, ...]
+    stays: tuple[Entry, ...]
+    tasks: tuple[Entry, ...]
+    is_cut: bool
+    notes: tuple[Mapping[str, Any], ...]
+    since: datetime | None
+    changed: tuple[StoredView, ...]
+    questions: Mapping[int, int]
+
+
+def of(
+    database: Database,
+    site: str,
+    *,
+    viewer: Principal,
+    now: datetime,
+    today: date,
+) -> Day:
+    """Return the day of a centre; the read is noted.
+
+    Raises:
+        NotFoundError: It is not the viewer's centre.
+        AuditError: The read could not be noted.
+    """
+    see_site(viewer, site)
+    until = days_after(today, AHEAD_DAYS).isoformat() + "T24"
+    limits = {TASK: (until, MOST), ARRIVAL: ("9999", MOST), STAY: ("9999-99", MOST)}
+    with database.transaction() as session:
+        rows = boards.standing(session, site, limits)
+        since = last_noted(
+            session, Act.READ_DAY, _visits(viewer, site), before=now - _SHIFT
+        )
+        changed = _changed(session, site, since)
+        known = _around(session, rows, site, changed)
+        entries = [_entry(row, known) for row in rows]
+        shown = [e.person.doc for e in entries if e.person]
+        note_all(session, Act.LIST_RECORDS, sorted({*shown}), by=viewer.actor, now=now)
+        note_all(
+            session, Act.READ_DAY, [_visits(viewer, site)], by=viewer.actor, now=now
+        )
+        counts = queue.tally(session, site=site)
+    by_board = {
+        board: _once(e for r, e in zip(rows, entries, strict=True) if r.board == board)
+        for board in limits
+    }
+    questions: dict[int, int] = {}
+    for (severity, _), count in counts.items():
+        questions[severity] = questions.get(severity, 0) + count
+    return Day(
+        site=site,
+        arrivals=by_board[ARRIVAL],
+        stays=by_board[STAY],
+        tasks=tuple(e for e in by_board[TASK] if not is_answered(e)),
+        is_cut=any(
+            len([1 for r in rows if r.board == board]) == MOST for board in limits
+        ),
+        notes=_notes(known.get(ids.site(site))),
+        since=since,
+        changed=_persons(changed, known),
+        questions=questions,
+    )
+
+
+def here(
+    database: Database, site: str, *, viewer: Principal, now: datetime
+) -> tuple[Entry, ...]:
+    """Return who is in a centre, with what linked records say of each together.
+
+    Raises:
+        NotFoundError: It is not the viewer's centre.
+        AuditError: The read could not be noted.
+    """
+    see_site(viewer, site)
+    with database.transaction() as session:
+        rows = boards.standing(session, site, {STAY: ("9999-99", MOST)})
+        known = dict(_around(session, rows, site, ()))
+        of_children = [v for v in known.values() if v.kind in ("person", "case")]
+        schema = publishing.schema(session)
+        known.update(clusters.seen(session, of_children, schema))
+        entries = _once(_entry(row, known) for row in rows)
+        shown = [e.case.doc for e in entries if e.case]
+        note_all(session, Act.READ_RECORD, shown, by=viewer.actor, now=now)
+    return entries
+
+
+def see_site(viewer: Principal, site: str) -> None:
+    """See that somebody may look at the day of a site.
+
+    Raises:
+        NotFoundError: They may not.
+    """
+    if site not in policy.sites(viewer):
+        raise NotFoundError("site", site)
+
+
+def is_answered(entry: Entry) -> bool:
+    """Tell whether nothing has to be done any more, from what else is known."""
+    if entry.case and entry.case.view["values"].get("case_status") in _ENDED:
+        return True
+    names = _KNOWN_BY.get(entry.key)
+    if names is None or entry.person is None:
+        return False
+    values = entry.person.view["values"]
+    return any(values.get(name) for name in names)
+
+
+def _visits(viewer: Principal, site: str) -> str:
+    return f"day:{site}:{viewer.actor}"
+
+
+def _changed(
+    session: Session, site: str, since: datetime | None
+) -> Sequence[StoredView]:
+    if since is None:
+        return ()
+    hlc = clock.at(milliseconds(since))
+    return documents.changed(session, "case", site=site, since=hlc, limit=_MOST_NEW)
+
+
+def _around(
+    session: Session,
+    rows: Iterable[boards.Posted],
+    site: str,
+    changed: Iterable[StoredView],
+) -> Mapping[str, StoredView]:
+    """Return the persons and cases of rows, and the site's own document, by id.
+
+    A row that names no child hangs on a case, which names one.
+    """
+    owners = {row.owner for row in rows}
+    owners |= {view.subject for view in changed if view.subject}
+    wanted = {*owners, *(ids.case(owner) for owner in owners), ids.site(site)}
+    known = dict(documents.find_all(session, wanted))
+    loose = [row.owner for row in rows if row.owner == row.doc]
+    persons = child.persons_of(session, loose) if loose else {}
+    further = {ids.case(person.doc) for person in persons.values()} - known.keys()
+    known.update({person.doc: person for person in persons.values()})
+    known.update(documents.find_all(session, further))
+    return {**known, **persons}
+
+
+def _entry(row: boards.Posted, known: Mapping[str, StoredView]) -> Entry:
+    person = known.get(row.owner)
+    if person is None or person.kind != child.PERSON:
+        person = None
+    return Entry(
+        doc=row.doc,
+        key=row.key,
+        at=row.at,
+        due=row.due,
+        role=row.role,
+        person=person,
+        case=known.get(ids.case(person.doc)) if person else None,
+    )
+
+
+def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """Return each task of a child once, with its earliest deadline."""
+    found: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        whose = entry.person.doc if entry.person else entry.doc
+        what = entry.doc if entry.key == "referral" else entry.key
+        found.setdefault((whose, what), entry)
+    return tuple(found.values())
+
+
+def _persons(
+    changed: Iterable[StoredView], known: Mapping[str, StoredView]
+) -> tuple[StoredView, ...]:
+    subjects = (view.subject for view in changed if view.subject)
+    return tuple(known[doc] for doc in dict.fromkeys(subjects) if doc in known)
+
+
+def _notes(site: StoredView | None) -> tuple[Mapping[str, Any], ...]:
+    said = site.view["values"].get(NOTE) if site else None
+    entries = said if isinstance(said, list) else []
+    whole = [e for e in entries if isinstance(e, Mapping) and e.get("value")]
+    return tuple(reversed(whole))
