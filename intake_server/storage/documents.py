@@ -10,7 +10,7 @@ from sqlmodel import Session, and_, col, func, or_, select
 from intake_server.storage import bulk, state
 from intake_server.storage.tables import AliasRow, DocumentRow
 from intake_server.storage.types import doc_bytes, doc_text, to_json
-from intake_server.storage.views import family_of, fold, whole_view
+from intake_server.storage.views import family_of, fold, spelled, whole_view
 from sync import change as changes
 from sync.change import Change
 from sync.merge.cells import LINK, Document
@@ -32,7 +32,8 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     DocumentRow.heads,
 )
 _NAMELESS: Final = text("document.search = lower(document.reference)")
-"""As the index says it."""
+_SEARCHED: Final = text("document.kind = 'person'")
+"""As the indexes say it."""
 _NAMES: Final = (*(column.key for column in _COLUMNS[:-2]), "kept", "heads")
 
 
@@ -278,8 +279,8 @@ def page(
         ValueError: No page gave this cursor.
     """
     query = _listed().where(col(DocumentRow.is_voided).is_(False))
-    for word in fold(q).split():
-        query = query.where(_holds(DocumentRow.search, word))
+    if words := fold(q).split():
+        query = query.where(_is_found_by(words))
     if kind is not None:
         query = query.where(col(DocumentRow.kind) == kind)
     if site is not None:
@@ -472,6 +473,20 @@ def _holds(column: Any, text: str) -> Any:
     for special in (_ESCAPE, "%", "_"):
         text = text.replace(special, _ESCAPE + special)
     return col(column).like(f"%{text}%", escape=_ESCAPE)
+
+
+def _is_found_by(words: Sequence[str]) -> Any:
+    """Return that each word stands in a person's reference or names.
+
+    It is looked for in an index that holds this text and little else.
+    """
+    found = select(DocumentRow.doc).where(_SEARCHED)
+    for word in words:
+        holds = [_holds(DocumentRow.search, word)]
+        if key := spelled(word):
+            holds.append(_holds(DocumentRow.search, key))
+        found = found.where(or_(*holds))
+    return col(DocumentRow.doc).in_(found)
 
 
 def _belongs_to(site: str) -> Any:

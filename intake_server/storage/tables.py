@@ -85,7 +85,8 @@ class DocumentRow(SQLModel, table=True):
 
     ``view`` is what people see, but for what stands in the other columns and for what
     most documents do not have. ``heads`` is what the next change is merged with: the
-    current versions of each cell and the versions named in them that have not arrived. ``search`` is folded text of names and reference, ``sites`` is
+    current versions of each cell and the versions named in them that have not arrived.
+    ``search`` is the reference and the names as they are looked for, ``sites`` is
     ``|``-enclosed, ``newest`` the greatest clock value among the heads, ``family`` the
     reference of the first child of a person's siblings.
     """
@@ -96,6 +97,7 @@ class DocumentRow(SQLModel, table=True):
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
         Index("ix_document_family", "family", **_where("family IS NOT NULL")),
         Index("ix_document_nameless", "newest", **_where("search = lower(reference)")),
+        Index("ix_document_search", "search", "doc", **_where("kind = 'person'")),
         Index("ix_document_subject", "subject", **_where("subject IS NOT NULL")),
         Index("ix_document_parent", "parent", **_where("parent IS NOT NULL")),
     )

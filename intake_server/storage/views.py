@@ -128,16 +128,95 @@ def item_json(item: Item) -> dict[str, Any]:
 
 
 def search_text(kind: str, values: Mapping[str, Any]) -> str:
-    """Return the folded text that a person is found by."""
+    """Return the text that a person is found by: the reference, and names as spelled.
+
+    Of a person without a name it is the reference alone, in small letters.
+    """
     if kind != "person":
         return ""
-    said = [values.get(name) for name in (REFERENCE, *NAMES)]
-    return fold(" ".join(text for text in said if isinstance(text, str)))
+    reference = values.get(REFERENCE)
+    names = [part for name in NAMES for part in _texts(values.get(name))]
+    said = [fold(reference)] if isinstance(reference, str) else []
+    return " ".join((*said, *filter(None, map(spelled, names))))
+
+
+def _texts(value: Any) -> list[str]:
+    every = value if isinstance(value, list) else [value]
+    return [text for text in every if isinstance(text, str)]
 
 
 def fold(text: str) -> str:
     """Return text as it is searched: without case, apostrophes alike, spaces single."""
     return text_key(text).casefold().replace("\0", "")
+
+
+def spelled(text: str) -> str:
+    """Return a name as it is searched, alike for spellings that are often mixed up.
+
+    Ukrainian, Russian and Latin letters for one sound become one; signs without a sound
+    of their own are left out.
+
+    Example:
+        ``Ґудзь``, ``Гудзь`` and ``Gudz`` are alike, and so are ``Зоряна`` and ``Zoriana``.
+    """
+    text = fold(text)
+    for latin, sound in _LATIN:
+        text = text.replace(latin, sound)
+    return text.translate(_ALIKE)
+
+
+_LATIN: Final = tuple(
+    pair.split("=")
+    for pair in [
+        "shch=щ",
+        "zgh=зг",
+        "kh=х",
+        "zh=ж",
+        "ts=ц",
+        "ch=ч",
+        "sh=ш",
+        "iu=ю",
+        "yu=ю",
+        "ju=ю",
+        "ia=я",
+        "ya=я",
+        "ja=я",
+        "ie=е",
+        "ye=е",
+        "je=е",
+        "yi=и",
+        "a=а",
+        "b=б",
+        "c=к",
+        "d=д",
+        "e=е",
+        "f=ф",
+        "g=г",
+        "h=г",
+        "i=и",
+        "j=и",
+        "k=к",
+        "l=л",
+        "m=м",
+        "n=н",
+        "o=о",
+        "p=п",
+        "q=к",
+        "r=р",
+        "s=с",
+        "t=т",
+        "u=у",
+        "v=в",
+        "w=в",
+        "x=кс",
+        "y=и",
+        "z=з",
+    ]
+)
+_ALIKE: Final = str.maketrans(
+    {"ґ": "г", "і": "и", "ї": "и", "й": "и", "ы": "и", "є": "е", "э": "е", "ё": "е"}
+    | dict.fromkeys("ьъʼ'", "")
+)
 
 
 def current(document: Document) -> list[Version]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from flask import make_response, render_template
+from flask import make_response, redirect, render_template, url_for
 from werkzeug import Response
 
 from forms.reference import normalise
@@ -110,8 +110,11 @@ class Record:
     shown: str
 
 
-def find() -> str:
-    """Show the children that a search finds; all of them without one."""
+def find() -> Response:
+    """Show the children that a search finds; all of them without one.
+
+    Who asks for a whole code, typed or scanned, is led to the child.
+    """
     here = context()
     q = room.asked("q")
     found = child.page(
@@ -121,13 +124,16 @@ def find() -> str:
         q=normalise(q) or q,
         cursor=room.asked("cursor") or None,
     )
+    if normalise(q) and len(found.children) == 1:
+        return redirect(url_for("pages.child", doc=found.children[0].person.doc))
     words = room.wording()
-    return render_template(
+    page = render_template(
         "pages/children.html",
         q=q,
         rows=tuple(_row(one, words) for one in found.children),
         next=found.cursor,
     )
+    return make_response(page)
 
 
 def waiting() -> str:

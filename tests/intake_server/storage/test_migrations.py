@@ -91,6 +91,7 @@ DROP INDEX ix_document_nameless;
 DROP INDEX ix_document_family;
 ALTER TABLE document DROP COLUMN family;
 DROP TABLE duty;
+DROP INDEX ix_document_search;
 CREATE INDEX ix_queue_doc ON queue (doc);
 ALTER TABLE queue DROP COLUMN is_spelling;
 ALTER TABLE device DROP COLUMN turned_away;
@@ -221,6 +222,7 @@ DROP TABLE credential;
 DROP TABLE totp_step;
 DROP TABLE recovery;
 DROP TABLE duty;
+DROP INDEX ix_document_search;
 ALTER TABLE form DROP COLUMN media;
 DROP TABLE form_file;
 UPDATE alembic_version SET version_num = '0007'

@@ -1,5 +1,7 @@
 """Tasks, arrivals and stays: what has to be done at each centre, and by when.
 
+Names are looked for as they sound, in an index of their own.
+
 Documents are taken away; ``Database.migrate`` makes them again from the changes, with
 what follows from them.
 """
@@ -13,10 +15,11 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("is_open")
+_PERSON = sa.text("kind = 'person'")
 
 
 def upgrade() -> None:
-    """Add the table."""
+    """Add the table and the index."""
     op.create_table(
         "duty",
         sa.Column("doc", sa.LargeBinary(16), nullable=False),
@@ -39,4 +42,11 @@ def upgrade() -> None:
         postgresql_where=_OPEN,
     )
     op.create_index("ix_duty_owner", "duty", ["owner", "key"])
+    op.create_index(
+        "ix_document_search",
+        "document",
+        ["search", "doc"],
+        sqlite_where=_PERSON,
+        postgresql_where=_PERSON,
+    )
     op.execute("DELETE FROM document")

@@ -96,7 +96,8 @@ def test_a_sealed_answer_of_another_centre_is_not_in_the_page(clash):
 
 def test_children_are_found_by_code_in_any_spelling(iryna):
     for spelling in ("4KH7T299", "4kh-7t29-9", "4кн 7т29 9"):
-        assert "Ремез Данило" in words(iryna.get(f"/children?q={spelling}"))
+        found = iryna.get(f"/children?q={spelling}", follow_redirects=True)
+        assert "Ремез Данило" in words(found)
 
 
 def test_children_are_found_by_a_part_of_a_name(iryna):
@@ -165,7 +166,8 @@ def test_a_code_that_nobody_was_received_under_is_seen_to_wait(desk):
     page = words(browser.get(found.get("href")))
     assert "чекає на дитину" in page
     assert "Цей код названо у формі" in page
-    assert "чекає на дитину" in words(browser.get("/children?q=4кн-7т29-9"))
+    page = browser.get("/children?q=4кн-7т29-9", follow_redirects=True)
+    assert "чекає на дитину" in words(page)
 
 
 def test_every_answer_leads_to_its_own_history(clash, iryna):
@@ -192,3 +194,22 @@ def test_the_history_of_nothing_that_is_asked_is_that_of_everything(iryna):
     found = iryna.get(f"{PAGE}?field=<b>nothing")
 
     assert len(tree(found).xpath("//ol[@class='history']/li")) == len(whole)
+
+
+@pytest.mark.parametrize(
+    "typed", ["4KH-7T29-9", "4kh7t299", "4КН 7Т29 9", " 4KH7T299 "]
+)
+def test_a_code_that_is_typed_or_scanned_leads_to_the_child(iryna, typed):
+    answer = iryna.get("/children", query_string={"q": typed})
+
+    assert answer.location == f"/children/{CHILD}"
+
+
+@pytest.mark.parametrize("typed", ["рем", "Remez", "Даніло", "данил ремез", "мез"])
+def test_any_part_of_a_name_finds_the_child_however_it_is_spelled(iryna, typed):
+    assert "Ремез Данило" in words(iryna.get("/children", query_string={"q": typed}))
+
+
+def test_every_page_has_a_box_to_find_a_child(iryna):
+    for path in ("/queue", "/children", "/forms", "/day", f"/children/{CHILD}"):
+        assert tree(iryna.get(path)).xpath("//header//input[@name='q']"), path
