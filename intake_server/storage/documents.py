@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Select, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, func, or_, select
 
 from intake_server.storage import bulk, state
@@ -32,6 +33,8 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     DocumentRow.heads,
 )
 _NAMELESS: Final = text("document.search = lower(document.reference)")
+_PERSON: Final = "person"
+_MEMBER: Final = aliased(DocumentRow)
 _SEARCHED: Final = text("document.kind = 'person'")
 """As the indexes say it."""
 _NAMES: Final = (*(column.key for column in _COLUMNS[:-2]), "kept", "heads")
@@ -281,7 +284,7 @@ def page(
     query = _listed().where(col(DocumentRow.is_voided).is_(False))
     if words := fold(q).split():
         query = query.where(_is_found_by(words))
-    if kind is not None:
+    if kind is not None and not (words and kind == _PERSON):
         query = query.where(col(DocumentRow.kind) == kind)
     if site is not None:
         query = query.where(_belongs_to(site))
@@ -491,10 +494,12 @@ def _is_found_by(words: Sequence[str]) -> Any:
 
 def _belongs_to(site: str) -> Any:
     own = _holds(DocumentRow.sites, f"|{site}|")
-    linked = (
-        select(AliasRow.canonical)
-        .join(DocumentRow, col(DocumentRow.doc) == col(AliasRow.doc))
-        .where(own)
+    linked = select(AliasRow.canonical).where(
+        select(_MEMBER.doc)
+        .where(
+            col(_MEMBER.doc) == col(AliasRow.doc), _holds(_MEMBER.sites, f"|{site}|")
+        )
+        .exists()
     )
     members = select(AliasRow.doc).where(col(AliasRow.canonical).in_(linked))
     return or_(own, col(DocumentRow.doc).in_(members))

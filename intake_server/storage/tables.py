@@ -97,7 +97,9 @@ class DocumentRow(SQLModel, table=True):
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
         Index("ix_document_family", "family", **_where("family IS NOT NULL")),
         Index("ix_document_nameless", "newest", **_where("search = lower(reference)")),
-        Index("ix_document_search", "search", "doc", **_where("kind = 'person'")),
+        Index(
+            "ix_document_search", "kind", "search", "doc", **_where("kind = 'person'")
+        ),
         Index("ix_document_subject", "subject", **_where("subject IS NOT NULL")),
         Index("ix_document_parent", "parent", **_where("parent IS NOT NULL")),
     )

@@ -45,7 +45,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_document_search",
         "document",
-        ["search", "doc"],
+        ["kind", "search", "doc"],
         sqlite_where=_PERSON,
         postgresql_where=_PERSON,
     )
