@@ -40,6 +40,7 @@ _CASE: Final = "case"
 _SERVICE: Final = "service"
 _STATE: Final = "svc_state"
 _STATES: Final = {True: "accepted", False: "refused_provider"}
+_REFUSED: Final = frozenset({"refused", "withdrawn"})
 _LONGEST: Final = 2000
 
 
@@ -70,7 +71,8 @@ def answer(
 
     Raises:
         NotFoundError: Nobody is expected there by this, or it is not the asker's centre.
-        InvalidRequestError: A child is sent back without a reason.
+        InvalidRequestError: A child is sent back without a reason, or a referral is
+            accepted to whose provider the child or the family does not consent.
     """
     see_site(by, said.site)
     if not said.is_accepted:
@@ -178,6 +180,8 @@ def _answered(
         if said.reason.strip():
             word["reason"] = said.reason.strip()[:_LONGEST]
         return {(case, _CASE): [Write(n=ANSWER, e=_fresh(entropy), v=word)]}
+    if said.is_accepted:
+        _need_consent(session, said.doc)
     place = (said.doc, _STATE)
     seen = documents.heads(session, [place])[place]
     writes = [Write(f=_STATE, v=_STATES[said.is_accepted], p=seen)]
@@ -185,6 +189,18 @@ def _answered(
         barrier = said.reason.strip()[:_LONGEST]
         writes.append(Write(n="svc_barrier", e=_fresh(entropy), v=barrier))
     return {(said.doc, _SERVICE): writes}
+
+
+def _need_consent(session: Session, doc: str) -> None:
+    """See that a case is not shared with a provider against the child's will.
+
+    Raises:
+        InvalidRequestError: Consent to share with this provider was refused.
+    """
+    referral = documents.find(session, doc)
+    consent = referral.view["values"].get("svc_consent") if referral else None
+    if consent in _REFUSED:
+        raise InvalidRequestError({"consent": ["it was refused or withdrawn"]})
 
 
 def _granted(session: Session, case: str, site: str) -> Write:

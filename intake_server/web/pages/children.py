@@ -17,7 +17,7 @@ from intake_server.storage.queue import QueueItem
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import course as courses
-from intake_server.web.pages import facts, moments, past, phrases, room, sheet
+from intake_server.web.pages import facts, moments, past, phrases, room, sheet, warned
 from intake_server.web.pages import family as families
 from intake_server.web.pages.facts import Fact, Source
 from intake_server.web.pages.moments import Moment
@@ -179,6 +179,7 @@ def page(
         refused=refused,
         reason=reason,
         sites=words.sites(_sites(found)),
+        cautions=warned.warned(found, words),
         questions=_questions(found, words),
         sections=_sections(found, written_on, words, records),
         rows=_grouped(found.rows, found.questions, words, records),

@@ -1,6 +1,6 @@
 """The first page of a centre: who is here and who comes, what is due, what is new."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
@@ -23,13 +23,19 @@ from intake_server.web.pages.chores import Chore, Due
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.sheet import Whose
-from intake_server.web.pages.texts import _
+from intake_server.web.pages.texts import LazyString, _, _l
 from intake_server.web.pages.wording import NEVER_ALONE, Said, Wording
 from sync.merge.cells import name_of
 
 _MEDICAL: Final = ("allergies", "medication", "conditions")
-_CARE: Final = ("self_harm", "triage", "urgent_needs")
 _NOTES: Final = 5
+_REFUSED: Final[Mapping[str, LazyString]] = {
+    "reason": _l("Say why, in a few words."),
+    "consent": _l("Consent to share with this centre was refused or withdrawn."),
+    "key": _l("A form says when this is done."),
+    "note": _l("The note is empty."),
+}
+"""Why nothing was written, by what was wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,27 +148,20 @@ def answer() -> Response:
         is_accepted=form.get("answer") == "accept",
         reason=storable(form.get("reason", "")),
     )
-    return _written(
-        lambda **how: shift.answer(context().database, said, **how),
-        _("Say why, in a few words."),
-    )
+    return _written(lambda **how: shift.answer(context().database, said, **how))
 
 
 def done() -> Response:
     """Say that a task is done."""
     doc, key = (storable(request.form.get(name, "")) for name in ("doc", "key"))
-    return _written(
-        lambda **how: shift.done(context().database, doc, key, **how),
-        _("A form says when this is done."),
-    )
+    return _written(lambda **how: shift.done(context().database, doc, key, **how))
 
 
 def leave_note() -> Response:
     """Leave a note to the next shift."""
     site, text = _site(), storable(request.form.get("note", ""))
     return _written(
-        lambda **how: shift.leave_note(context().database, site, text, **how),
-        _("The note is empty."),
+        lambda **how: shift.leave_note(context().database, site, text, **how)
     )
 
 
@@ -193,13 +192,14 @@ def _plain(said: Said) -> str:
     return said.line or _("nothing")
 
 
-def _written(act: Callable[..., str], refused: str) -> Response:
+def _written(act: Callable[..., str]) -> Response:
     """Do it and go back to the day; say so where it was refused."""
     here = context()
     try:
         change = act(by=asking(), now=here.now(), entropy=here.entropy)
-    except InvalidRequestError:
-        return _page(refused, HTTPStatus.UNPROCESSABLE_ENTITY)
+    except InvalidRequestError as refusal:
+        why = " ".join(str(_REFUSED[name]) for name in refusal.errors)
+        return _page(why, HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect(url_for("pages.day", site=_site(), written=change), 303)
 
 

@@ -1,5 +1,6 @@
 """R45: a case stays with its sender until the centre that it is sent to accepts it."""
 
+from copy import deepcopy
 from dataclasses import replace
 from random import Random
 
@@ -205,6 +206,20 @@ def test_r45_a_referral_that_names_a_centre_waits_there_and_grants_the_case(
     assert row.view["values"]["svc_state"] == "accepted"
     assert holders(chernivtsi) == {"chernivtsi", "truskavets"}
     assert boards(chernivtsi) == []
+
+
+def test_r08_a_referral_without_consent_to_share_grants_nothing(truskavets):
+    refused = deepcopy(REFERRED)
+    refused["services"][0]["svc_consent"] = "withdrawn"
+    receive(truskavets, "followup", refused, sender=OLENA)
+    with truskavets.database.reading() as session:
+        (row,) = documents.rows_of(session, CASE)
+
+    with pytest.raises(InvalidRequestError):
+        answer(truskavets, doc=row.doc)
+
+    assert boards(truskavets) == [("referral", "arrival", "truskavets")]
+    answer(truskavets, doc=row.doc, accept=False, reason="немає згоди")
 
 
 def test_r45_nobody_sends_a_child_back_without_a_reason(truskavets):

@@ -213,3 +213,19 @@ def test_any_part_of_a_name_finds_the_child_however_it_is_spelled(iryna, typed):
 def test_every_page_has_a_box_to_find_a_child(iryna):
     for path in ("/queue", "/children", "/forms", "/day", f"/children/{CHILD}"):
         assert tree(iryna.get(path)).xpath("//header//input[@name='q']"), path
+
+
+def test_what_the_rules_say_about_a_child_stands_on_its_page(desk):
+    placed = {
+        "g_start": {
+            "child_ref": DANYLO,
+            "contact_on": "2026-11-22",
+            "parts": ["placement"],
+        },
+        "g_place": {"care_type": "kin_temp", "care_from": "2026-11-20"},
+    }
+    desk.send(desk.phone("truskavets", "L"), "reunification", placed)
+
+    page = words(desk.browser().get(PAGE))
+
+    assert "Таке влаштування за законом має строк" in page
