@@ -313,6 +313,12 @@ def test_a_visit_closes_the_contact_agreed_on_before_and_not_its_own():
     assert is_open("contact", first, second) == [False, True]
 
 
+def test_a_contact_before_its_day_closes_it():
+    agreed = of("event", visit_on="2026-11-20", next_contact_due="2026-11-27")
+
+    assert is_open("contact", agreed, of("event", visit_on="2026-11-24")) == [False]
+
+
 def test_a_report_closes_the_signs_of_before_and_none_that_come_later():
     report = of("event", visit_on="2026-11-28", mandatory_report="yes")
     later = of("case", concerns=["neglect"], hlc=HLC + (60_000 << 16))
