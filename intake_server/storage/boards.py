@@ -98,14 +98,19 @@ def project(
         is_known: Those of the documents that were there before.
     """
     known = [doc_bytes(doc) for doc in is_known]
-    left = bulk.fetch_in(
-        connection, "SELECT DISTINCT owner FROM duty WHERE doc IN ({keys})", known
-    )
-    owners = {bytes(owner) for (owner,) in left}
+    owners = {doc_bytes(row.owner) for row in rows}
+    before = {
+        bytes(owner)
+        for column, keys in (("doc", known), ("owner", sorted(owners)))
+        for (owner,) in bulk.fetch_in(
+            connection,
+            f"SELECT owner FROM duty WHERE {column} IN ({{keys}})",  # noqa: S608 - one of two words
+            keys,
+        )
+    }
     bulk.act_in(connection, "DELETE FROM duty WHERE doc IN ({keys})", known)
     bulk.insert(connection, "duty", COLUMNS, table_rows(rows))
-    owners |= {doc_bytes(row.owner) for row in rows}
-    bulk.act_in(connection, _SETTLE, sorted(owners))
+    bulk.act_in(connection, _SETTLE, sorted(before))
 
 
 def standing(

@@ -4,6 +4,7 @@ The JSON of a view holds nothing that is local to a node, so nodes with the same
 hold the same bytes.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -160,9 +161,12 @@ def spelled(text: str) -> str:
         ``Ґудзь``, ``Гудзь`` and ``Gudz`` are alike, and so are ``Зоряна`` and ``Zoriana``.
     """
     text = fold(text)
-    for latin, sound in _LATIN:
+    for latin, sound in _LATIN if _HAS_LATIN(text) else ():
         text = text.replace(latin, sound)
     return text.translate(_ALIKE)
+
+
+_HAS_LATIN: Final = re.compile("[a-z]").search
 
 
 _LATIN: Final = tuple(

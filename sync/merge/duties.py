@@ -177,6 +177,10 @@ class _Paper:
     def __init__(self, view: View, sites: tuple[str, ...]) -> None:
         self.sites = sites
         self._view = view
+        self._parted: dict[str, list[str]] = {}
+        for cell in view.cells:
+            if "/" in cell:
+                self._parted.setdefault(name_of(cell), []).append(cell)
 
     def value(self, name: str, group: str = "") -> Any:
         """Return an answer; one of a group stands in the group's cell."""
@@ -194,9 +198,7 @@ class _Paper:
         shown = self._view.values.get(name)
         among = shown if _is_set(shown) else None
         found = {}
-        for cell in self._view.cells:
-            if name_of(cell) != name or cell == name:
-                continue
+        for cell in self._parted.get(name, ()):
             said = [h.version for h in self.heads(cell) if h.version.value is not None]
             element = said[-1].element if said else None
             if element and (among is None or element in among):
