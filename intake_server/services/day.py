@@ -114,14 +114,14 @@ def of(
         note_all(
             session, Act.READ_DAY, [_visits(viewer, site)], by=viewer.actor, now=now
         )
-        counts = queue.tally(session, site=site)
+        counts, _ = queue.tally(session, new_ms=0, old_ms=0, lately=now, site=site)
     by_board = {
         board: _once(e for r, e in zip(rows, entries, strict=True) if r.board == board)
         for board in limits
     }
     questions: dict[int, int] = {}
     for (severity, _), count in counts.items():
-        questions[severity] = questions.get(severity, 0) + count
+        questions[severity] = questions.get(severity, 0) + count.open
     return Day(
         site=site,
         arrivals=by_board[ARRIVAL],

@@ -271,7 +271,7 @@ def test_siblings_that_came_before_a_program_knew_of_them_are_found_after_its_st
             connection.execute(METADATA.tables["document"].insert().values(row))
 
         with database.engine.begin() as connection:
-            migrations.upgrade(connection)
+            migrations.upgrade(connection, to="0013")
 
             found = connection.exec_driver_sql("SELECT family FROM document")
             assert found.scalars().all() == ["4KH7T299"]
