@@ -24,7 +24,7 @@ def test_what_could_harm_a_child_comes_first(clash):
     taras = clash.phone("chernivtsi", "T")
     clash.send(taras, "rehabilitation", HELD)
 
-    headings = tree(clash.browser().get("/queue")).xpath("//h2/text()")
+    headings = tree(clash.browser().get("/queue")).xpath("//main//h2/text()")
 
     assert headings == ["Сьогодні: що може зашкодити дитині зараз", "Решта"]
 
