@@ -94,11 +94,27 @@ def note_all(
     Raises:
         AuditError: It could not be written; the act must not happen.
     """
+    note_each(session, ((act, each) for each in objects), by=by, now=now, **meta)
+
+
+def note_each(
+    session: Session,
+    acts: Iterable[tuple[Act, str]],
+    *,
+    by: str,
+    now: datetime,
+    **meta: Any,
+) -> None:
+    """Note several acts, each on one thing, in this order.
+
+    Raises:
+        AuditError: They could not be written; none of the acts must happen.
+    """
     audit.add_all(
         session,
         (
             Entry(at=now, actor=by, action=act.value, object=each, meta=meta)
-            for each in objects
+            for act, each in acts
         ),
     )
 

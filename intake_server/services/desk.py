@@ -12,7 +12,7 @@ from typing import Any, Final
 from forms.answers import Answer
 from intake_server.errors import NotFoundError
 from intake_server.security import policy
-from intake_server.security.audit import Act, note_all
+from intake_server.security.audit import Act, note_all, note_each
 from intake_server.security.policy import Principal
 from intake_server.services import (
     authors,
@@ -213,7 +213,8 @@ def file(database: Database, qid: str, *, viewer: Principal, now: datetime) -> F
         NotFoundError: There is none, or it is not for the viewer.
         AuditError: The read could not be noted.
     """
-    item = merging.item(database, qid, viewer=viewer, now=now)
+    with database.reading() as session:
+        item = merging.visible(session, qid, viewer)
     return around(database, item, viewer=viewer, now=now)
 
 
@@ -226,7 +227,9 @@ def around(
         AuditError: The read could not be noted.
     """
     with database.transaction() as session:
+        read = (Act.READ_ITEM, item.qid)
         if item.kind == triage.KIND:
+            note_each(session, [read], by=viewer.actor, now=now)
             return File(item=item, changes={}, answers=_held(session, item))
         docs = item.doc.removeprefix(LINK).split("|")
         persons = child.visible(session, docs, viewer)
@@ -243,8 +246,9 @@ def around(
         counterpart = _counterpart(session, item, record) if record else None
         asked = queue.of_document(session, item.doc) if record else ()
         shown = (*children, record, counterpart, *events.values())
-        seen = list(dict.fromkeys(view.doc for view in shown if view))
-        note_all(session, Act.READ_RECORD, seen, by=viewer.actor, now=now)
+        seen = dict.fromkeys(view.doc for view in shown if view)
+        acts = [read, *((Act.READ_RECORD, doc) for doc in seen)]
+        note_each(session, acts, by=viewer.actor, now=now)
     return File(
         item=item,
         children=children,

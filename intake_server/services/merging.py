@@ -60,10 +60,20 @@ def item(
         AuditError: The read could not be noted.
     """
     with database.transaction() as session:
-        found = queue.find(session, qid)
-        if found is None or not _is_for(found, viewer):
-            raise NotFoundError("item", qid)
+        found = visible(session, qid, viewer)
         note(session, Act.READ_ITEM, qid, by=viewer.actor, now=now)
+    return found
+
+
+def visible(session: Session, qid: str, viewer: Principal) -> QueueItem:
+    """Return an open item; whoever shows it notes that.
+
+    Raises:
+        NotFoundError: There is none, or it is not for the viewer.
+    """
+    found = queue.find(session, qid)
+    if found is None or not _is_for(found, viewer):
+        raise NotFoundError("item", qid)
     return found
 
 
