@@ -9,7 +9,7 @@ what follows from them.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
