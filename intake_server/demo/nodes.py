@@ -223,7 +223,7 @@ def _start(setting: Setting, site: str) -> Node:
             made,
             port=taken.getsockname()[1],
             lang=setting.language,
-            demo=setting.is_open,
+            demo=True,
             min_free_percent=0,  # it shows Dodomu, however full the disk
         )
         database = Database(
