@@ -5,6 +5,7 @@ from copy import deepcopy
 import pytest
 from browsers import barriers
 from centres import RECEPTION, REHABILITATION
+from signed_in import somebody
 
 from intake_server.security.policy import Role
 
@@ -23,14 +24,11 @@ def marta(browser, desk, address):
     stay = deepcopy(REHABILITATION)
     stay["g_stay"].update(admitted_on="2026-11-01", planned_until="2026-11-20")
     desk.send(desk.phone("truskavets", "О"), "rehabilitation", stay)
-    context = browser.new_context(locale="uk-UA")
-    page = context.new_page()
-    link = desk.invite("Марта", Role.WORKER, "truskavets")
-    page.goto(f"{address}/sign-in/{link}")
-    page.locator("main button").click()
-    page.wait_for_url("**/day")
-    yield page
-    context.close()
+    who = {"name": "Марта", "role": Role.WORKER, "site": "truskavets"}
+    with somebody(browser, desk, address, **who) as page:
+        page.goto(f"{address}/")
+        assert page.url.endswith("/day")
+        yield page
 
 
 def press(page, key, until):

@@ -4,6 +4,7 @@ from copy import deepcopy
 
 import pytest
 from centres import RECEPTION, REHABILITATION, with_answers
+from desks import COOKIE
 from pages import tree, words
 from statements import asked
 
@@ -177,13 +178,16 @@ def test_what_is_new_since_the_last_visit_is_listed(sent):
         with_answers(STAY, g_stay={"child_ref": sent.reference}),
     )
 
+    a = browser.get("/day")
+    assert a.status_code == 200, (a.status_code, a.location, a.text[-900:])
     assert "Вербова Злата" in part(browser.get("/day"), "new")
 
 
 def signed_in(desk, person):
     client = desk.app.test_client()
-    link = people.invite(desk.database, person, by="operator", now=desk.watch())
-    client.post(f"/sign-in/{link}")
+    now = desk.watch()
+    link = people.invite(desk.database, person, by="operator", now=now)
+    client.set_cookie(COOKIE, people.sign_in(desk.database, link, now=now))
     return client
 
 
