@@ -6,6 +6,7 @@ Nothing of what was tried is kept, nor by whom: only the digest of the account o
 from datetime import datetime
 from math import ceil
 
+from intake_server.clock import milliseconds
 from intake_server.errors import TooManyAttemptsError
 from intake_server.security.throttle import FORGOTTEN, Throttle
 from intake_server.storage import attempts
@@ -20,11 +21,12 @@ def refuse_early(session: Session, name: str, *, now: datetime) -> int:
         TooManyAttemptsError: It does.
     """
     known = attempts.locked(session, name, now=now)
-    if known.forgotten <= now:
+    # They are kept to the millisecond, and a rounded moment may lie ahead of now.
+    if milliseconds(known.forgotten) <= milliseconds(now):
         return 0
-    if known.until > now:
-        left = (known.until - now).total_seconds()
-        raise TooManyAttemptsError(retry_after_s=ceil(left))
+    left_ms = milliseconds(known.until) - milliseconds(now)
+    if left_ms > 0:
+        raise TooManyAttemptsError(retry_after_s=ceil(left_ms / 1000))
     return known.failures
 
 

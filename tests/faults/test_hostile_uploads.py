@@ -21,6 +21,9 @@ from lxml import html
 from programs import Serving, dodomu, said, serving
 
 from forms.instance import to_xml
+from intake_server import clock
+from intake_server.cli.here import Here
+from intake_server.services import people
 
 MOST_MB = 100
 MOST_S = 2.0
@@ -31,15 +34,14 @@ TRIES = 3
 class Line:
     """What a phone with a key and a coordinator's browser say to a server."""
 
-    def __init__(self, server: Serving, token: str, link: str) -> None:
+    def __init__(self, server: Serving, token: str, session: str) -> None:
         self.server = server
         self.token = token
         self._numbers = count(1)
-        browser = requests.Session()
-        path = "/" + link.split("/", 3)[3]
-        browser.post(server.url + path, timeout=30)
-        page = browser.get(f"{server.url}/forms", timeout=30)
-        self._cookie = "; ".join(f"{c.name}={c.value}" for c in browser.cookies)
+        self._cookie = f"dodomu={session}"
+        page = requests.get(
+            f"{server.url}/forms", headers={"Cookie": self._cookie}, timeout=30
+        )
         self._csrf = html.fromstring(page.text).xpath("//input[@name='csrf']/@value")[0]
 
     def send(self, post: Post) -> tuple[int | None, float]:
@@ -123,8 +125,11 @@ def line(tmp_path):
     dodomu(folder, "init", "--role", "central", "--site", "kyiv")
     device = said(folder, "device", "enrol", "--site", "kyiv", "--label", "Калина")
     person = said(folder, "user", "add", "--name", "Ірина", "--role", "coordinator")
+    with Here(folder).opened() as (_, database):
+        code = person["url"].rsplit("/", 1)[1]
+        session = people.sign_in(database, code, now=clock.now())
     with serving(folder) as server:
-        line = Line(server, device["token"], person["url"])
+        line = Line(server, device["token"], session)
         for _ in range(20):
             line.good_form()
         yield line

@@ -89,7 +89,7 @@ def test_somebody_chooses_how_to_sign_in_by_keyboard_alone(
         fill(page, "#password", PASSWORD)
         fill(page, "#digits", phone.digits())
         page.keyboard.press("Enter")
-        page.wait_for_url("**/queue")
+        page.wait_for_url("**/day")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])

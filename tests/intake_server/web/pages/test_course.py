@@ -15,11 +15,10 @@ ARRIVED = {
 
 def steps(desk, role=Role.COORDINATOR, site="kyiv"):
     browser = desk.browser(role, site)
-    page = tree(browser.get("/children?q=" + DANYLO))
-    [path] = page.xpath("//a[@class='row-title']/@href")
+    page = tree(browser.get(f"/children?q={DANYLO}", follow_redirects=True))
     return [
         (" ".join(one.xpath("time")[0].text_content().split()), one)
-        for one in tree(browser.get(path)).xpath("//ol[@class='course']/li")
+        for one in page.xpath("//ol[@class='course']/li")
     ]
 
 

@@ -30,10 +30,7 @@ def family(desk):
 
 def page(desk, code, role=Role.COORDINATOR, site="kyiv"):
     browser = desk.browser(role, site)
-    [path] = tree(browser.get(f"/children?q={code}")).xpath(
-        "//a[@class='row-title']/@href"
-    )
-    return browser.get(path)
+    return browser.get(f"/children?q={code}", follow_redirects=True)
 
 
 def siblings(shown):
