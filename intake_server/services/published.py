@@ -119,22 +119,28 @@ class Remembered:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._absent: set[tuple[str, str]] = set()
+        self._names: dict[str, bool] = {}
         self.sources = _newest.get(database.store, ())
 
     def find(self, form_id: str, version: str) -> FormDefinition | None:
         """Return what ``Shelf`` says."""
         known = _found.get((self.sources, form_id, version))
-        if known is None:
+        if known is None and (form_id, version) not in self._absent:
             with self._database.reading() as session:
                 stored = Stored(session)
                 known = stored.find(form_id, version)
             self.sources = stored.sources
+            if known is None:
+                self._absent.add((form_id, version))
         return known
 
     def has(self, form_id: str) -> bool:
         """Return what ``Shelf`` says."""
-        with self._database.reading() as session:
-            return Stored(session).has(form_id)
+        if form_id not in self._names:
+            with self._database.reading() as session:
+                self._names[form_id] = Stored(session).has(form_id)
+        return self._names[form_id]
 
 
 def schema(session: Session) -> Schema:

@@ -121,8 +121,11 @@ def once_more(
         read: How it was read before.
         now: The changes that the forms follow from by now.
     """
+    if all(was.sources in (None, now) for was in read):
+        return tuple(read)
+    shelf = Stored(session)
     return tuple(
-        was if was.sources in (None, now) else _read(Stored(session), one)
+        was if was.sources in (None, now) else _read(shelf, one)
         for one, was in zip(batch, read, strict=True)
     )
 

@@ -80,12 +80,6 @@ def use_recovery(session: Session, person: str, sha256: bytes) -> bool:
     return bool(gone.rowcount)
 
 
-def recoveries(session: Session, person: str) -> int:
-    """Return how many recovery codes somebody has left."""
-    rows = session.exec(select(RecoveryRow).where(col(RecoveryRow.person) == person))
-    return len(rows.all())
-
-
 def drop_steps(session: Session, *, before: int) -> None:
     """Forget used steps of which no code is taken any more."""
     session.exec(delete(StepRow).where(col(StepRow.step) < before))

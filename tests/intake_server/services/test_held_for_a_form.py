@@ -22,7 +22,7 @@ from forms.instance import to_xml
 from forms.reference import BLOCK_SIZE, normalise
 from intake_server.services import intake
 from intake_server.services import references as numbering
-from intake_server.services.intake import Incoming
+from intake_server.services.intake import Incoming, Post
 from intake_server.storage import documents, references
 from sync import documents as ids
 
@@ -218,6 +218,34 @@ def test_a_version_that_comes_between_reading_and_writing_is_seen(centre):
     )
 
     assert receipt.status == "stored"
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_many_of_one_unknown_form_ask_for_it_once(centre, count):
+    form = on_the_newer("reception", RECEPTION)
+    batch = [
+        replace(form, instance_id=f"uuid:{n}", xml=None, form_id="none", answers={})
+        for n in range(count)
+    ]
+    counted = Counted(centre.database)
+
+    read = intake.read(counted, Post(batch=batch, sender=OLENA, now=MORNING)).read
+
+    assert {one.problem.slug for one in read} == {"unknown-form"}
+    assert counted.readings == 2
+
+
+class Counted:
+    """A store that counts how often it is read."""
+
+    def __init__(self, database):
+        self._database = database
+        self.store = database.store
+        self.readings = 0
+
+    def reading(self):
+        self.readings += 1
+        return self._database.reading()
 
 
 class Overtaken:
