@@ -1,8 +1,8 @@
 """The one composer: which parts make the web application, in which order."""
 
-from functools import partial
+import socket
 from secrets import token_bytes
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask
 from flask_babel import Babel
@@ -13,9 +13,8 @@ from intake_server.clock import Clock
 from intake_server.config import Settings
 from intake_server.security.policy import Action
 from intake_server.security.redaction import redact_logs
-from intake_server.services import intake
 from intake_server.services.authoring import Entropy
-from intake_server.services.gathering import Gathering
+from intake_server.services.single_writer import Desk, HandedOver, OwnDesk
 from intake_server.storage import node
 from intake_server.storage.database import Database
 from intake_server.web import arrival, auth, failures, headers, pages
@@ -30,9 +29,6 @@ from intake_server.web.problem_pages import problem_pages
 from intake_server.web.sign_in import sign_in
 from intake_server.web.sync import sync
 
-AT_ONCE: Final = 64
-"""So many single posts share a commit at the most: a tenth of a second's work."""
-
 
 def create_app(
     settings: Settings,
@@ -40,6 +36,7 @@ def create_app(
     *,
     clock: Clock = clock.now,
     entropy: Entropy = token_bytes,
+    entrance: socket.socket | None = None,
 ) -> Flask:
     """Return the web application of one node.
 
@@ -48,6 +45,7 @@ def create_app(
         database: The node's store, migrated.
         clock: Tells the time; tests and the demo give their own.
         entropy: Gives the random bytes of ids and salts; so do these.
+        entrance: Where the process is met that writes for all workers, if there is one.
 
     Raises:
         UnsafeConfigError: The settings would expose somebody.
@@ -62,8 +60,10 @@ def create_app(
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    receive = partial(intake.receive_all, database, entropy=entropy)
-    give(app, Context(settings, database, clock, entropy, Gathering(receive, AT_ONCE)))
+    desk: Desk = OwnDesk(database, entropy)
+    if entrance is not None:
+        desk = HandedOver(entrance, desk)
+    give(app, Context(settings, database, clock, entropy, desk))
     Babel(app, locale_selector=language)
     app.before_request(arrival.note_arrival)
     app.before_request(auth.admit)

@@ -23,6 +23,7 @@ from typing_extensions import override
 
 from intake_server import clock, jobs
 from intake_server.app import create_app
+from intake_server.cli import writer
 from intake_server.cli.here import DEFAULT, Here, Refusal, common, open_store
 from intake_server.config import Settings
 from intake_server.services import contact
@@ -58,9 +59,14 @@ class _Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn in this process, told by us instead of by a file."""
 
     def __init__(
-        self, settings: Settings, workers: int, ready: Callable[[str], None]
+        self,
+        settings: Settings,
+        workers: int,
+        ready: Callable[[str], None],
+        entrance: socket.socket,
     ) -> None:
         self._settings = settings
+        self._entrance = entrance
         self._workers = workers
         self._ready = ready
         super().__init__()
@@ -83,7 +89,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     @override
     def load(self) -> Flask:
-        return create_app(self._settings, open_store(self._settings))
+        writer.give_way()
+        store = open_store(self._settings)
+        return create_app(self._settings, store, entrance=self._entrance)
 
     def _announce(self, arbiter: Any) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]
@@ -127,7 +135,8 @@ def serve(here: Here, host: str | None, port: int | None, workers: int) -> None:
     def ready(url: str) -> None:
         here.say({"url": url}, f"listening on {url}")
 
-    _Server(settings, workers, ready).run()
+    entrance = writer.start(lambda: open_store(settings))
+    _Server(settings, workers, ready, entrance).run()
 
 
 def _refuse_taken(settings: Settings) -> None:

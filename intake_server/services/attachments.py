@@ -4,19 +4,17 @@ Files come in any order, in several posts, and again; a form is never lost becau
 them. What is past a limit is left out, and the sender is told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from forms.instance import attachments as named_by
 from intake_server.config import Settings
 from intake_server.errors import DailyLimitError
 from intake_server.security.policy import Principal
 from intake_server.services import completion
 from intake_server.services.authoring import Entropy, Pen
-from intake_server.services.intake import Post
 from intake_server.services.receipts import LeftOut, Receipt
 from intake_server.storage import allowances, attachments, blobs, submissions
 from intake_server.storage.attachments import Named, Place
@@ -157,16 +155,17 @@ def _kept(session: Session, place: Place) -> Submission:
     return next(one for one in known if one.sha256 == digest)
 
 
-def awaited(post: Post, files: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return the names of files that the one form of a post names, and that did not come.
+def awaited(
+    named: Iterable[str], files: Sequence[Mapping[str, Any]]
+) -> tuple[str, ...]:
+    """Return the names of files that a form names, and that did not come.
 
     Args:
-        post: One form that was read.
+        named: What the form names.
         files: All files that came with it, by now.
     """
-    (read,) = post.read
     here = {file["name"] for file in files}
-    return tuple(name for name in named_by(read.answers) if name not in here)
+    return tuple(name for name in named if name not in here)
 
 
 def outstanding(

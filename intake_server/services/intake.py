@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import islice
 from secrets import token_bytes
 
+from forms.instance import attachments as named_by
 from intake_server.errors import InvalidRequestError
 from intake_server.security.policy import Principal
 from intake_server.services import reading
@@ -29,6 +30,7 @@ __all__ = [
     "Post",
     "Problem",
     "Receipt",
+    "Taken",
     "read",
     "receive",
     "receive_all",
@@ -50,6 +52,17 @@ class Post:
     now: datetime
     offset_ms: int | None = None
     read: tuple[Read, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a post: a receipt for each submission, in the order sent.
+
+    ``named`` are the files that the answers name, whether or not they came.
+    """
+
+    receipts: tuple[Receipt, ...]
+    named: tuple[str, ...]
 
 
 def receive(
@@ -107,6 +120,26 @@ def receive_all(
         receipts = iter(counter.take(handed))
         pen.close()
     return tuple(tuple(islice(receipts, len(post.batch))) for post in posts)
+
+
+def take(
+    database: Database,
+    waiting: Callable[[], Sequence[Post]],
+    *,
+    entropy: Entropy = token_bytes,
+) -> tuple[Taken, ...]:
+    """Take in what ``receive_all`` does; say what became of each post."""
+    posts: list[Post] = []
+
+    def let_in() -> Sequence[Post]:
+        posts.extend(waiting())
+        return posts
+
+    receipts = receive_all(database, let_in, entropy=entropy)
+    return tuple(
+        Taken(each, tuple(name for one in post.read for name in named_by(one.answers)))
+        for post, each in zip(posts, receipts, strict=True)
+    )
 
 
 def settle(

@@ -9,8 +9,7 @@ from flask import Flask, current_app
 from intake_server.clock import Clock
 from intake_server.config import Settings
 from intake_server.services.authoring import Entropy
-from intake_server.services.gathering import Gathering
-from intake_server.services.intake import Post, Receipt
+from intake_server.services.single_writer import Desk
 from intake_server.storage.database import Database
 
 _KEY: Final = "dodomu"
@@ -27,7 +26,7 @@ class Context:
     database: Database
     clock: Clock
     entropy: Entropy
-    desk: Gathering[Post, tuple[Receipt, ...]]
+    desk: Desk
 
     def now(self) -> datetime:
         """Return the present moment."""

@@ -20,6 +20,7 @@ from gunicorn.app.base import BaseApplication
 
 from intake_server import clock
 from intake_server.app import create_app
+from intake_server.cli import writer
 from intake_server.config import Settings
 from intake_server.services import enrolment
 from intake_server.services.intake import Incoming
@@ -140,6 +141,9 @@ class _Server(BaseApplication):
         self._store = (url, key, folder)
         self._port = port
         self._app = app
+        self._entrance = None
+        if app == "posts":
+            self._entrance = writer.start(lambda: Database(url, key))
         super().__init__()
 
     def load_config(self) -> None:
@@ -155,7 +159,10 @@ class _Server(BaseApplication):
         if self._app == "bare":
             return _bare(Database(url, key), Files(folder))
         settings = Settings(data=folder, secret_key="nobody signs in here " * 3)
-        return create_app(settings, Database(url, key))
+        if self._entrance is not None:
+            writer.give_way()
+        store = Database(url, key)
+        return create_app(settings, store, entrance=self._entrance)
 
 
 def _bare(database: Database, files: Files) -> Flask:

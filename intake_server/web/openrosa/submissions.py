@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from forms.reference import printed
 from intake_server.errors import MalformedError, TooLargeError
 from intake_server.security.policy import Action
-from intake_server.services import attachments, enrolment, intake
+from intake_server.services import attachments, enrolment
 from intake_server.services.attachments import File, Kept
 from intake_server.services.intake import Incoming, Post, Receipt
 from intake_server.web import arrival
@@ -61,10 +61,10 @@ def receive(key: str = "") -> Response:
         here.database, _files(), sender=sender, now=now, settings=here.settings
     )
     one = Incoming(xml=xml, attachments=kept.files)
-    post = intake.read(here.database, Post(batch=[one], sender=sender, now=now))
-    (receipt,) = here.desk.ask(post)
+    taken = here.desk.ask(Post(batch=[one], sender=sender, now=now))
+    (receipt,) = taken.receipts
     files: Sequence[Mapping[str, Any]] = kept.files
-    is_concerned = bool(files or attachments.awaited(post, ()))
+    is_concerned = bool(files or taken.named)
     if is_concerned and receipt.status == "duplicate":
         files = attachments.add_to(
             here.database,
@@ -77,7 +77,7 @@ def receive(key: str = "") -> Response:
     enrolment.saw(here.database, sender, now=now, clock_off_ms=None)
     words = (
         _words(receipt, kept),
-        *_about_files(kept, attachments.awaited(post, files)),
+        *_about_files(kept, attachments.awaited(taken.named, files)),
     )
     return answers.message(
         " ".join(words), status=_status(receipt), nature="submit_success"
