@@ -51,6 +51,7 @@ class Act(Enum):
     TALK = "talk"
     LINK = "link"
     PICK = "pick"
+    CORRECT = "correct"
     VOID = "void"
     ERASE = "erase"
     HOLD = "hold"

@@ -56,6 +56,7 @@ class Action(Enum):
     READ_ORIGINALS = "read_originals"
     READ_QUEUE = "read_queue"
     DECIDE = "decide"
+    CORRECT = "correct"
     UNDO = "undo"
     LINK = "link"
     VOID = "void"
@@ -83,6 +84,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.READ_ORIGINALS: frozenset({Role.COORDINATOR}),
     Action.READ_QUEUE: _CASE_STAFF,
     Action.DECIDE: _CASE_STAFF,
+    Action.CORRECT: _CASE_STAFF,
     Action.UNDO: _CASE_STAFF,
     Action.LINK: _CASE_STAFF,
     Action.VOID: _CASE_STAFF,
@@ -219,4 +221,23 @@ def may_decide(principal: Principal, owner: str, sites: Iterable[str] = ()) -> b
     """
     return rights.may_decide(
         principal.role.value, principal.site, owner=owner, sites=sites
+    )
+
+
+def may_correct(
+    principal: Principal, harm: str | None, owner: str, sites: Iterable[str]
+) -> bool:
+    """Tell whether somebody who sees an answer puts another in its place.
+
+    What could harm the child is corrected by whoever would decide it were it in
+    question; everything else by all who may fill in a form about the child.
+
+    Args:
+        principal: Who asks.
+        harm: How a wrong answer could harm; None where it does not.
+        owner: Whose the question would be.
+        sites: The sites whose answers stand.
+    """
+    return may(principal, Action.CORRECT) and (
+        harm is None or may_decide(principal, owner, sites)
     )

@@ -9,21 +9,18 @@ from typing import Final
 
 from intake_server.clock import milliseconds
 from intake_server.errors import InvalidRequestError, NoReferencesError
-from intake_server.services import corrections, published, reading, triage
+from intake_server.services import corrections, published, reading, screens, triage
 from intake_server.services.authoring import Pen
 from intake_server.services.completion import files_of
 from intake_server.services.corrections import Replaced
 from intake_server.services.reading import Problem, Read
 from intake_server.services.receipts import Receipt, Target, again, first
 from intake_server.services.references import Numbers
-from intake_server.storage import documents, forgetting, ingest, queue, submissions
+from intake_server.storage import forgetting, ingest, queue, submissions
 from intake_server.storage.database import Session
 from intake_server.storage.submissions import Submission
 from sync import effect
 from sync.change import Change
-from sync.merge.cells import Version
-from sync.merge.heads import versions
-from sync.merge.renaming import present_cell
 from sync.merge.schema import Schema
 
 DOUBTFUL: Final = timedelta(minutes=2)
@@ -292,8 +289,8 @@ class Counter:
         if before is not None:
             edits = corrections.writes(said, before, self.schema)
         else:
-            on_screen = _on_screen(self.session, one.based_on, self.schema)
-            edits = effect.writes(said.statements, self.schema, on_screen)
+            seen = screens.on_screen(self.session, one.based_on, self.schema)
+            edits = effect.writes(said.statements, self.schema, seen)
         finished = one.finished
         off = _doubtful(offset_ms)
         change = self.pen.write(
@@ -338,34 +335,6 @@ class Counter:
         if receipt.status != "stored" or place not in outcome:
             return receipt
         return first(outcome[place])
-
-
-def _on_screen(
-    session: Session,
-    based_on: Mapping[str, Mapping[str, Sequence[str]]],
-    schema: Schema,
-) -> effect.OnScreen:
-    """Return, for every cell that was rendered, its history and the heads shown.
-
-    What was rendered under a former name counts under the present one.
-    """
-    seen: dict[tuple[str, str], tuple[Mapping[str, Version], frozenset[str]]] = {}
-    for doc, cells in based_on.items():
-        known: dict[str, dict[str, Version]] = {}
-        for past in documents.history(session, doc):
-            if past.code is not None:
-                continue
-            for edit in past.change.edits:
-                if edit.doc != doc:
-                    continue
-                for cell, version in versions(past.change, edit).items():
-                    name = present_cell(cell, schema)
-                    known.setdefault(name, {})[version.id] = version
-        for cell, ids in cells.items():
-            name = present_cell(cell, schema)
-            _, others = seen.get((doc, name), ({}, frozenset()))
-            seen[(doc, name)] = (known.get(name, {}), others | frozenset(ids))
-    return seen
 
 
 def _submission(

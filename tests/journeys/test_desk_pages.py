@@ -34,6 +34,8 @@ def make_work(desk):
         f"/queue/child/{CHILD}",
         f"/queue/{item.qid}",
         f"/queue/{item.qid}/form/{item.heads[0]}",
+        f"/children/{CHILD}/answers/birth",
+        f"/children/{CHILD}/answers/comm_mode",
         "/decided",
     )
 
@@ -81,3 +83,24 @@ def test_a_site_that_is_asked_answers_and_the_asker_hears_it(browser, desk, addr
         iryna.goto(f"{address}/queue")
         first = iryna.locator("#list section").first
         first.get_by_text("на ваше питання відповіли").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_an_answer_is_corrected_by_keyboard_alone(browser, desk, address, scripts):
+    who = {"name": "Марта", "role": Role.WORKER, "site": "truskavets"}
+    with somebody(browser, desk, address, java_script_enabled=scripts, **who) as page:
+        page.goto(f"{address}/children/{CHILD}")
+        page.locator("a.pencil[href$='/sex']").focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[data-correction]")
+        assert page.url.endswith(CHILD) is scripts
+        page.locator("[data-correction] select").focus()
+        page.keyboard.press("ArrowDown")
+        for _ in range(2):
+            page.keyboard.press("Tab")
+        page.keyboard.type("запитали дитину")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+        said = page.get_by_role("status").inner_text()
+        assert "Виправлено: Стать." in said

@@ -75,7 +75,7 @@ def _faults(item: Mapping[str, Any]) -> Iterator[Problem]:
     for name in _NAMES:
         yield from _unreadable_name(item, name)
     yield from _unreadable_content(item)
-    if not _is_based_on(item.get("based_on")):
+    if not is_based_on(item.get("based_on")):
         yield _unreadable("based_on", "must be lists of ids by document and cell")
     if not _are_attachments(item.get("attachments")):
         yield _unreadable("attachments", "must be objects with name, sha256 and size")
@@ -155,7 +155,8 @@ class _Walk:
             yield _unreadable(path, "must be a text that can be kept")
 
 
-def _is_based_on(given: Any) -> bool:
+def is_based_on(given: Any) -> bool:
+    """Tell whether something is lists of ids by document and cell, or nothing."""
     if given is None:
         return True
     return isinstance(given, dict) and all(

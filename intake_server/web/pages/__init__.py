@@ -13,6 +13,7 @@ from intake_server.security.policy import Action, Role, may
 from intake_server.web.auth import asking, requires
 from intake_server.web.pages import (
     account,
+    amending,
     cards,
     children,
     day,
@@ -56,6 +57,20 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("GET", "/children", "children", Action.READ_RECORDS, children.find),
     ("GET", "/children/waiting", "waiting", Action.READ_RECORDS, children.waiting),
     ("GET", "/children/<doc>", "child", Action.READ_RECORDS, children.show),
+    (
+        "GET",
+        "/children/<doc>/answers/<name>",
+        "answer",
+        Action.CORRECT,
+        amending.show,
+    ),
+    (
+        "POST",
+        "/children/<doc>/answers/<name>",
+        "correct_answer",
+        Action.CORRECT,
+        amending.correct,
+    ),
     ("POST", "/changes/<change>/undo", "undo", Action.UNDO, undo.undo),
     ("GET", "/children/<doc>/link", "pair", Action.LINK, pairs.show),
     ("POST", "/children/<doc>/link", "link", Action.LINK, pairs.decide),

@@ -21,6 +21,7 @@ from intake_server.web.pages import facts, moments, past, phrases, room, sheet, 
 from intake_server.web.pages import family as families
 from intake_server.web.pages.facts import Fact, Source
 from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.pencils import Pencils
 from intake_server.web.pages.sheet import Whose
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Said, Wording
@@ -170,6 +171,7 @@ def page(
     words = room.wording(written | linkers | facts.actors(found.questions))
     records = _records(found, words)
     written_on = facts.sources((t.change for t in told), _events(found), words)
+    pencils = Pencils.of(found, told, words)
     is_whole = room.asked("all") == "1"
     shown = render_template(
         "pages/child.html",
@@ -181,17 +183,18 @@ def page(
         sites=words.sites(_sites(found)),
         cautions=warned.warned(found, words),
         questions=_questions(found, words),
-        sections=_sections(found, written_on, words, records),
-        rows=_grouped(found.rows, found.questions, words, records),
+        sections=_sections(found, written_on, pencils, records),
+        rows=_grouped(found.rows, found.questions, pencils, records),
         family=families.family(found, words),
         course=courses.course(found, words),
-        events=tuple(_event(one, found, words) for one in found.visits),
+        events=tuple(_event(one, found, pencils) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),
         links=tuple(_link(one, words) for one in found.links),
         history=past.history(
             told, written_on, words, field=room.asked("field"), is_whole=is_whole
         ),
         undo=room.asked("undo"),
+        corrected=past.corrected(told, room.asked("corrected"), words),
         taken_back=room.asked("taken_back") == "1",
     )
     return make_response(shown, status)
@@ -291,15 +294,18 @@ def _events(found: Child) -> Mapping[str, StoredView]:
 def _sections(
     found: Child,
     sources: Mapping[str, Source],
-    words: Wording,
+    pencils: Pencils,
     records: Mapping[str, str],
 ) -> tuple[Section, ...]:
     """Return what person and case say, under the headings of the forms, in their order."""
+    words = pencils.wording
     by_heading: dict[tuple[Any, ...], tuple[str, list[Fact]]] = {}
     every = [
         fact
         for view in found.sheets
-        for fact in facts.facts(view, found.questions, words, records, sources)
+        for fact in pencils.marked(
+            view, facts.facts(view, found.questions, words, records, sources)
+        )
     ]
     every.sort(key=lambda fact: words.words.labels.place(fact.name))
     labels = words.words.labels
@@ -317,24 +323,28 @@ def _sections(
 def _grouped(
     rows: Iterable[StoredView],
     questions: Sequence[QueueItem],
-    words: Wording,
+    pencils: Pencils,
     records: Mapping[str, str] | None = None,
 ) -> tuple[Section, ...]:
+    words = pencils.wording
     return tuple(
-        Section(words.row(row.kind), facts.facts(row, questions, words, records))
+        Section(
+            words.row(row.kind),
+            pencils.marked(row, facts.facts(row, questions, words, records)),
+        )
         for row in rows
     )
 
 
-def _event(visit: Visit, found: Child, words: Wording) -> Event:
-    view = visit.event
+def _event(visit: Visit, found: Child, pencils: Pencils) -> Event:
+    view, words = visit.event, pencils.wording
     return Event(
         words.title(view.view.get("form", "")) or view.kind,
         _changed(view, words),
         words.sites(view.sites),
         words.paper(view.view["values"].items()),
-        facts.facts(view, found.questions, words),
-        _grouped(visit.rows, found.questions, words),
+        pencils.marked(view, facts.facts(view, found.questions, words)),
+        _grouped(visit.rows, found.questions, pencils),
         files.beside(
             context().database,
             view.view.get("instance_id") or "",

@@ -95,7 +95,8 @@ class Fact:
     """One property of a record: what stands, or what is in question, or both.
 
     ``said`` is None where nothing may be shown alone; ``why`` is the reason of whoever
-    picked it among linked records.
+    picked it among linked records; ``doc`` the record on which the viewer may correct
+    it, empty where they may not.
     """
 
     name: str
@@ -104,6 +105,7 @@ class Fact:
     questions: tuple[Question, ...] = ()
     differing: Differing | None = None
     why: str = ""
+    doc: str = ""
 
     @property
     def is_contested(self) -> bool:

@@ -4,7 +4,7 @@ A place is typed by its code, or by its name where that is one place's.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,6 +20,10 @@ from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
 
 FIELD: Final = "value"
+MARKS: Final = "marks"
+"""The kind of input of a list whose elements are marked."""
+LINES: Final = "lines"
+"""The kind of input of a list whose elements are typed, one a line."""
 
 _KINDS: Final[Mapping[str, str]] = {
     "select1": "select",
@@ -30,6 +34,8 @@ _KINDS: Final[Mapping[str, str]] = {
 }
 _NOT_TYPED: Final = frozenset({"binary", "select", "geopoint"})
 _NUMBERS: Final = frozenset({"number", "decimal"})
+_LISTS: Final = frozenset({"set", "meet"})
+_LINE: Final = re.compile(r"[;\r\n]+")
 _PLACE: Final = "place"
 _OBLAST: Final = "home_oblast"
 """The property beside a home that says where to look for it."""
@@ -40,7 +46,10 @@ _OFFERED: Final = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One input of a decision; ``options`` are (value, label) pairs of a list."""
+    """One input of an answer; ``options`` are (value, label) pairs of a list.
+
+    ``chosen`` are those that are marked, where several may be (``many``).
+    """
 
     name: str
     property: str
@@ -49,6 +58,7 @@ class Input:
     type: str
     options: tuple[tuple[str, str], ...] = ()
     value: str = ""
+    chosen: tuple[str, ...] = ()
 
 
 def inputs(name: str, wording: Wording, filled: Mapping[str, str]) -> tuple[Input, ...]:
@@ -65,6 +75,66 @@ def inputs(name: str, wording: Wording, filled: Mapping[str, str]) -> tuple[Inpu
     )
 
 
+def is_typed(name: str, wording: Wording) -> bool:
+    """Tell whether a property or group can be typed: alone, or as a list."""
+    if wording.rule(name).policy in _LISTS:
+        return _list_type(name, wording) is not None
+    members = wording.words.labels.groups.get(name, (name,))
+    kinds = [
+        asked.type if (asked := wording.words.labels.about(m)) else "string"
+        for m in members
+    ]
+    return _NOT_TYPED.isdisjoint(kinds)
+
+
+def many(name: str, wording: Wording, said: Sequence[str]) -> Input | None:
+    """Return the input by which a list is given: marks, or a text of one line each.
+
+    Args:
+        name: The set.
+        wording: How things are said.
+        said: The elements that are in it.
+    """
+    kind = _list_type(name, wording)
+    if kind is None:
+        return None
+    asked = wording.words.labels.about(name)
+    return Input(
+        name=FIELD,
+        property=name,
+        label=wording.label(name),
+        kind=kind,
+        type="select",
+        options=_options(name, asked, wording) if kind == MARKS else (),
+        value="\n".join(said) if kind == LINES else "",
+        chosen=tuple(said),
+    )
+
+
+def listed(one: Input, texts: Sequence[str]) -> list[str]:
+    """Return the elements that were given in an input of a list, each once.
+
+    Raises:
+        InvalidRequestError: Something was marked that nobody may mark.
+    """
+    if one.kind == LINES:
+        lines = (line.strip() for text in texts for line in _LINE.split(text))
+        return list(dict.fromkeys(filter(None, lines)))
+    known = {value for value, _label in one.options} | set(one.chosen)
+    if not known.issuperset(texts):
+        raise InvalidRequestError({FIELD: [_misfit(one)]})
+    return list(dict.fromkeys(texts))
+
+
+def texts_of(name: str, value: Any, wording: Wording) -> Mapping[str, str]:
+    """Return what the inputs of a property or group show of a value, by input."""
+    members = wording.words.labels.groups.get(name)
+    if members is None:
+        return {FIELD: _text_of(name, value, wording)}
+    said = value if isinstance(value, Mapping) else {}
+    return {f"{FIELD}.{m}": _text_of(m, said.get(m), wording) for m in members}
+
+
 def typed(name: str, wording: Wording, filled: Mapping[str, str]) -> Any:
     """Return the value that was typed.
 
@@ -76,6 +146,8 @@ def typed(name: str, wording: Wording, filled: Mapping[str, str]) -> Any:
         text = one.value.strip()
         if one.kind == "datetime-local":
             text = moments.from_input(text)
+        if one.options and text and text not in dict(one.options):
+            raise InvalidRequestError({one.name: [_misfit(one)]})
         if one.kind == _PLACE and text:
             text = _code(one, text, said, wording)
         try:
@@ -101,6 +173,24 @@ def _input(name: str, property: str, wording: Wording) -> Input | None:
         type=kind,
         options=_options(property, asked, wording),
     )
+
+
+def _list_type(name: str, wording: Wording) -> str | None:
+    asked = wording.words.labels.about(name)
+    if wording.rule(name).policy not in _LISTS or asked is None:
+        return None
+    if asked.type == "string":
+        return LINES
+    has_choices = asked.type in ("select", "select1") and bool(asked.choices)
+    return MARKS if has_choices else None
+
+
+def _text_of(name: str, value: Any, wording: Wording) -> str:
+    if value is None or isinstance(value, list | Mapping):
+        return ""
+    asked = wording.words.labels.about(name)
+    is_moment = asked is not None and asked.type == "dateTime"
+    return moments.to_input(str(value)) if is_moment else str(value)
 
 
 def _code(one: Input, text: str, said: Mapping[str, Any], wording: Wording) -> str:

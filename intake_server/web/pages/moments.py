@@ -100,6 +100,15 @@ def from_input(text: str) -> str:
     return local.isoformat(timespec="milliseconds")
 
 
+def to_input(text: str) -> str:
+    """Return what a ``datetime-local`` input shows of an RFC 3339 moment, in Kyiv.
+
+    What is no moment stays as it is.
+    """
+    found = _read(text)
+    return f"{found.astimezone(_KYIV):%Y-%m-%dT%H:%M}" if found else text
+
+
 def _ago(length: timedelta, language: str) -> str:
     if abs(length) < _A_MINUTE:
         return _("just now")

@@ -39,6 +39,7 @@ class Entry:
     clock: str
     id: str
     is_decision: bool
+    is_correction: bool
     is_undone: bool
     may_undo: bool
     aside: str
@@ -93,6 +94,20 @@ def history(
     return History(tuple(shown), len(every) - len(shown), label)
 
 
+def corrected(
+    told: Iterable[Told], change: str, words: Wording
+) -> tuple[str, str] | None:
+    """Return the change and the label of what was corrected just before.
+
+    None where no such change stands, or where it is not the viewer's to take back.
+    """
+    for one in told:
+        if one.change.id == change and one.may_undo:
+            names = (write.name for _view, said in one.said for write in said)
+            return change, words.short(next(names, ""))
+    return None
+
+
 def _entry(told: Told, source: Source, words: Wording, field: str) -> Entry | None:
     """Return a change in words; None for one that says nothing of the field."""
     change, present = told.change, words.words.schema.renamed
@@ -112,6 +127,7 @@ def _entry(told: Told, source: Source, words: Wording, field: str) -> Entry | No
         clock=words.clock(change.off),
         id=change.id,
         is_decision=any(write.act == "resolve" for write in writes),
+        is_correction=bool(change.role) and any(w.act == "amend" for w in writes),
         is_undone=told.is_undone,
         may_undo=told.may_undo,
         aside=phrases.fault(told.code) if told.code else "",
