@@ -6,7 +6,7 @@ alone: who waits at the door must know whom to expect.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from intake_server.security import policy
 from intake_server.security.audit import Act, last_noted, note_all
 from intake_server.security.policy import Principal
 from intake_server.services import child, publishing
+from intake_server.services.child import Child
 from intake_server.storage import boards, clusters, documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
@@ -157,6 +158,29 @@ def here(
         shown = [e.case.doc for e in entries if e.case]
         note_all(session, Act.READ_RECORD, shown, by=viewer.actor, now=now)
     return entries
+
+
+def of_child(
+    database: Database, found: Child, *, viewer: Principal
+) -> tuple[Entry, ...]:
+    """Return what has to be done about a child that was just read, at the viewer's sites.
+
+    Linked records are one child: a task stands once, and a word on one record closes it
+    on the other.
+    """
+    mine = policy.sites(viewer)
+    persons = {one.doc for one in found.persons}
+    with database.reading() as session:
+        docs = [view.doc for view in found.views]
+        rows = boards.of_children(session, persons, docs)
+    known = {view.doc: view for view in found.views}
+    first = found.persons[0].doc
+    entries = [
+        _entry(replace(row, owner=row.owner if row.owner in persons else first), known)
+        for row in rows
+        if row.board == TASK and row.site in mine
+    ]
+    return tuple(entry for entry in _once(entries) if not is_answered(entry))
 
 
 def see_site(viewer: Principal, site: str) -> None:

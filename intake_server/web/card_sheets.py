@@ -46,10 +46,10 @@ def draw(references: Sequence[str], language: Language, *, style_url: str = "") 
 def _sheets(references: Sequence[str]) -> Iterator[tuple[Card, ...]]:
     for begun in range(0, len(references), A_SHEET):
         part = references[begun : begun + A_SHEET]
-        yield tuple(Card(spoken(one), _qr(one)) for one in part)
+        yield tuple(Card(spoken(one), qr(one)) for one in part)
 
 
-def _qr(reference: str) -> str:
+def qr(reference: str) -> str:
     """Return a QR that is read also where a third of it is torn or wet."""
     code = segno.make(reference, error="h", micro=False)
     return str(code.svg_inline(border=0, omitsize=True))

@@ -29,6 +29,7 @@ from intake_server.web.pages import (
     queue,
     room,
     spelling,
+    summary,
     talk,
     undo,
     voids,
@@ -57,6 +58,7 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("GET", "/children", "children", Action.READ_RECORDS, children.find),
     ("GET", "/children/waiting", "waiting", Action.READ_RECORDS, children.waiting),
     ("GET", "/children/<doc>", "child", Action.READ_RECORDS, children.show),
+    ("GET", "/children/<doc>/summary", "summary", Action.READ_RECORDS, summary.show),
     (
         "GET",
         "/children/<doc>/answers/<name>",

@@ -252,13 +252,14 @@ def _stay(entry: Entry, words: Wording, today: date) -> Stay:
         child=entry.person.doc if entry.person else "",
         name=words.name_of(entry.person),
         reference=words.reference_of(entry.person),
-        age=_age(entry.person, today),
+        age=age(entry.person, today),
         since=moments.day(entry.at, words.language),
         until=chores.due(entry.due, words, today),
     )
 
 
-def _age(person: StoredView | None, today: date) -> str:
+def age(person: StoredView | None, today: date) -> str:
+    """Return how old a child is, in words; empty where that is not known."""
     birth = person.view["values"].get("birth") if person else None
     born = birth.get("birth_date") if isinstance(birth, dict) else None
     try:

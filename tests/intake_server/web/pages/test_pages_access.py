@@ -35,6 +35,7 @@ ALLOWED = {
     "GET /children": STAFF,
     "GET /children/waiting": STAFF,
     "GET /children/<doc>": STAFF,
+    "GET /children/<doc>/summary": STAFF,
     "GET /children/<doc>/answers/<name>": STAFF,
     "POST /children/<doc>/answers/<name>": STAFF,
     "POST /changes/<change>/undo": STAFF,
