@@ -31,6 +31,7 @@ NOTE: Final = "shift_note"
 AHEAD_DAYS: Final = 7
 MOST: Final = 100
 """So many rows of a board are shown."""
+_FIRST: Final = ("", "", "")
 _MOST_NEW: Final = 20
 _SHIFT: Final = timedelta(hours=4)
 """Who comes back sooner has not been away."""
@@ -48,16 +49,20 @@ class Entry:
     """One line of a board: what, about whom, since when and until when.
 
     ``due`` is a day, a moment, or the last day there is for what has no end; ``doc`` is
-    the document that it stands on.
+    the document that it stands on; ``whose`` stands for the child, whose other records
+    with their cases are ``linked``.
     """
 
     doc: str
     key: str
+    board: str
     at: str
     due: str
     role: str
     person: StoredView | None
     case: StoredView | None
+    whose: str
+    linked: tuple[StoredView, ...] = ()
 
     @property
     def rule(self) -> TaskRule:
@@ -108,16 +113,18 @@ def of(
             session, Act.READ_DAY, _visits(viewer, site), before=now - _SHIFT
         )
         changed = _changed(session, site, since)
-        known = _around(session, rows, site, changed)
-        entries = [_entry(row, known) for row in rows]
+        joined = boards.joined(session, {row.owner for row in rows})
+        known = _around(session, rows, joined, site, changed)
+        entries = [_entry(row, known, joined) for row in rows]
         shown = [e.person.doc for e in entries if e.person]
         note_all(session, Act.LIST_RECORDS, sorted({*shown}), by=viewer.actor, now=now)
         note_all(
             session, Act.READ_DAY, [_visits(viewer, site)], by=viewer.actor, now=now
         )
         counts, _ = queue.tally(session, new_ms=0, old_ms=0, lately=now, site=site)
+    standing = [entry for entry in entries if not _is_done(entry, joined)]
     by_board = {
-        board: _once(e for r, e in zip(rows, entries, strict=True) if r.board == board)
+        board: _once(entry for entry in standing if entry.board == board)
         for board in limits
     }
     questions: dict[int, int] = {}
@@ -127,7 +134,7 @@ def of(
         site=site,
         arrivals=by_board[ARRIVAL],
         stays=by_board[STAY],
-        tasks=tuple(e for e in by_board[TASK] if not is_answered(e)),
+        tasks=by_board[TASK],
         is_cut=any(
             len([1 for r in rows if r.board == board]) == MOST for board in limits
         ),
@@ -150,11 +157,13 @@ def here(
     see_site(viewer, site)
     with database.transaction() as session:
         rows = boards.standing(session, site, {STAY: ("9999-99", MOST)})
-        known = dict(_around(session, rows, site, ()))
+        joined = boards.joined(session, {row.owner for row in rows})
+        known = dict(_around(session, rows, joined, site, ()))
         of_children = [v for v in known.values() if v.kind in ("person", "case")]
         schema = publishing.schema(session)
         known.update(clusters.seen(session, of_children, schema))
-        entries = _once(_entry(row, known) for row in rows)
+        every = (_entry(row, known, joined) for row in rows)
+        entries = _once(entry for entry in every if not _is_done(entry, joined))
         shown = [e.case.doc for e in entries if e.case]
         note_all(session, Act.READ_RECORD, shown, by=viewer.actor, now=now)
     return entries
@@ -173,14 +182,48 @@ def of_child(
     with database.reading() as session:
         docs = [view.doc for view in found.views]
         rows = boards.of_children(session, persons, docs)
+        joined = boards.joined(session, persons)
     known = {view.doc: view for view in found.views}
     first = found.persons[0].doc
     entries = [
-        _entry(replace(row, owner=row.owner if row.owner in persons else first), known)
+        _entry(
+            replace(row, owner=row.owner if row.owner in persons else first),
+            known,
+            joined,
+        )
         for row in rows
         if row.board == TASK and row.site in mine
     ]
-    return tuple(entry for entry in _once(entries) if not is_answered(entry))
+    return _once(entry for entry in entries if not _is_done(entry, joined))
+
+
+def tasks(
+    database: Database,
+    site: str,
+    *,
+    viewer: Principal,
+    now: datetime,
+    after: tuple[str, str, str] = _FIRST,
+) -> tuple[tuple[Entry, ...], tuple[str, str, str] | None]:
+    """Return tasks of a centre, whenever they are due, and behind which to go on.
+
+    Nothing is behind where the second is None. A child's task may come on two pages.
+
+    Raises:
+        NotFoundError: It is not the viewer's centre.
+        AuditError: The read could not be noted.
+    """
+    see_site(viewer, site)
+    with database.transaction() as session:
+        rows = boards.further(session, site, after=after, limit=MOST)
+        joined = boards.joined(session, {row.owner for row in rows})
+        known = _around(session, rows, joined, site, ())
+        entries = [_entry(row, known, joined) for row in rows]
+        open_still = _once(e for e in entries if not _is_done(e, joined))
+        shown = sorted({e.person.doc for e in open_still if e.person})
+        note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
+    last = rows[-1] if len(rows) == MOST else None
+    return open_still, (last.due, last.doc, last.key) if last else None
 
 
 def see_site(viewer: Principal, site: str) -> None:
@@ -195,13 +238,22 @@ def see_site(viewer: Principal, site: str) -> None:
 
 def is_answered(entry: Entry) -> bool:
     """Tell whether nothing has to be done any more, from what else is known."""
-    if entry.case and entry.case.view["values"].get("case_status") in _ENDED:
+    own = (view for view in (entry.person, entry.case) if view is not None)
+    said = [view.view["values"] for view in (*own, *entry.linked)]
+    if any(values.get("case_status") in _ENDED for values in said):
         return True
-    names = _KNOWN_BY.get(entry.key)
-    if names is None or entry.person is None:
-        return False
-    values = entry.person.view["values"]
-    return any(values.get(name) for name in names)
+    names = _KNOWN_BY.get(entry.key, ())
+    return any(values.get(name) for values in said for name in names)
+
+
+def _is_done(entry: Entry, joined: boards.Joined) -> bool:
+    """Tell whether a word on another record of the child ends it, or all that is known.
+
+    Who is expected or here is so whatever is known otherwise.
+    """
+    if joined.is_done(entry.whose, entry.key, entry.at):
+        return True
+    return entry.board == TASK and is_answered(entry)
 
 
 def _visits(viewer: Principal, site: str) -> str:
@@ -220,14 +272,17 @@ def _changed(
 def _around(
     session: Session,
     rows: Iterable[boards.Posted],
+    joined: boards.Joined,
     site: str,
     changed: Iterable[StoredView],
 ) -> Mapping[str, StoredView]:
     """Return the persons and cases of rows, and the site's own document, by id.
 
-    A row that names no child hangs on a case, which names one.
+    A row that names no child hangs on a case, which names one. What is linked with a
+    child is there too.
     """
     owners = {row.owner for row in rows}
+    owners |= {one for owner in owners for one in joined.members.get(owner, ())}
     owners |= {view.subject for view in changed if view.subject}
     wanted = {*owners, *(ids.case(owner) for owner in owners), ids.site(site)}
     known = dict(documents.find_all(session, wanted))
@@ -239,18 +294,26 @@ def _around(
     return {**known, **persons}
 
 
-def _entry(row: boards.Posted, known: Mapping[str, StoredView]) -> Entry:
+def _entry(
+    row: boards.Posted, known: Mapping[str, StoredView], joined: boards.Joined
+) -> Entry:
     person = known.get(row.owner)
     if person is None or person.kind != child.PERSON:
         person = None
+    whose = person.doc if person else row.doc
+    others = [one for one in joined.members.get(whose, ()) if one != whose]
+    linked = (known.get(doc) for one in others for doc in (one, ids.case(one)))
     return Entry(
         doc=row.doc,
         key=row.key,
+        board=row.board,
         at=row.at,
         due=row.due,
         role=row.role,
         person=person,
         case=known.get(ids.case(person.doc)) if person else None,
+        whose=joined.child(whose),
+        linked=tuple(view for view in linked if view is not None),
     )
 
 
@@ -258,9 +321,8 @@ def _once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Return each task of a child once, with its earliest deadline."""
     found: dict[tuple[str, str], Entry] = {}
     for entry in entries:
-        whose = entry.person.doc if entry.person else entry.doc
         what = entry.doc if entry.key == "referral" else entry.key
-        found.setdefault((whose, what), entry)
+        found.setdefault((entry.whose, what), entry)
     return tuple(found.values())
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, literal, tuple_
 from sqlmodel import Session, and_, col, or_, select
 
 from intake_server.storage import bulk
 from intake_server.storage.tables import DutyRow
-from intake_server.storage.types import doc_bytes, doc_text
+from intake_server.storage.types import DocumentId, doc_bytes, doc_text
 from sync.merge import duties
 from sync.merge.cells import Document
 from sync.merge.duties import Row
@@ -49,6 +49,25 @@ class Posted:
     at: str
     due: str
     role: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Which records are one child, and the newest word on any of these that a task is done.
+
+    ``members`` are in order, the canonical record first; a record alone is in none.
+    """
+
+    members: Mapping[str, tuple[str, ...]]
+    done: Mapping[tuple[str, str], str]
+
+    def child(self, owner: str) -> str:
+        """Return the record that stands for the child."""
+        return self.members.get(owner, (owner,))[0]
+
+    def is_done(self, owner: str, key: str, at: str) -> bool:
+        """Tell whether a word on some record of the child closes a duty."""
+        return self.done.get((self.child(owner), key), "") >= at
 
 
 def rows_of(
@@ -135,6 +154,59 @@ def standing(
         Posted(doc_text(doc), key, board, site, doc_text(owner), at, due, role)
         for doc, key, board, site, owner, at, due, role in rows
     )
+
+
+def further(
+    session: Session, site: str, *, after: tuple[str, str, str], limit: int
+) -> Sequence[Posted]:
+    """Return open tasks of a site behind one of them, the most urgent first.
+
+    Args:
+        session: An open session.
+        site: Whose board.
+        after: The due day, document and key of the last one that is known; empty texts
+            to begin.
+        limit: At most so many.
+    """
+    due, doc, key = after
+    query = (
+        select(DutyRow)
+        .where(
+            col(DutyRow.is_open),
+            col(DutyRow.site) == site,
+            col(DutyRow.board) == duties.TASK,
+        )
+        .order_by(col(DutyRow.due), col(DutyRow.doc), col(DutyRow.key))
+        .limit(limit)
+    )
+    if doc:
+        place = tuple_(col(DutyRow.due), col(DutyRow.doc), col(DutyRow.key))
+        query = query.where(
+            place > tuple_(literal(due), literal(doc, DocumentId), literal(key))
+        )
+    return tuple(map(_posted, session.exec(query)))
+
+
+def joined(session: Session, owners: Iterable[str]) -> Joined:
+    """Return which of some records are one child with others, and what is done there."""
+    canonical: dict[str, set[str]] = {}
+    done: dict[tuple[str, str], str] = {}
+    for member, first, key, at in bulk.fetch_in(
+        session.connection(),
+        "SELECT b.doc, b.canonical, d.key, d.at FROM alias a"
+        " JOIN alias b ON b.canonical = a.canonical"
+        " LEFT JOIN duty d ON d.owner = b.doc AND d.board = ''"
+        " WHERE a.doc IN ({keys})",
+        sorted({doc_bytes(owner) for owner in owners}),
+    ):
+        child = doc_text(first)
+        canonical.setdefault(child, set()).add(doc_text(member))
+        if key is not None:
+            done[child, key] = max(at, done.get((child, key), ""))
+    groups = {child: tuple(sorted(members)) for child, members in canonical.items()}
+    members = {one: group for group in groups.values() for one in group}
+    first_of = {child: group[0] for child, group in groups.items()}
+    return Joined(members, {(first_of[c], key): at for (c, key), at in done.items()})
 
 
 def of_children(

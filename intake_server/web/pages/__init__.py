@@ -137,6 +137,13 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ),
     (
         "GET",
+        "/lists/tasks.<any(csv,xlsx):ending>",
+        "list_tasks",
+        Action.READ_RECORDS,
+        lists.tasks,
+    ),
+    (
+        "GET",
         "/lists/devices.<any(csv,xlsx):ending>",
         "list_devices",
         Action.MANAGE_DEVICES,

@@ -6,6 +6,7 @@ many rows went out, also where the reader broke off.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Final
 
 from flask import stream_with_context
@@ -13,13 +14,14 @@ from werkzeug import Response
 
 from intake_server.clock import moment, text
 from intake_server.security.audit import Act, note
-from intake_server.security.policy import Role, may_manage
-from intake_server.services import child, desk, enrolment, staffing
+from intake_server.security.policy import Role, may_manage, sites
+from intake_server.services import child, day, desk, enrolment, staffing
+from intake_server.services.day import Entry
 from intake_server.web import sheets
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import Text
-from intake_server.web.pages import phrases, room, sheet
+from intake_server.web.pages import chores, moments, phrases, room, sheet
 from intake_server.web.pages.children import CLOCK_BITS, birth_date
 from intake_server.web.pages.wording import Wording
 from intake_server.web.sheets import Row
@@ -76,6 +78,19 @@ _PEOPLE: Final = (
     Text("Працює до", "Works until"),
     _ENDED,
 )
+_TASKS: Final = (
+    _CODE,
+    Text("Дитина", "Child"),
+    _SITE,
+    _SITE_TITLE,
+    Text("Завдання, код", "Task, code"),
+    Text("Завдання", "Task"),
+    Text("Відколи", "Since"),
+    Text("До якого часу", "Due"),
+    Text("Прострочено", "Overdue"),
+    Text("Для кого, код", "For whom, code"),
+    Text("Для кого", "For whom"),
+)
 
 
 def children(ending: str) -> Response:
@@ -96,6 +111,11 @@ def devices(ending: str) -> Response:
 def people(ending: str) -> Response:
     """Send the people whom the viewer manages."""
     return _sent("people", ending, _PEOPLE, _person_rows)
+
+
+def tasks(ending: str) -> Response:
+    """Send what has to be done about the children of the viewer's centres."""
+    return _sent("tasks", ending, _TASKS, _task_rows)
 
 
 def _sent(
@@ -172,6 +192,40 @@ def _question_rows(words: Wording) -> Iterator[Row]:
         cursor = found.cursor
         if cursor is None:
             return
+
+
+def _task_rows(words: Wording) -> Iterator[Row]:
+    here, viewer, seen = context(), asking(), set[tuple[str, str, str]]()
+    today = moments.day_of(here.now())
+    for site in sorted(filter(sites(viewer).__contains__, words.words.sites)):
+        after: tuple[str, str, str] | None = ("", "", "")
+        while after is not None:
+            found, after = day.tasks(
+                here.database, site, viewer=viewer, now=here.now(), after=after
+            )
+            for entry in found:
+                place = (site, entry.whose, entry.key)
+                if place not in seen:
+                    seen.add(place)
+                    yield _task_row(entry, site, words, today)
+
+
+def _task_row(entry: Entry, site: str, words: Wording, today: date) -> Row:
+    task = chores.chore(entry, words, today)
+    is_late = task.due is not None and task.due.is_late
+    return (
+        task.reference,
+        task.name,
+        site,
+        words.site(site),
+        entry.key,
+        task.title,
+        entry.at,
+        entry.due if task.due else "",
+        "1" if is_late else "",
+        entry.role,
+        str(phrases.ROLES.get(entry.role, entry.role)),
+    )
 
 
 def _device_rows(words: Wording) -> Iterator[Row]:

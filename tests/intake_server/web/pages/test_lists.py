@@ -12,6 +12,8 @@ from intake_server.services import enrolment
 from intake_server.storage import audit
 from intake_server.web import sheets
 
+MEDICAL = "need/medical"
+
 
 def rows(browser, name, ending="csv"):
     answer = browser.get(f"/lists/{name}.{ending}")
@@ -45,6 +47,7 @@ def exports(desk):
     [
         ("children", Role.WORKER),
         ("queue", Role.WORKER),
+        ("tasks", Role.WORKER),
         ("devices", Role.ADMIN),
         ("people", Role.ADMIN),
     ],
@@ -159,3 +162,37 @@ def test_a_long_workbook_goes_out_in_parts():
     assert len(parts) > 5
     book = load_workbook(BytesIO(b"".join(parts)))
     assert book.active.max_row == 1000
+
+
+def test_tasks_stand_in_a_file_with_their_days_and_codes(desk):
+    desk.send(desk.phone("truskavets", "Т"), "reception", with_answers(RECEPTION))
+
+    table = columns(rows(desk.browser(Role.WORKER, "truskavets"), "tasks"))
+
+    (look,) = [one for one in table if one["Завдання, код / Task, code"] == MEDICAL]
+    assert look["Завдання / Task"] == "Медичний огляд після прибуття"
+    assert look["До якого часу / Due"].startswith("2026-11-23T08:00")
+    assert look["Прострочено / Overdue"] == ""
+    assert look["Дитина / Child"] == "Ремез Данило"
+    assert look["Центр, код / Centre, code"] == "truskavets"
+
+
+def test_tasks_of_other_centres_are_not_in_the_file(desk):
+    desk.send(desk.phone("chernivtsi", "Ч"), "reception", with_answers(RECEPTION))
+
+    marta = desk.browser(Role.WORKER, "truskavets", "Марта")
+    iryna = desk.browser(Role.COORDINATOR, "kyiv", "Ірина")
+
+    assert columns(rows(marta, "tasks")) == []
+    assert columns(rows(iryna, "tasks"))
+
+
+def test_a_file_holds_more_tasks_than_a_page_shows(desk):
+    phone = desk.phone("truskavets", "Т")
+    for _ in range(60):
+        desk.send(phone, "reception", with_answers(RECEPTION))
+
+    table = rows(desk.browser(Role.WORKER, "truskavets"), "tasks")
+
+    assert len(table) == 1 + 60 * 2
+    assert len(set(table)) == len(table)

@@ -70,6 +70,7 @@ ALLOWED = {
     "POST /account/sessions/<session_id>/end": set(PEOPLE),
     "GET /lists/children.<any(csv,xlsx):ending>": STAFF,
     "GET /lists/queue.<any(csv,xlsx):ending>": STAFF,
+    "GET /lists/tasks.<any(csv,xlsx):ending>": STAFF,
     "GET /lists/devices.<any(csv,xlsx):ending>": MANAGERS,
     "GET /lists/people.<any(csv,xlsx):ending>": {Role.ADMIN},
     "POST /language": {*PEOPLE, None},
