@@ -20,7 +20,7 @@ FILE_NAME: Final = "dodomu.toml"
 
 _WEAK_BELOW: Final = 32
 _FEW_CHARACTERS: Final = 10
-_SECRETS: Final = ("secret_key",)
+_SECRETS: Final = ("secret_key", "smtp_password")
 _ADDRESSES: Final = ("public_url", "upstream")
 _YES: Final = {"1": True, "true": True, "yes": True, "on": True}
 _NO: Final = {"0": False, "false": False, "no": False, "off": False}
@@ -95,6 +95,29 @@ class Settings:
         default=10,
         metadata=_says("percent of the disk that stay free, or nothing is taken in"),
     )
+    smtp_host: str = field(
+        default="",
+        metadata=_says("server that sends notices by e-mail; empty: none are sent"),
+    )
+    smtp_port: int = field(default=587, metadata=_says("its port"))
+    smtp_security: str = field(
+        default="starttls",
+        metadata=_says(
+            "how the way to it is closed; none only to a loopback address",
+            "starttls",
+            "tls",
+            "none",
+        ),
+    )
+    smtp_user: str = field(
+        default="", metadata=_says("name to sign in there; may be empty")
+    )
+    smtp_password: str = field(
+        default="", repr=False, metadata=_says("password to sign in there")
+    )
+    smtp_sender: str = field(
+        default="", metadata=_says("address that notices come from")
+    )
     demo: bool = field(
         default=False, metadata=_says("offer what only the demo needs; loopback only")
     )
@@ -148,6 +171,13 @@ class Settings:
         if not is_loopback(self.host) and not self.is_https:
             raise UnsafeConfigError(
                 "public_url", "must be https where host is not a loopback address"
+            )
+        if self.smtp_host and "@" not in self.smtp_sender:
+            raise UnsafeConfigError("smtp_sender", "is no address of e-mail")
+        is_open = self.smtp_host and self.smtp_security == "none"
+        if is_open and not is_loopback(self.smtp_host):
+            raise UnsafeConfigError(
+                "smtp_security", "none only where smtp_host is a loopback address"
             )
         if self.demo and not is_loopback(self.host):
             raise UnsafeConfigError("demo", "only on a loopback address")

@@ -11,8 +11,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from intake_server import clock
 from intake_server.clock import Clock
+from intake_server.config import Settings
 from intake_server.errors import BusyError, HeldError, IntakeError, NotFoundError
-from intake_server.services import contact, copies, housekeeping
+from intake_server.services import contact, copies, housekeeping, noticing
 from intake_server.storage.database import Database
 from sync.errors import RefusedError, UnreachableError
 
@@ -25,19 +26,27 @@ WORK: Final = "work"
 COPY_EVERY_S: Final = 15
 """Seconds between two looks for pictures that have no copy yet."""
 
+NOTICE_EVERY_S: Final = 300
+"""Seconds between two looks for whom something new waits."""
+
 _DAY_S: Final = 24 * 3600
 
 _log = logging.getLogger(__name__)
 
 
 def schedule(
-    database: Database, *, url: str = "", holder: str, now: Clock = clock.now
+    database: Database,
+    *,
+    settings: Settings,
+    holder: str,
+    now: Clock = clock.now,
 ) -> BackgroundScheduler:
     """Return a scheduler that is wired up but not started.
 
     Args:
         database: The store.
-        url: Where the upstream is reached; the address of joining when empty.
+        settings: Where the upstream is reached, at the address of joining where that is
+            not said, and by whom notices are sent.
         holder: Who does the jobs, as others are told who must wait.
         now: Tells the time.
     """
@@ -48,7 +57,7 @@ def schedule(
         seconds=SYNC_EVERY_S,
         next_run_time=now(),
         args=[database],
-        kwargs={"url": url, "holder": holder, "now": now},
+        kwargs={"url": settings.upstream, "holder": holder, "now": now},
         id="exchange_with_upstream",
         coalesce=True,
         max_instances=1,
@@ -64,6 +73,18 @@ def schedule(
         coalesce=True,
         max_instances=1,
         misfire_grace_time=COPY_EVERY_S,
+    )
+    scheduler.add_job(
+        send_notices,
+        trigger="interval",
+        seconds=NOTICE_EVERY_S,
+        next_run_time=now(),
+        args=[database, settings],
+        kwargs={"now": now},
+        id="send_notices",
+        coalesce=True,
+        max_instances=1,
+        misfire_grace_time=NOTICE_EVERY_S,
     )
     scheduler.add_job(
         tidy,
@@ -109,6 +130,19 @@ def make_copies(database: Database) -> None:
             pass
     except IntakeError as failure:
         _log.warning("no copies for now: %s", failure)
+
+
+def send_notices(
+    database: Database, settings: Settings, *, now: Clock = clock.now
+) -> None:
+    """Write to those for whom something new waits; what fails is said by its number."""
+    try:
+        sent = noticing.send_due(database, settings, now=now())
+    except IntakeError as failure:
+        _log.warning("no notices for now: %s", failure)
+        return
+    if sent.failed:
+        _log.warning("%d notices did not go: see dodomu doctor", sent.failed)
 
 
 def tidy(database: Database, *, now: Clock = clock.now) -> None:

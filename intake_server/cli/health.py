@@ -11,7 +11,7 @@ from intake_server.config import Settings, sources
 from intake_server.services import diagnosis
 from intake_server.storage import rebuild
 
-_HIDDEN: Final = ("secret_key", "database_url")
+_HIDDEN: Final = ("secret_key", "smtp_password", "database_url")
 _SHOWN: Final = 20
 
 

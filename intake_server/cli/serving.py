@@ -163,7 +163,7 @@ def work(here: Here) -> None:
     with here.opened() as (settings, database):
         database.migrate()
         contact.take(database, jobs.WORK, holder, now=clock.now())
-        scheduler = jobs.schedule(database, url=settings.upstream, holder=holder)
+        scheduler = jobs.schedule(database, settings=settings, holder=holder)
         scheduler.start()
         try:
             while not stop.wait(_RENEW_S):

@@ -27,6 +27,8 @@ class Act(Enum):
     SET_UP = "set_up"
     CHANGE_PASSWORD = "change_password"  # noqa: S105 - the name of an act
     SIGN_OUT_EVERYWHERE = "sign_out_everywhere"
+    WANT_NOTICES = "want_notices"
+    WANT_NO_NOTICES = "want_no_notices"
     NEW_TOKEN = "new_token"  # noqa: S105 - the name of an act
     REVOKE_TOKEN = "revoke_token"  # noqa: S105 - the name of an act
     OFFER_DEVICE = "offer_device"

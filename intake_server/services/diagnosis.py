@@ -13,6 +13,7 @@ import intake_server
 import sync
 from intake_server.config import Settings, read_key
 from intake_server.errors import ConfigError, IntakeError
+from intake_server.services import noticing
 from intake_server.services.nodes import DATABASE_KEY, NODE_KEY
 from intake_server.storage import database as stores
 from intake_server.storage import node, peers
@@ -44,6 +45,7 @@ def examine(settings: Settings, *, now: datetime) -> tuple[Finding, ...]:
         _clock(now),
         *_store(settings),
         *_upstream(settings),
+        *_letters(settings),
     )
 
 
@@ -129,6 +131,28 @@ def _upstream(settings: Settings) -> tuple[Finding, ...]:
         return (Finding("upstream", is_ok=False, says=says),)
     says = f"{settings.upstream} answers with {answer.status_code}"
     return (Finding("upstream", is_ok=answer.ok, says=says),)
+
+
+def _letters(settings: Settings) -> tuple[Finding, ...]:
+    """Look whether notices by e-mail go out, where somebody has set that up."""
+    if not settings.smtp_host:
+        return ()
+    place = f"{settings.smtp_host}:{settings.smtp_port}"
+    if why := noticing.knock(settings):
+        return (
+            Finding("notices", is_ok=False, says=f"{place} does not answer: {why}"),
+        )
+    try:
+        key = read_key(settings.keys / DATABASE_KEY)
+        with Database(settings.store_url, key) as database:
+            failed = noticing.trouble(database)
+    except (IntakeError, StorageError) as error:
+        return (Finding("notices", is_ok=False, says=str(error)),)
+    if failed:
+        kinds = ", ".join(sorted(set(failed)))
+        says = f"{len(failed)} people were not reached the last time: {kinds}"
+        return (Finding("notices", is_ok=False, says=says),)
+    return (Finding("notices", is_ok=True, says=f"{place} answers"),)
 
 
 def _folder(file: str | None) -> Path:

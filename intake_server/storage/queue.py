@@ -131,7 +131,12 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
 
 
 def waiting(
-    session: Session, *, site: str | None, owners: Sequence[str] | None, most: int
+    session: Session,
+    *,
+    site: str | None,
+    owners: Sequence[str] | None,
+    most: int,
+    since_ms: int | None = None,
 ) -> int:
     """Return how many items wait for one of these owners; no more than ``most`` are read.
 
@@ -140,8 +145,13 @@ def waiting(
         site: Only items in which this site has a part.
         owners: Only items that one of these decides; None for all.
         most: Where counting ends.
+        since_ms: Only items that were first asked here after this moment.
     """
     query = select(QueueRow.qid).where(col(QueueRow.is_provisional).is_(False))
+    if since_ms is not None:
+        query = query.join(AskedRow, col(AskedRow.qid) == col(QueueRow.qid)).where(
+            col(AskedRow.since) > since_ms
+        )
     if site is not None:
         query = query.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
     if owners is not None:

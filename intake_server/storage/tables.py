@@ -582,6 +582,19 @@ class VisitRow(SQLModel, table=True):
     last: datetime = Field(sa_type=UtcDateTime)
 
 
+class NoticeRow(SQLModel, table=True):
+    """Where somebody is written to when something waits, and the last such letter."""
+
+    __tablename__ = "notice"
+
+    person: str = Field(foreign_key="person.id", primary_key=True)
+    address: str
+    hours: int
+    told: datetime = Field(sa_type=UtcDateTime)
+    tried: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    trouble: str
+
+
 class LeaseRow(SQLModel, table=True):
     """Who may do a job at the moment, so that no two do."""
 

@@ -12,7 +12,7 @@ from programs import COMMAND, dodomu
 from stores import take_in
 
 from intake_server import clock, jobs
-from intake_server.config import read_key
+from intake_server.config import Settings, read_key
 from intake_server.security.tokens import digest
 from intake_server.services import contact, enrolment
 from intake_server.services.authoring import Pen
@@ -38,19 +38,26 @@ def centre(tmp_path, central):
 
 
 def test_a_schedule_is_wired_and_not_started(centre):
-    scheduler = jobs.schedule(centre.database, holder="test", now=centre.now)
+    scheduler = jobs.schedule(
+        centre.database, settings=Settings(), holder="test", now=centre.now
+    )
 
     wired = {job.id: job for job in scheduler.get_jobs()}
 
     assert not scheduler.running
-    assert wired.keys() == {"exchange_with_upstream", "make_copies", "tidy"}
+    assert wired.keys() == {
+        "exchange_with_upstream",
+        "make_copies",
+        "send_notices",
+        "tidy",
+    }
     assert all(job.max_instances == 1 and job.coalesce for job in wired.values())
     assert all(job.misfire_grace_time for job in wired.values())
 
 
 def test_the_first_exchange_does_not_wait_a_minute(central, centre):
     centre.say("child", family_name="Ремез")
-    scheduler = jobs.schedule(centre.database, holder="test")
+    scheduler = jobs.schedule(centre.database, settings=Settings(), holder="test")
     scheduler.start()
     try:
         wait_until(lambda: central.digest == centre.digest)

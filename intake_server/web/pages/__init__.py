@@ -158,6 +158,7 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ),
     ("GET", "/account", "account", Action.USE_PAGES, account.show),
     ("POST", "/account/password", "password", Action.USE_PAGES, account.password),
+    ("POST", "/account/notices", "notices", Action.USE_PAGES, account.notices),
     ("POST", "/account/sign-out", "sign_out", Action.USE_PAGES, account.sign_out),
     (
         "POST",

@@ -111,6 +111,7 @@ DROP TABLE upload_part;
 DROP TABLE allowance;
 ALTER TABLE form DROP COLUMN media;
 DROP TABLE form_file;
+DROP TABLE notice;
 UPDATE alembic_version SET version_num = '0002'
 """
 )
@@ -225,6 +226,7 @@ DROP TABLE duty;
 DROP INDEX ix_document_search;
 ALTER TABLE form DROP COLUMN media;
 DROP TABLE form_file;
+DROP TABLE notice;
 UPDATE alembic_version SET version_num = '0007'
 """
 )

@@ -66,6 +66,7 @@ ALLOWED = {
     "POST /people/<person_id>/sign-out": {Role.ADMIN},
     "GET /account": set(PEOPLE),
     "POST /account/password": set(PEOPLE),
+    "POST /account/notices": set(PEOPLE),
     "POST /account/sign-out": set(PEOPLE),
     "POST /account/sessions/<session_id>/end": set(PEOPLE),
     "GET /lists/children.<any(csv,xlsx):ending>": STAFF,
