@@ -4,8 +4,8 @@ Its people are told what, by whom and why, and may disagree: the question is ope
 where taking the decision back is theirs, and else a coordinator is asked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Final
@@ -16,20 +16,20 @@ from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Principal
 from intake_server.services import child, publishing, undoing
 from intake_server.services.authoring import Entropy, Pen, need_reason
-from intake_server.storage import changes, documents
+from intake_server.storage import changes, documents, standing, visits
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
 from sync import clock
 from sync.change import Change, Write
-from sync.merge import overruling
+from sync.merge import overruling, talk
 from sync.merge.cells import Document, Version
-from sync.merge.heads import versions
 from sync.merge.overruling import Overruled
 from sync.merge.schema import Schema
 from sync.merge.talk import OBJECT, TALK, Entry
 
 LATELY: Final = timedelta(days=14)
 _MOST: Final = 200
+_PAGE: Final = "decided"
 _KINDS: Final = ("person", "case", "relation")
 
 
@@ -40,6 +40,29 @@ class Told:
     view: StoredView
     child: StoredView
     overruled: Overruled
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What the viewer's site objected to, and the answer that has come; ``by`` gave it."""
+
+    view: StoredView
+    child: StoredView
+    objection: Entry
+    answer: Entry
+    by: Version
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What was decided or joined against a site, and what was answered to it.
+
+    ``came`` says when changes came here, in milliseconds since 1970-01-01T00:00Z.
+    """
+
+    told: tuple[Told, ...]
+    answered: tuple[Answered, ...]
+    came: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,25 +76,77 @@ class Objection:
     mark: str
 
 
-def lately(database: Database, *, viewer: Principal, now: datetime) -> tuple[Told, ...]:
+def lately(database: Database, *, viewer: Principal, now: datetime) -> Lately:
     """Return what was decided or joined against the viewer's site, newest first.
+
+    The viewer has been here by that: an answer to an objection is new until the next
+    visit.
 
     Raises:
         AuditError: The read could not be noted.
     """
-    since = clock.at(milliseconds(now - LATELY))
     with database.transaction() as session:
-        found = documents.recent(session, _KINDS, viewer.site, since=since, limit=_MOST)
-        schema = publishing.schema(session)
-        told = _told(session, found, schema, viewer.site)
-        people = child.visible(session, [view.doc for view, _ in told], viewer)
-        shown = [view.doc for view, _ in told] or [""]
+        before = visits.note(session, viewer.actor, _PAGE, now)
+        found = _read(session, viewer, now)
+        shown = [one.view.doc for one in found.told]
+        shown = [*shown, *(one.view.doc for one in found.answered)] or [""]
         note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
+    new = (one for one in found.answered if _is_new(found.came, [one.by], before))
+    return replace(found, answered=tuple(new))
+
+
+def count(database: Database, *, viewer: Principal, now: datetime) -> int:
+    """Return how much of that has come since the viewer looked, and not by their hand."""
+    with database.reading() as session:
+        before = visits.last(session, viewer.actor, _PAGE)
+        found = _read(session, viewer, now)
+        versions = [
+            [
+                one.overruled.stands,
+                *([one.overruled.own] if one.overruled.policy else []),
+            ]
+            for one in found.told
+            if one.overruled.stands.author != viewer.actor
+        ]
+        versions += [
+            [one.by] for one in found.answered if one.by.author != viewer.actor
+        ]
+    return sum(1 for said in versions if _is_new(found.came, said, before))
+
+
+def _read(session: Session, viewer: Principal, now: datetime) -> Lately:
+    """Return what was decided against a site lately, and all answers to it."""
+    since = clock.at(milliseconds(now - LATELY))
+    found = documents.recent(session, _KINDS, viewer.site, since=since, limit=_MOST)
+    schema = publishing.schema(session)
+    answers = [
+        (view, *said)
+        for view, known in found
+        for said in talk.answers(known, viewer.site)
+    ]
+    further = {(view.doc, head.version.id) for view, _, _, head in answers}
+    told, came = _told(session, found, schema, viewer.site, further)
+    docs = {view.doc for view, _ in told} | {view.doc for view, *_ in answers}
+    people = child.visible(session, docs, viewer)
     entries = [
         Told(view, people[view.doc], one) for view, one in told if view.doc in people
     ]
     entries.sort(key=lambda entry: entry.overruled.stands.rank, reverse=True)
-    return tuple(entries)
+    answered = [
+        Answered(view, people[view.doc], objection, answer, head.version)
+        for view, objection, answer, head in answers
+        if view.doc in people
+    ]
+    answered.sort(key=lambda entry: entry.by.rank, reverse=True)
+    return Lately(tuple(entries), tuple(answered), came)
+
+
+def _is_new(
+    came: Mapping[str, int], said: Iterable[Version], before: datetime | None
+) -> bool:
+    """Tell whether one of these came here after a moment; all did after none."""
+    at = max((came.get(version.id, 0) for version in said), default=0)
+    return before is None or at > milliseconds(before)
 
 
 def disagree(
@@ -131,7 +206,9 @@ def _told(
     found: Sequence[tuple[StoredView, Document]],
     schema: Schema,
     site: str,
-) -> list[tuple[StoredView, Overruled]]:
+    further: Collection[tuple[str, str]],
+) -> tuple[list[tuple[StoredView, Overruled]], Mapping[str, int]]:
+    """Return what went against a site, and when that and further changes came."""
     told = [
         (view, one)
         for view, known in found
@@ -142,26 +219,16 @@ def _told(
         for view, known in found
         for cell, decision in overruling.decisions(known, site)
     ]
-    named = {id_ for _, _, decision in decisions for id_ in decision.preds}
-    before = changes.find_all(session, named)
+    named = {(v.doc, id_) for v, _, one in decisions for id_ in (*one.preds, one.id)}
+    named |= {(v.doc, one.id) for v, both in told for one in (both.own, both.stands)}
+    written, came = standing.come(session.connection(), {*named, *further})
     for view, cell, decision in decisions:
-        said = _versions(view.doc, cell, (before.get(i) for i in decision.preds))
+        before = (written.get((view.doc, id_), {}) for id_ in decision.preds)
+        said = {v.id: v for known in before if (v := known.get(cell))}
         one = overruling.decided(cell, decision, said, schema, site)
         if one is not None:
             told.append((view, one))
-    return told
-
-
-def _versions(
-    doc: str, cell: str, told: Iterable[Change | None]
-) -> Mapping[str, Version]:
-    return {
-        change.id: version
-        for change in told
-        if change is not None
-        for edit in change.edits
-        if edit.doc == doc and (version := versions(change, edit).get(cell))
-    }
+    return told, came
 
 
 def _is_decision(change: Change) -> bool:

@@ -67,6 +67,31 @@ def arrived(
     return found
 
 
+def come(
+    connection: Connection, pairs: Iterable[tuple[str, str]]
+) -> tuple[dict[tuple[str, str], Known], dict[str, int]]:
+    """Return what changes wrote, by document and change, and when each came, by change.
+
+    Args:
+        connection: An open transaction.
+        pairs: Document ids with change ids, of which some are not here. When they came
+            is in milliseconds since 1970-01-01T00:00Z.
+    """
+    written: dict[tuple[str, str], Known] = {}
+    received: dict[str, int] = {}
+    for doc, key, data, envelope, at in bulk.fetch_in(
+        connection,
+        "SELECT b.doc, b.change, b.data, c.envelope, c.received_ms FROM body b"
+        " JOIN change c ON c.id = b.change WHERE (b.doc, b.change) IN ({keys})"
+        " AND length(b.data) > 0",
+        sorted({(doc_bytes(doc), bytes.fromhex(id_)) for doc, id_ in pairs}),
+    ):
+        name, id_ = doc_text(doc), bytes(key).hex()
+        written[name, id_] = _versions(name, envelope, data)
+        received[id_] = at
+    return written, received
+
+
 def history(connection: Connection, doc: str, cell: str) -> dict[str, Version]:
     """Return every live version of a cell that has arrived, by change id."""
     rows = bulk.fetch(

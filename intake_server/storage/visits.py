@@ -38,3 +38,13 @@ def note(session: Session, actor: str, page: str, now: datetime) -> datetime | N
     values = (actor, page, milliseconds(now), pause_ms)
     ((before,),) = bulk.fetch(session.connection(), _NOTE, values)
     return None if before is None else moment(before)
+
+
+def last(session: Session, actor: str, page: str) -> datetime | None:
+    """Return when somebody was on a page last; None where they never were."""
+    rows = bulk.fetch(
+        session.connection(),
+        "SELECT last FROM visit WHERE actor = ? AND page = ?",
+        (actor, page),
+    )
+    return moment(rows[0][0]) if rows else None

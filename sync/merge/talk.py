@@ -77,6 +77,29 @@ def about(values: Mapping[str, Any], key: str) -> tuple[Entry, ...]:
 
 def objections(document: Document) -> tuple[tuple[str, Entry, Head], ...]:
     """Return what sites object to and nobody has answered, by the keys of their cells."""
+    said = _said(document)
+    answered = {entry.about for _, entry, _ in said if entry.verb == ANSWER}
+    return tuple(
+        one for one in said if one[1].verb == OBJECT and one[0] not in answered
+    )
+
+
+def answers(document: Document, site: str) -> tuple[tuple[Entry, Entry, Head], ...]:
+    """Return what a site objected to, what was answered to it, and who answered."""
+    said = _said(document)
+    objected = {
+        cell: entry
+        for cell, entry, _ in said
+        if entry.verb == OBJECT and entry.site == site
+    }
+    return tuple(
+        (objected[entry.about], entry, head)
+        for _, entry, head in said
+        if entry.verb == ANSWER and entry.about in objected
+    )
+
+
+def _said(document: Document) -> list[tuple[str, Entry, Head]]:
     said = []
     for cell, state in sorted(document.cells.items()):
         if name_of(cell) == TALK:
@@ -84,10 +107,7 @@ def objections(document: Document) -> tuple[tuple[str, Entry, Head], ...]:
                 entry = Entry.read({"value": head.version.value})
                 if entry is not None:
                     said.append((cell, entry, head))
-    answered = {entry.about for _, entry, _ in said if entry.verb == ANSWER}
-    return tuple(
-        one for one in said if one[1].verb == OBJECT and one[0] not in answered
-    )
+    return said
 
 
 def turn(said: Iterable[Entry]) -> str | None:

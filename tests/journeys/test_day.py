@@ -60,6 +60,12 @@ def test_a_child_is_found_from_the_top_of_a_page_by_keyboard_alone(marta):
     assert marta.locator("h1").inner_text() == "Ремез Данило"
 
 
+def test_the_day_counts_what_was_decided_without_the_centre(marta):
+    beside = marta.locator("main a[href='/decided'] + .chip")
+
+    beside.get_by_text("нічого нового").wait_for()
+
+
 @pytest.mark.parametrize("path", ["/day", "/day/medicines"])
 @pytest.mark.parametrize("language", ["uk", "en"])
 def test_the_day_shuts_nobody_out(marta, address, path, language):

@@ -54,6 +54,13 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/queue/<qid>/talk", "talk", Action.READ_QUEUE, talk.say),
     ("POST", "/queue/<qid>/preview", "preview", Action.DECIDE, item.preview),
     ("GET", "/decided", "decided", Action.READ_RECORDS, decided.show),
+    (
+        "GET",
+        "/decided/count",
+        "count_decided",
+        Action.READ_RECORDS,
+        decided.count,
+    ),
     ("POST", "/decided", "disagree", Action.UNDO, decided.disagree),
     ("GET", "/children", "children", Action.READ_RECORDS, children.find),
     ("GET", "/children/waiting", "waiting", Action.READ_RECORDS, children.waiting),

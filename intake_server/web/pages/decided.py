@@ -10,14 +10,14 @@ from werkzeug import Response
 
 from intake_server.errors import InvalidRequestError, NotFoundError
 from intake_server.services import child, overruled
-from intake_server.services.overruled import Objection, Told
+from intake_server.services.overruled import Answered, Objection, Told
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import phrases, room, sheet
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.sheet import Whose
-from intake_server.web.pages.texts import _
+from intake_server.web.pages.texts import _, _n
 from intake_server.web.pages.wording import Said, Wording
 from sync.change import is_id
 from sync.merge.cells import Version, name_of
@@ -46,19 +46,42 @@ class Row:
     mark: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the centre objected to, and what was answered."""
+
+    whose: Whose
+    label: str
+    objection: str
+    answer: str
+    author: str
+    site: str
+    moment: Moment | None
+
+
 def show() -> str:
     """Show what was decided or joined against the centre's own answers."""
     here = context()
     found = overruled.lately(here.database, viewer=asking(), now=here.now())
-    told = [entry.overruled for entry in found]
+    told = [entry.overruled for entry in found.told]
     authors = {version.author for one in told for version in (one.own, one.stands)}
-    words = room.wording(authors)
+    words = room.wording(authors | {entry.by.author for entry in found.answered})
     return render_template(
         "pages/decided.html",
-        rows=tuple(_row(entry, words) for entry in found),
+        answers=tuple(_answer(entry, words) for entry in found.answered),
+        rows=tuple(_row(entry, words) for entry in found.told),
         site=words.site(asking().site),
         has_asked=room.asked("asked") == "1",
     )
+
+
+def count() -> str:
+    """Return in words how much was decided since one's last look; part of a page."""
+    here = context()
+    new = overruled.count(here.database, viewer=asking(), now=here.now())
+    if not new:
+        return _("nothing new")
+    return _n("%(num)d new", "%(num)d new", new)
 
 
 def disagree() -> Response:
@@ -81,6 +104,18 @@ def disagree() -> Response:
     if opened is not None:
         return redirect(url_for("pages.item", qid=opened, taken_back="1"), 303)
     return redirect(url_for("pages.decided", asked="1"), 303)
+
+
+def _answer(entry: Answered, words: Wording) -> Answer:
+    return Answer(
+        whose=sheet.whose(entry.child, words),
+        label=words.label(name_of(entry.objection.about)),
+        objection=entry.objection.text,
+        answer=entry.answer.text,
+        author=words.author(entry.by.author),
+        site=words.site(entry.by.site),
+        moment=words.moment(entry.by.at),
+    )
 
 
 def _row(told: Told, words: Wording) -> Row:

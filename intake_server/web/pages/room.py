@@ -19,7 +19,8 @@ from sync.change import is_id
 
 _LONGEST: Final = 200
 _MOST_COUNTED: Final = 99
-_ONE_QUESTION: Final = "pages.item"
+_BUSY: Final = frozenset({"pages.item", "pages.decided"})
+"""Pages that ask enough of the store already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +76,11 @@ def waiting_count() -> str:
     """Return how many questions wait for the asker, for the title of the tab.
 
     A number and no content: somebody may look over a shoulder. Empty for none, ``99+``
-    for more than anybody counts. The page of one question is about that one, and asks
-    enough of the store already.
+    for more than anybody counts, and where a page asks enough of the store already.
     """
     viewer: Principal | None = g.get("principal")
-    is_one = request.endpoint == _ONE_QUESTION
-    if viewer is None or is_one or not may(viewer, Action.DECIDE):
+    is_busy = request.endpoint in _BUSY
+    if viewer is None or is_busy or not may(viewer, Action.DECIDE):
         return ""
     count = desk.waiting(context().database, viewer, most=_MOST_COUNTED + 1)
     if count > _MOST_COUNTED:

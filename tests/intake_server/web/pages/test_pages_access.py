@@ -31,6 +31,7 @@ ALLOWED = {
     "POST /queue/<qid>/talk": STAFF,
     "POST /queue/<qid>/preview": STAFF,
     "GET /decided": STAFF,
+    "GET /decided/count": STAFF,
     "POST /decided": STAFF,
     "GET /children": STAFF,
     "GET /children/waiting": STAFF,
