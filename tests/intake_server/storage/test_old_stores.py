@@ -27,6 +27,8 @@ from intake_server.storage.database import Database
 
 STORES = ROOT / "tests" / "vectors" / "stores"
 STEPS = sorted(path.name.partition(".")[0] for path in STORES.glob("*.xz"))
+NAMING = [step for step in STEPS if step < "step-0009"]
+"""Stores in which only the submission itself says which files came with it."""
 
 
 @pytest.fixture(params=STEPS)
@@ -98,6 +100,7 @@ def test_an_old_store_goes_on(kept):
     assert shown(database).keys() > told["views"].keys()
 
 
+@pytest.mark.parametrize("kept", NAMING, indirect=True)
 def test_the_files_of_an_old_store_are_found_by_the_forms_that_name_them(kept):
     database, _ = kept
     came, wanting = b"\x89PNG a face", b"\x89PNG another"
