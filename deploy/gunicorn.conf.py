@@ -1,5 +1,7 @@
-"""For whoever runs gunicorn by hand instead of ``dodomu serve``, which does the same,
-with one process more that writes for all workers: single posts are then served faster.
+"""For whoever runs gunicorn by hand instead of ``dodomu serve``.
+
+That does the same, with one process more that writes for all workers: forms that come
+one by one are served faster then.
 
 DODOMU_DATA=/var/lib/dodomu gunicorn --config gunicorn.conf.py
 """
