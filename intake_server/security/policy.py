@@ -54,6 +54,7 @@ class Action(Enum):
     USE_PAGES = "use_pages"
     READ_RECORDS = "read_records"
     READ_ORIGINALS = "read_originals"
+    READ_RAW = "read_raw"
     READ_QUEUE = "read_queue"
     DECIDE = "decide"
     CORRECT = "correct"
@@ -82,6 +83,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.USE_PAGES: frozenset(PEOPLE),
     Action.READ_RECORDS: _CASE_STAFF,
     Action.READ_ORIGINALS: frozenset({Role.COORDINATOR}),
+    Action.READ_RAW: frozenset({Role.COORDINATOR}),
     Action.READ_QUEUE: _CASE_STAFF,
     Action.DECIDE: _CASE_STAFF,
     Action.CORRECT: _CASE_STAFF,

@@ -33,6 +33,7 @@ _NO_REFERENCE: Final = Problem(
 _CORRECTION: Final = Problem(
     "correction", "what it corrects is not here yet, or was sent for another site"
 )
+_ANOTHERS: Final = "the form names another child itself"
 _OTHER_CHILD: Final = Problem(
     "correction", "it names another child than the form that it corrects"
 )
@@ -160,11 +161,25 @@ class Counter:
             return False
         return is_new and one.reference is None and one.makes_a_child
 
-    def reconsider(self, kept: Submission, reference: str | None) -> str:
-        """Take in a submission that was held; return its change."""
-        read = reading.again(self.session, kept, reference)
+    def reconsider(
+        self, kept: Submission, reference: str | None, *, version: str = ""
+    ) -> str:
+        """Take in a submission that was held; return its change.
+
+        Args:
+            kept: The submission with its bytes.
+            reference: Whose it is, where a person has said so.
+            version: By which version of its form it is read, where a person has said so.
+
+        Raises:
+            InvalidRequestError: It still cannot be taken in.
+        """
+        read = reading.again(self.session, kept, reference, version=version)
         if read.problem is not None:
             raise InvalidRequestError({"release": [read.problem.detail]})
+        if reference is not None and read.reference not in (None, reference):
+            raise InvalidRequestError({"another": [_ANOTHERS]})
+        kept = replace(kept, form_version=version or kept.form_version)
         before = None
         if read.corrects is not None:
             kept = replace(kept, corrects=read.corrects)

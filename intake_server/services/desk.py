@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from forms.answers import Answer
 from intake_server.errors import NotFoundError
 from intake_server.security import policy
 from intake_server.security.audit import Act, note_all, note_each
@@ -20,14 +19,15 @@ from intake_server.services import (
     labels,
     merging,
     publishing,
-    reading,
+    quarantine,
     records,
     triage,
     undoing,
 )
 from intake_server.services.authors import Author
 from intake_server.services.labels import Labels, Texts
-from intake_server.storage import changes, documents, queue, submissions
+from intake_server.services.quarantine import Evidence
+from intake_server.storage import changes, documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
@@ -74,8 +74,8 @@ class File:
     ``children`` are one person, or the two of a link; ``record`` the document that it
     is about, ``counterpart`` the one that a rule compares it with, and ``others`` the
     other questions about it; ``changes`` who wrote the answers, by change id; ``events``
-    the visits at which they were written, by document; ``answers`` what a held submission
-    says, where it can be read, ``talk`` what people said about the question.
+    the visits at which they were written, by document; ``evidence`` the form behind what
+    was set aside, ``talk`` what people said about the question.
     """
 
     item: QueueItem
@@ -85,7 +85,7 @@ class File:
     others: tuple[QueueItem, ...] = ()
     changes: Mapping[str, Change]
     events: Mapping[str, StoredView] = field(default_factory=dict)
-    answers: tuple[Answer, ...] = ()
+    evidence: Evidence | None = None
     talk: tuple[Entry, ...] = ()
 
 
@@ -230,7 +230,8 @@ def around(
         read = (Act.READ_ITEM, item.qid)
         if item.kind == triage.KIND:
             note_each(session, [read], by=viewer.actor, now=now)
-            return File(item=item, changes={}, answers=_held(session, item))
+            held = quarantine.evidence(session, item, viewer=viewer, now=now)
+            return File(item=item, changes={}, evidence=held)
         docs = item.doc.removeprefix(LINK).split("|")
         persons = child.visible(session, docs, viewer)
         children = tuple(persons[doc] for doc in docs if doc in persons)
@@ -249,6 +250,7 @@ def around(
         seen = dict.fromkeys(view.doc for view in shown if view)
         acts = [read, *((Act.READ_RECORD, doc) for doc in seen)]
         note_each(session, acts, by=viewer.actor, now=now)
+        behind = quarantine.evidence(session, item, viewer=viewer, now=now)
     return File(
         item=item,
         children=children,
@@ -257,6 +259,7 @@ def around(
         others=tuple(one for one in asked if one.qid != item.qid),
         changes=known,
         events=events,
+        evidence=behind,
         talk=talk.about(record.view["values"], item.key) if record else (),
     )
 
@@ -356,15 +359,6 @@ def _visits(item: QueueItem, known: Mapping[str, Change]) -> set[str]:
     """Return the visits at which the answers of a question were written."""
     written = [known[c["change"]] for c in item.candidates if c["change"] in known]
     return {doc for change in written for doc in events_of(change)}
-
-
-def _held(session: Session, item: QueueItem) -> tuple[Answer, ...]:
-    facts = item.facts or {}
-    digest = bytes.fromhex(facts["sha256"])
-    for kept in submissions.held(session):
-        if (kept.instance_id, kept.sha256) == (facts["instance_id"], digest):
-            return reading.again(session, kept, None).answers
-    return ()
 
 
 def _is_visible(session: Session, person: StoredView, viewer: Principal) -> bool:

@@ -148,16 +148,17 @@ def settle(
     """Do with a held submission what a person said; return the change it became.
 
     ``release`` takes it in as if it came now, ``assign`` takes it in as a form about
-    the child whose record is named, ``dismiss`` leaves it kept and asks no more.
+    the child whose record is named, ``mend`` takes it in as it reads by another version
+    of its form, ``dismiss`` leaves it kept and asks no more.
 
     Raises:
         InvalidRequestError: It still cannot be taken in.
     """
     facts = item.facts or {}
     name, digest = facts["instance_id"], bytes.fromhex(facts["sha256"])
-    known = submissions.known(session, [name])[name]
-    found = next(s for s in known if s.sha256 == digest)
-    kept = replace(found, raw=submissions.raw(session, name, digest) or b"")
+    kept = submissions.find(session, name, digest)
+    if kept is None or not kept.raw:
+        raise InvalidRequestError({"release": ["nothing is left of it"]})
     queue.withdraw(session, item.qid)
     if decision.verb == "dismiss":
         submissions.settle(session, replace(kept, is_held=False))
@@ -168,7 +169,8 @@ def settle(
         reference = child.reference if child else None
         if reference is None:
             raise InvalidRequestError({"assign": ["no child's record has this id"]})
-    return Counter(session, pen, now).reconsider(kept, reference)
+    version = str(decision.argument) if decision.verb == "mend" else ""
+    return Counter(session, pen, now).reconsider(kept, reference, version=version)
 
 
 def take_in_waiting(session: Session, *, pen: Pen, now: datetime) -> None:

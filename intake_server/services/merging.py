@@ -38,7 +38,7 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "link_blocked": frozenset({"same"}),
     "rule": frozenset({"dismiss"}),
     "objection": frozenset({"dismiss"}),
-    triage.KIND: frozenset({"assign", "release", "dismiss"}),
+    triage.KIND: frozenset({"assign", "release", "mend", "dismiss"}),
 }
 """How each kind of item may be answered; a kind that is absent takes no answer yet."""
 

@@ -34,6 +34,12 @@ def available(session: Session) -> tuple[Form, ...]:
     return tuple(form for form in newest.values() if not form.is_retired)
 
 
+def newest(session: Session, form_id: str) -> str | None:
+    """Return the highest version of a form that is published here."""
+    every = (v for name, v, _ in forms.digests(session) if name == form_id)
+    return max(every, key=int, default=None)
+
+
 def is_whole(form: Form) -> bool:
     """Tell whether all files that a form needs are here."""
     return all(one.md5 for one in form.media)

@@ -28,6 +28,8 @@ UNKNOWN_FORM: Final = "unknown-form"
 UNKNOWN_VERSION: Final = "unknown-version"
 FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
 """The problems that are over when the form is published."""
+WHOSE: Final = frozenset({"no-reference", "bad-reference"})
+"""The problems that are over when a person says whose the form is."""
 _OF_A_CHILD: Final = ("person", "case")
 
 
@@ -46,7 +48,8 @@ class Incoming:
 
     ``based_on`` holds what was rendered, change ids by document and cell;
     ``attachments`` have ``name``, ``sha256`` and ``size``; ``problem`` is one that the
-    door has found already.
+    door has found already. ``read_by`` is a version by which it is read in place of its
+    own.
     """
 
     instance_id: str | None = None
@@ -59,6 +62,7 @@ class Incoming:
     based_on: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     attachments: Sequence[Mapping[str, Any]] = ()
     problem: Problem | None = None
+    read_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +134,18 @@ def once_more(
     )
 
 
-def again(session: Session, kept: Submission, reference: str | None) -> Read:
+def again(
+    session: Session, kept: Submission, reference: str | None, *, version: str = ""
+) -> Read:
     """Read a kept submission once more, with what is known now.
 
     Args:
         session: An open session.
         kept: The submission with its bytes.
         reference: Whose child it is, where a person has said so.
+        version: By which version of its form; as before where none is said.
     """
+    stored = kept.form_version if kept.status == "stored" else ""
     said = {} if kept.media == "xml" else loads(kept.raw)
     one = Incoming(
         instance_id=kept.instance_id,
@@ -149,11 +157,20 @@ def again(session: Session, kept: Submission, reference: str | None) -> Read:
         sealed=said.get("sealed"),
         based_on=said.get("based_on") or kept.based_on or {},
         attachments=kept.attachments,
+        read_by=version or stored,
     )
     read = _read(Stored(session), one)
-    if reference is not None and read.problem and read.problem.slug == "no-reference":
-        return replace(read, reference=reference, problem=None)
-    return read
+    return read if reference is None else _assigned(read, reference)
+
+
+def _assigned(read: Read, reference: str) -> Read:
+    """Take a person's word for whose a form is, where nothing else is wrong with it."""
+    if read.problem is None or read.problem.slug not in WHOSE:
+        return read
+    others = (a for a in read.answers if a.field.property != effect.REFERENCE)
+    if effect.bad_reference(others) is not None:
+        return read
+    return replace(read, reference=reference, problem=None)
 
 
 def moment(text: str | None) -> datetime | None:
@@ -231,6 +248,7 @@ def _understand(shelf: Shelf, one: Incoming, facts: dict[str, Any]) -> Read:
         }
     elif facts["key"] != one.instance_id:
         raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
+    facts["form_version"] = one.read_by or facts["form_version"]
     try:
         definition = shelf.find(facts["form_id"], facts["form_version"])
     except DefinitionError:

@@ -37,6 +37,14 @@ def whole(connection: Connection, keys: Iterable[bytes]) -> dict[str, Change]:
     return {change.id: change for change in joined(connection, envelopes)}
 
 
+def damaged(session: Session) -> int:
+    """Return how many changes came that are not what their ids say."""
+    rows = bulk.fetch(
+        session.connection(), "SELECT count(*) FROM change WHERE code = 'hash'"
+    )
+    return int(rows[0][0])
+
+
 def joined(
     connection: Connection, envelopes: Mapping[bytes, bytes]
 ) -> Iterator[Change]:

@@ -7,19 +7,24 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 import zstandard
-from sqlmodel import Session, and_, col, select, update
+from sqlmodel import Session, and_, col, select, tuple_, update
 
+from intake_server.clock import text
 from intake_server.storage import attachments, bulk
 from intake_server.storage.tables import METADATA, FormRow, SubmissionRow
 
 _LARGEST: Final = 64_000_000
 _LISTED: Final = 500
+_PAGE: Final = 50
 
 
 _TABLE: Final = METADATA.tables["submission"]
 _ADD: Final = sa.insert(_TABLE)
 _HELD: Final = sa.text("submission.is_held")
 """As the index says it: SQLite does not know ``is_held = 1`` for the same."""
+_ASIDE: Final = sa.text("submission.status = 'quarantined'")
+"""As the index says it, for the same reason."""
+_PLACE: Final = ("received", "instance_id", "sha256")
 _KNOWN: Final = (
     sa.select(*(column for column in _TABLE.c if column.name != "raw"))
     .where(_TABLE.c.instance_id.in_(sa.bindparam("ids", expanding=True)))
@@ -31,7 +36,8 @@ _KNOWN: Final = (
 class Submission:
     """A submission and what became of it.
 
-    ``raw`` is empty once the document it speaks of was erased. ``media`` is ``xml``,
+    ``raw`` is empty once the document it speaks of was erased. ``form_version`` is by
+    which version it is read: its own, unless a person let it be read by another. ``media`` is ``xml``,
     ``json`` or ``sealed``. ``slug``, ``detail`` and ``field`` tell the problem of a
     quarantined one; ``is_held`` that it waits: for the submission
     ``awaits``, for its form, or for a person. ``off_ms`` is how far its sender's clock
@@ -209,6 +215,61 @@ def is_awaited(session: Session, instance_ids: Iterable[str]) -> bool:
     return next(rows, None) is not None
 
 
+def find(session: Session, instance_id: str, sha256: bytes) -> Submission | None:
+    """Return one submission with its bytes, where they are not erased."""
+    row = session.exec(
+        select(SubmissionRow).where(
+            col(SubmissionRow.instance_id) == instance_id,
+            col(SubmissionRow.sha256) == sha256,
+        )
+    ).first()
+    if row is None or not row.raw:
+        return None if row is None else _bare(row.model_dump())
+    return _whole([row])[0]
+
+
+def aside(
+    session: Session,
+    *,
+    is_held: bool,
+    site: str | None = None,
+    cursor: str | None = None,
+    limit: int = _PAGE,
+) -> tuple[Sequence[Submission], str | None]:
+    """Return submissions that wait, or that a person has left, without the bytes.
+
+    Args:
+        session: An open session.
+        is_held: Those that wait, the longest first; otherwise those that were left, the
+            latest first.
+        site: Only those of this site.
+        cursor: Continue behind the page that gave it.
+        limit: At most so many.
+
+    Returns:
+        The submissions, and the cursor behind the last one; None when it is the end.
+
+    Raises:
+        ValueError: No page gave this cursor.
+    """
+    table = _TABLE.c
+    query = sa.select(*(column for column in table if column.name != "raw")).where(
+        _ASIDE, table.is_held.is_(is_held)
+    )
+    if not is_held:
+        query = query.where(table.change.is_(None))
+    if site is not None:
+        query = query.where(table.site == site)
+    place = tuple_(*(table[name] for name in _PLACE))
+    if cursor is not None:
+        last = sa.tuple_(*_behind(cursor), types=[table[name].type for name in _PLACE])
+        query = query.where(place > last if is_held else place < last)
+    order = [table[name] if is_held else table[name].desc() for name in _PLACE]
+    rows = session.connection().execute(query.order_by(*order).limit(limit + 1))
+    found = [_bare(dict(row)) for row in rows.mappings()]
+    return found[:limit], _cursor(found[limit - 1]) if len(found) > limit else None
+
+
 def readable(session: Session, slugs: Iterable[str]) -> Sequence[Submission]:
     """Return held submissions whose form is published, oldest first, with their bytes.
 
@@ -290,6 +351,7 @@ def settle(session: Session, submission: Submission) -> None:
             col(SubmissionRow.sha256) == submission.sha256,
         )
         .values(
+            form_version=submission.form_version,
             status=submission.status,
             slug=submission.slug,
             detail=submission.detail,
@@ -301,6 +363,15 @@ def settle(session: Session, submission: Submission) -> None:
             awaits=submission.awaits,
         )
     )
+
+
+def _cursor(last: Submission) -> str:
+    return f"{text(last.received)}~{last.sha256.hex()}~{last.instance_id}"
+
+
+def _behind(cursor: str) -> tuple[datetime, str, bytes]:
+    received, digest, instance_id = cursor.split("~", 2)
+    return datetime.fromisoformat(received), instance_id, bytes.fromhex(digest)
 
 
 def _whole(rows: Iterable[SubmissionRow]) -> tuple[Submission, ...]:

@@ -261,6 +261,11 @@ class SubmissionRow(SQLModel, table=True):
     __tablename__ = "submission"
     __table_args__ = (
         Index("ix_submission_held", "awaits", **_where("is_held")),
+        Index(
+            "ix_submission_aside",
+            *("is_held", "received", "instance_id", "sha256"),
+            **_where("status = 'quarantined'"),
+        ),
         Index("ix_submission_change", "change", **_where("change IS NOT NULL")),
     )
 

@@ -28,3 +28,11 @@ def download(file: Served, *, etag: str) -> Response:
         request, accept_ranges=True, complete_length=len(file.data)
     )
     return confine(response)
+
+
+def saved(data: bytes, digest: str, ending: str) -> Response:
+    """Answer with bytes that came from outside and are never shown by a browser."""
+    response = Response(data, mimetype="application/octet-stream")
+    name = f"{digest[:_NAMED]}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return confine(response)

@@ -29,7 +29,7 @@ from intake_server.web.problems import PROBLEMS, document
 
 queue = blueprint("queue", "Questions that wait for a person")
 
-VERBS: Final = ("pick", "value", "same", "release", "assign", "dismiss")
+VERBS: Final = ("pick", "value", "same", "release", "assign", "mend", "dismiss")
 """The ways to answer; which of them fit is said by the item's kind."""
 
 MOST: Final = 200
@@ -91,6 +91,9 @@ class AnswerSchema(Message):
     same = Flag()
     release = Flag(validate=validate.OneOf([True]))
     assign = Text(longest=36, metadata={"description": "a document"})
+    mend = Text(
+        longest=200, metadata={"description": "a version of the form to read it by"}
+    )
     dismiss = Flag(validate=validate.OneOf([True]))
 
 

@@ -26,6 +26,7 @@ from intake_server.web.pages import (
     lists,
     pairs,
     people,
+    quarantine,
     queue,
     room,
     spelling,
@@ -53,6 +54,15 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("GET", "/queue/<qid>/form/<change>", "filled", Action.READ_QUEUE, item.form),
     ("POST", "/queue/<qid>/talk", "talk", Action.READ_QUEUE, talk.say),
     ("POST", "/queue/<qid>/preview", "preview", Action.DECIDE, item.preview),
+    ("GET", "/quarantine", "quarantine", Action.READ_QUEUE, quarantine.show),
+    ("GET", "/quarantine/<qid>/raw", "raw", Action.READ_RAW, quarantine.raw),
+    (
+        "POST",
+        "/quarantine/<qid>/take-up",
+        "take_up",
+        Action.DECIDE,
+        quarantine.take_up,
+    ),
     ("GET", "/decided", "decided", Action.READ_RECORDS, decided.show),
     (
         "GET",

@@ -25,6 +25,9 @@ PICKED: Final = "is:"
 TYPED: Final = "typed"
 """The choice of an answer that is typed."""
 
+MEND: Final = "mend:"
+"""What the choice of a version begins with by which a form is read."""
+
 _LONGEST_REASON: Final = 2000
 
 
@@ -100,6 +103,8 @@ def said(filled: Filled, wording: Wording) -> tuple[str, Any]:
         return "value", inputs.typed(filled.name, wording, filled.typed)
     if choice == "these":
         return "value", _kept(filled)
+    if choice.startswith(MEND):
+        return "mend", choice.removeprefix(MEND)
     if choice == "assign":
         return "assign", _person(filled.reference)
     if choice in _FIXED:
@@ -113,6 +118,7 @@ def refusals(error: InvalidRequestError) -> Mapping[str, str]:
         "reason": ("reason", _("Say why, in a few words.")),
         "value": ("value", _("This does not fit the field.")),
         "assign": ("reference", _("No child here has this code.")),
+        "another": ("reference", _("The form itself names another child.")),
         "release": ("choice", _("It still cannot be taken in; nothing has changed.")),
     }
     other = ("choice", _("This question is not answered so."))

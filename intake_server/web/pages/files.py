@@ -61,18 +61,18 @@ def in_words(file: Known) -> str:
     """Return kind and size of a file in words."""
     if file.state is None:
         return _("a file that has not come here yet")
-    size = _size(file.size)
+    length = size(file.size)
     match file.state:
         case State.PICTURE:
-            return _("a picture, %(size)s", size=size)
+            return _("a picture, %(size)s", size=length)
         case State.UNREADABLE:
-            return _("a picture that cannot be read, %(size)s; it is kept", size=size)
+            return _("a picture that cannot be read, %(size)s; it is kept", size=length)
         case State.DOCUMENT:
             kind = ENDINGS.get(file.media, "bin").upper()
-            return f"{kind}, {size}"
+            return f"{kind}, {length}"
         case State.EVIDENCE:
             if may(asking(), Action.READ_ORIGINALS):
-                return _("a file of another kind, %(size)s", size=size)
+                return _("a file of another kind, %(size)s", size=length)
             return _("a file of another kind; coordinators open it")
 
 
@@ -85,9 +85,10 @@ def _given(digest: str, *, is_small: bool) -> Response:
     return download(file, etag=f"{digest}-{manner}")
 
 
-def _size(size: int) -> str:
-    if size < _KILO:
-        return _("%(count)s B", count=size)
-    if size < _MEGA:
-        return _("%(count)s kB", count=round(size / _KILO))
-    return _("%(count)s MB", count=f"{size / _MEGA:.1f}")
+def size(length: int) -> str:
+    """Return a number of bytes in words."""
+    if length < _KILO:
+        return _("%(count)s B", count=length)
+    if length < _MEGA:
+        return _("%(count)s kB", count=round(length / _KILO))
+    return _("%(count)s MB", count=f"{length / _MEGA:.1f}")

@@ -21,7 +21,9 @@ from intake_server.web.pages import (
     decisions,
     facts,
     filling,
+    held,
     phrases,
+    quarantine,
     room,
     sheet,
     talk,
@@ -134,6 +136,7 @@ def _page(
         render_template(
             "pages/item.html",
             sheet=shown,
+            held=held.held(found.evidence, words) if found.evidence else None,
             filled=filled,
             errors=errors or {},
             is_stale=is_stale,
@@ -152,7 +155,10 @@ def _page(
 
 def _settled(qid: str, filled: Filled, status: int) -> Response:
     here = context()
-    found = desk.settled(here.database, qid, viewer=asking())
+    try:
+        found = desk.settled(here.database, qid, viewer=asking())
+    except NotFoundError:
+        return quarantine.former(qid, status)
     words = room.wording({found.decision.author} if found.decision else ())
     was_picked = filled.choice.startswith(decisions.PICKED)
     return make_response(
@@ -194,7 +200,8 @@ def _decided(words: Wording) -> tuple[str, sheet.Whose | None] | None:
     try:
         before = desk.settled(context().database, qid, viewer=asking())
     except NotFoundError:
-        return None
+        form = quarantine.title(qid)
+        return (form, None) if form else None
     whose = sheet.whose(before.child, words) if before.child else None
     return words.short(before.cell), whose
 
@@ -223,5 +230,4 @@ def _file(qid: str) -> File:
 
 
 def _senders(found: File) -> set[str]:
-    known = found.item.facts or {}
-    return {known["sender"]} if "sender" in known else set()
+    return {found.evidence.submission.sender} if found.evidence else set()

@@ -92,6 +92,8 @@ FAULTS: Final[Phrases] = {
     "type": _l("the answer is of another type than the field"),
     "enum": _l("nobody has defined this answer"),
     "once": _l("this field is answered only once"),
+    "owner": _l("its author may not decide this"),
+    "undo": _l("its author may not take this back"),
 }
 """Why a change was set aside, by the first part of its code."""
 
@@ -100,6 +102,47 @@ HELD: Final[Phrases] = {
     "correction": _l("A correction of an earlier form"),
 }
 """Why a form is held, beside what receipts say."""
+
+_FILL_IN_AGAIN: Final = _l(
+    "No program can read this. Ask who sent it to fill the form in again, then leave"
+    " this one; what was written stands below."
+)
+
+REMEDIES: Final[Phrases] = {
+    "missing-instance-id": _FILL_IN_AGAIN,
+    "unknown-form": _l(
+        "It is taken in by itself when a form of this name is published here."
+    ),
+    "unknown-version": _l(
+        "It is taken in by itself when this version is published here."
+    ),
+    "malformed-xml": _FILL_IN_AGAIN,
+    "doctype": _FILL_IN_AGAIN,
+    "too-deep": _FILL_IN_AGAIN,
+    "too-many-elements": _FILL_IN_AGAIN,
+    "too-large": _FILL_IN_AGAIN,
+    "unreadable-value": _l(
+        "Look what was written. If a newer version of the form knows the answer, let it"
+        " be read by that; else ask who sent it to fill the form in again, and leave"
+        " this one."
+    ),
+    "bad-reference": _l(
+        "Compare the code with the card or ask who sent it, and say below which child"
+        " it is about."
+    ),
+    "no-reference": _l("Ask who sent it, and say below which child it is about."),
+    "no-free-reference": _l("An administrator reserves more codes; then take it in."),
+    "correction": _l(
+        "It counts by itself as soon as the form comes that it corrects. Where that"
+        " never comes, leave it."
+    ),
+    "instance-conflict": _l(
+        "Two forms bear one number. If this one says something of its own, take it in"
+        " too; if it is the same form sent twice, leave it."
+    ),
+    "unknown-key": _l("It is closed; whoever holds the key opens it, nobody here can."),
+}
+"""What to do about a form that is held, by what is wrong with it."""
 
 ROLES: Final[Phrases] = {
     "worker": _l("worker"),

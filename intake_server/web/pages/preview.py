@@ -59,6 +59,7 @@ def _held(file: File, wording: Wording, verb: str, value: Any) -> Preview:
     becomes = {
         "release": _("is taken in as if it came now"),
         "assign": _("is taken in as a form about this child"),
+        "mend": _("is taken in as the newest version of the form reads it"),
         "dismiss": _("stays kept, and nobody is asked about it again"),
     }
     return (_("Form"), Said(becomes.get(verb, "")))

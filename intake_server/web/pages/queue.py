@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import redirect, render_template, url_for
 from werkzeug import Response
 
-from intake_server.services import desk, today
+from intake_server.services import desk, quarantine, today, triage
 from intake_server.services.desk import Listed
 from intake_server.storage.queue import Tally
 from intake_server.web.auth import asking
@@ -18,6 +18,7 @@ from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
 
 _MOST_SERIOUS: Final = 3
+_SET_ASIDE: Final = (triage.KIND, quarantine.ASIDE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +96,7 @@ def show() -> str:
         since=words.moment(load.since) if load.since else None,
         severities=_by_severity(load.tallies),
         kinds=_by_kind(load.tallies),
+        aside=_aside(load.tallies),
         sites=sorted((name, words.site(name)) for name in words.words.sites),
         **shown,
     )
@@ -231,6 +233,10 @@ def _by_severity(
         weight, before = totals.get(heading, (severity, 0))
         totals[heading] = (weight, before + count.open)
     return tuple((weight, heading, n) for heading, (weight, n) in totals.items())
+
+
+def _aside(counts: Mapping[tuple[int, str], Tally]) -> int:
+    return sum(one.open for (_s, kind), one in counts.items() if kind in _SET_ASIDE)
 
 
 def _by_kind(

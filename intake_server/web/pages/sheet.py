@@ -7,7 +7,7 @@ from typing import Final
 from intake_server.security.policy import Action, may, may_decide
 from intake_server.services import merging
 from intake_server.services.desk import File
-from intake_server.services.labels import short, within
+from intake_server.services.labels import short
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.pages import facts, inputs, phrases
@@ -87,7 +87,7 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         beside=_neighbours(file, wording, is_beside=True),
         neighbours=_neighbours(file, wording, is_beside=False),
         compared=compared(file.children, wording),
-        details=(*_about_rule(file, wording), *_held(file, wording)),
+        details=(*_about_rule(file, wording), *_about(file, wording)),
         inputs=_inputs(item, wording, filled),
         may_decide=is_answered
         and may(wording.viewer, Action.DECIDE)
@@ -272,29 +272,12 @@ def _about_rule(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
             yield wording.member(name), said.line
 
 
-def _held(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
-    """Yield what is known of a form that is held, or of a change that was set aside."""
-    item, known = file.item, file.item.facts or {}
-    if item.kind == "objection":
+def _about(file: File, wording: Wording) -> Iterable[tuple[str, str]]:
+    """Yield who objects, or what is known of a change that was set aside."""
+    if file.item.kind == "objection":
         yield from _objection(file, wording)
-    if item.kind == "quarantine":
+    if file.item.kind == "quarantine":
         yield from _aside(file, wording)
-    if item.kind != "triage":
-        return
-    yield _("What is wrong"), phrases.held(item.cell, wording.language)
-    yield (
-        _("Form"),
-        f"{wording.title(known['form_id'])} {known['form_version']}".strip(),
-    )
-    yield _("Filled by"), wording.author(known["sender"])
-    yield _("From"), wording.sites(item.sites)
-    if known["field"]:
-        yield _("Field"), wording.short(known["field"])
-    for answer in file.answers:
-        name = answer.field.property or answer.field.name
-        label = short(within(answer.field.label, wording.language))
-        if answer.value is not None and label:
-            yield label, wording.value(name, answer.value, item.sites).line
 
 
 def _objection(file: File, wording: Wording) -> Iterable[tuple[str, str]]:

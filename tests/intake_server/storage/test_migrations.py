@@ -77,7 +77,8 @@ ALTER TABLE queue DROP COLUMN turn;
 DROP INDEX ix_asked_undated;
 ALTER TABLE asked DROP COLUMN since;
 DROP INDEX ix_audit_decided;
-DROP TABLE visit
+DROP TABLE visit;
+DROP INDEX ix_submission_aside
 """
 OLD = (
     DESK

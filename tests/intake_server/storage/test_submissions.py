@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from statements import told
 
-from intake_server.storage import submissions
+from intake_server.storage import bulk, submissions
 from intake_server.storage.submissions import Submission
 from intake_server.storage.tables import FormRow
 from sync import documents
@@ -116,3 +116,67 @@ def test_who_waits_is_found_without_reading_all_submissions(file):
 
     assert len(plans) == 2
     assert all("ix_submission_held" in plan for plan in plans)
+
+
+def held(number, **facts):
+    facts = {"status": "quarantined", "is_held": True, "change": None} | facts
+    return a_submission(f"uuid:{number}~", received=at(number), **facts)
+
+
+def at(number):
+    return datetime(2026, 3, 2, 9, number, tzinfo=UTC)
+
+
+def listed(session, **asked):
+    """Return the numbers of what is listed, page after page."""
+    found, cursor = [], None
+    while True:
+        page, cursor = submissions.aside(session, cursor=cursor, limit=2, **asked)
+        found += [int(one.instance_id[5:-1]) for one in page]
+        if cursor is None:
+            return found
+
+
+def test_what_waits_is_listed_the_longest_first_and_what_was_left_the_latest(database):
+    with database.transaction() as session:
+        kept = [held(n, is_held=n != 3) for n in (4, 1, 3, 0, 2)]
+        kept += [held(5, is_held=False), a_submission("uuid:6")]
+        kept += [held(7, is_held=False, change=CHANGE), held(8, site="chernivtsi")]
+        submissions.add_all(session, kept)
+
+        assert listed(session, is_held=True) == [0, 1, 2, 4, 8]
+        assert listed(session, is_held=True, site="chernivtsi") == [8]
+        assert listed(session, is_held=False) == [5, 3]
+
+
+def test_forms_of_one_moment_stand_on_one_page_each(database):
+    with database.transaction() as session:
+        kept = [replace(held(n), received=at(0)) for n in range(5)]
+        submissions.add_all(session, kept)
+
+        assert sorted(listed(session, is_held=True)) == [0, 1, 2, 3, 4]
+
+
+def test_the_list_of_what_waits_reads_an_index_and_nothing_else_in_order(database):
+    with database.transaction() as session, told(session.connection()) as said:
+        submissions.aside(session, is_held=True)
+        if session.get_bind().dialect.name == "sqlite":
+            plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {said[0]}")
+            steps = " ".join(row[3] for row in plan)
+            assert "ix_submission_aside" in steps
+            assert "TEMP B-TREE" not in steps
+
+
+def test_a_form_is_found_with_its_bytes_until_they_are_erased(database):
+    with database.transaction() as session:
+        one, gone = held(1), held(2)
+        submissions.add_all(session, [one, gone])
+        bulk.many(
+            session.connection(),
+            "UPDATE submission SET raw = ? WHERE instance_id = ?",
+            [(b"", "uuid:2~")],
+        )
+
+        assert submissions.find(session, "uuid:1~", one.sha256) == one
+        assert submissions.find(session, "uuid:2~", gone.sha256).raw == b""
+        assert submissions.find(session, "uuid:3~", one.sha256) is None
