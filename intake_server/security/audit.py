@@ -62,6 +62,8 @@ class Act(Enum):
     HOLD = "hold"
     LIFT_HOLD = "lift_hold"
     PUBLISH = "publish"
+    RETIRE_FORM = "retire_form"
+    OFFER_FORM = "offer_form"
     PRINT_CARDS = "print_cards"
     EXPORT = "export"
     READ_AUDIT = "read_audit"

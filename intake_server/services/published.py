@@ -24,14 +24,17 @@ Sources = tuple[bytes, ...]
 def available(session: Session) -> tuple[Form, ...]:
     """Return the newest version of every form that is not retired, by name.
 
-    A version that names a file which this installation has not got yet is passed over.
+    A version that names a file which this installation has not got yet is passed over,
+    and so is a retired one: the version before it is offered, where that is not.
     """
     newest: dict[str, Form] = {}
-    for form in filter(is_whole, forms.all_of(session)):
+    for form in forms.all_of(session):
+        if form.is_retired or not is_whole(form):
+            continue
         known = newest.get(form.form_id)
         if known is None or int(form.version) > int(known.version):
             newest[form.form_id] = form
-    return tuple(form for form in newest.values() if not form.is_retired)
+    return tuple(newest.values())
 
 
 def newest(session: Session, form_id: str) -> str | None:

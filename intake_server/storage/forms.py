@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from hashlib import md5
 from typing import Any, Final
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlmodel import Session, col, select
 
 from forms.media import Medium, medium, shipped, unpacked
 from intake_server.storage import bulk, sites
-from intake_server.storage.tables import FormRow
+from intake_server.storage.tables import METADATA, FormRow
 from intake_server.storage.types import doc_bytes, from_json, signed, to_json
 from sync import documents
 from sync.errors import SchemaError
@@ -54,6 +55,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _INSERT_FILE: Final = "INSERT INTO form_file (doc, sha256, content) VALUES (?, ?, ?)"
 _MOST_FILES: Final = 100
+_RETIRED: Final = "is_retired"
+"""Says nothing of what a form asks, so its rules are no newer for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +78,47 @@ class Form:
     media: tuple[Medium, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of a form, by what it is called; ``published`` is a clock value."""
+
+    form_id: str
+    version: str
+    doc: str
+    title: Mapping[str, str]
+    published: int
+    is_retired: bool
+
+
 def all_of(session: Session) -> Sequence[Form]:
     """Return every version of every form, by form and version."""
     rows = session.exec(select(FormRow).order_by(FormRow.form_id, FormRow.version))
     return tuple(map(_form, rows))
+
+
+def listed(session: Session) -> Sequence[Version]:
+    """Return what every version of every form is called, by form and version."""
+    table = METADATA.tables["form"].c
+    named = ("form_id", "version", "doc", "title", "published", "is_retired")
+    query = sa.select(*(table[name] for name in named))
+    rows = session.connection().execute(query.order_by(table.form_id, table.version))
+    return tuple(Version(*row) for row in rows)
+
+
+def rules_of(session: Session, form_id: str) -> Mapping[str, str]:
+    """Return the ids of the rules between answers that a form says, in all its versions.
+
+    Returns:
+        By id, the property that the rule stands beside.
+    """
+    rows = session.exec(
+        select(FormRow.rules)
+        .where(col(FormRow.form_id) == form_id)
+        .order_by(col(FormRow.published))
+    )
+    return {
+        check["id"]: check["a"] for rules in rows for check in rules.get("rules", ())
+    }
 
 
 def find(session: Session, form_id: str, version: str) -> Form | None:
@@ -282,7 +322,8 @@ def _kept(one: Medium) -> Mapping[str, Any]:
 def _row(doc: str, document: Document, said: Mapping[str, Any]) -> bulk.Row:
     newest = max(
         head.version.hlc
-        for state in document.cells.values()
+        for cell, state in document.cells.items()
+        if cell != _RETIRED
         for head in state.heads.values()
     )
     return (

@@ -33,6 +33,7 @@ from intake_server.web.pages import (
     summary,
     talk,
     undo,
+    versions,
     voids,
 )
 
@@ -186,6 +187,14 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ),
     ("GET", "/forms", "forms", Action.FETCH_FORMS, forms.show),
     ("POST", "/forms", "examine_form", Action.PUBLISH_FORMS, forms.examine),
+    ("GET", "/forms/<form_id>", "form", Action.READ_QUEUE, versions.show),
+    (
+        "POST",
+        "/forms/<form_id>/retire",
+        "retire_form",
+        Action.PUBLISH_FORMS,
+        versions.retire,
+    ),
     ("GET", "/forms/<form_id>/print", "print_form", Action.FETCH_FORMS, forms.paper),
     ("POST", "/forms/publish", "publish_form", Action.PUBLISH_FORMS, forms.publish),
     ("GET", "/files/<digest>", "file", Action.READ_RECORDS, files.show),

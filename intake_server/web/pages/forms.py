@@ -6,9 +6,10 @@ at again when it comes back.
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import groupby
 from pathlib import PurePath
 from typing import Final
 
@@ -20,8 +21,9 @@ from forms.definition import Field, FormDefinition
 from forms.media import packed, unpacked
 from forms.merging import DEFAULT_LEVEL
 from intake_server.errors import InvalidRequestError, NotFoundError
-from intake_server.services import proposing, publishing
+from intake_server.services import findings, proposing, publishing
 from intake_server.services.proposing import MOST_BYTES, Proposal
+from intake_server.storage import forms
 from intake_server.web import paper as blank
 from intake_server.web.auth import asking, takes
 from intake_server.web.context import context
@@ -33,11 +35,15 @@ from intake_server.web.pages.texts import _
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A published form, in words."""
+    """A published form, in words; ``version`` is empty where none is offered.
+
+    ``odd`` counts the forms of its kind that were set aside.
+    """
 
     form_id: str
     version: str
     title: str
+    odd: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +126,10 @@ def publish() -> Response:
 def _page(*, refused: str = "", status: int = HTTPStatus.OK) -> Response:
     said = language()
     with context().database.reading() as session:
-        known = publishing.available(session)
+        known = forms.listed(session)
+        odd = findings.counts(session, asking())
         is_central = proposing.is_central(session)
-    listed = tuple(
-        Listed(form.form_id, form.version, _within(form.title, said) or form.form_id)
-        for form in known
-    )
+    listed = tuple(_listed(known, odd, said))
     shown = render_template(
         "pages/forms.html",
         forms=listed,
@@ -134,6 +138,18 @@ def _page(*, refused: str = "", status: int = HTTPStatus.OK) -> Response:
         refused=refused,
     )
     return make_response(shown, status)
+
+
+def _listed(
+    known: Iterable[forms.Version], odd: Mapping[str, int], said: Language
+) -> Iterator[Listed]:
+    """Yield each form once, as its newest version that is not retired calls it."""
+    for form_id, every in groupby(known, key=lambda one: one.form_id):
+        newest = sorted(every, key=lambda one: int(one.version), reverse=True)
+        offered = next((one for one in newest if not one.is_retired), None)
+        title = _within((offered or newest[0]).title, said) or form_id
+        version = offered.version if offered else ""
+        yield Listed(form_id, version, title, odd.get(form_id, 0))
 
 
 def _shown(proposal: Proposal) -> Response:

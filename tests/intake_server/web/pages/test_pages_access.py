@@ -50,6 +50,8 @@ ALLOWED = {
     "GET /cards": STAFF,
     "POST /cards": STAFF,
     "GET /forms": STAFF,
+    "GET /forms/<form_id>": STAFF,
+    "POST /forms/<form_id>/retire": {Role.COORDINATOR},
     "GET /forms/<form_id>/print": STAFF,
     "POST /forms": {Role.COORDINATOR},
     "POST /forms/publish": {Role.COORDINATOR},
