@@ -17,7 +17,7 @@ from intake_server.services.authoring import Entropy
 from intake_server.services.single_writer import Desk, HandedOver, OwnDesk
 from intake_server.storage import node
 from intake_server.storage.database import Database
-from intake_server.web import arrival, auth, failures, headers, pages
+from intake_server.web import arrival, auth, failures, headers, pages, proving
 from intake_server.web.api.openapi import offer_api
 from intake_server.web.body import InMemoryRequest
 from intake_server.web.context import Context, context, give
@@ -26,6 +26,7 @@ from intake_server.web.help_pages import help_pages
 from intake_server.web.language import language
 from intake_server.web.openrosa.routes import openrosa
 from intake_server.web.problem_pages import problem_pages
+from intake_server.web.proving import proof
 from intake_server.web.sign_in import sign_in
 from intake_server.web.sync import sync
 
@@ -67,11 +68,12 @@ def create_app(
     Babel(app, locale_selector=language)
     app.before_request(arrival.note_arrival)
     app.before_request(auth.admit)
+    app.before_request(proving.ask)
     app.before_request(arrival.refuse_when_full)
     app.after_request(headers.guard)
     app.context_processor(_on_every_page)
     offer_api(app)
-    for blueprint in (openrosa, problem_pages, help_pages, enrol, sign_in, sync):
+    for blueprint in (openrosa, problem_pages, help_pages, enrol, sign_in, proof, sync):
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint())
     app.add_url_rule("/healthz", "healthz", _healthz)

@@ -19,6 +19,7 @@ class Act(Enum):
 
     SIGN_IN = "sign_in"
     SIGN_OUT = "sign_out"
+    PROVE = "prove"
     INVITE = "invite"
     ADD_PERSON = "add_person"
     END_PERSON = "end_person"

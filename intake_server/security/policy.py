@@ -102,6 +102,33 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
 """Roles by action; ``PUBLIC`` needs nobody and so stands in no row."""
 
 
+PROVED: Final = frozenset(
+    {
+        "pages.list_children",
+        "pages.list_queue",
+        "pages.list_tasks",
+        "pages.list_devices",
+        "pages.list_people",
+        "pages.devices",
+        "pages.enrol_device",
+        "pages.invite_devices",
+        "pages.revoke_device",
+        "pages.people",
+        "pages.invite_person",
+        "pages.person",
+        "pages.change_person",
+        "pages.end_person",
+        "pages.reset_person",
+        "pages.sign_person_out",
+    }
+)
+"""Pages that somebody reaches who has shown a short while ago that it is still they.
+
+What takes whole lists out of the house, and what lets others in: a desk left alone for
+a moment must not be enough.
+"""
+
+
 MANAGES: Final[Mapping[Role, frozenset[Role]]] = {
     Role.COORDINATOR: frozenset({Role.VOLUNTEER}),
     Role.ADMIN: frozenset({Role.VOLUNTEER, *PEOPLE}),

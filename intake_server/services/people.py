@@ -24,6 +24,9 @@ from intake_server.storage.people import Person, SignedIn, Token
 INVITATION: Final = timedelta(hours=24)
 """How long a sign-in link lasts."""
 
+PROOF: Final = timedelta(minutes=5)
+"""How long a password and a code are proof enough for what is guarded most."""
+
 LONGEST: Final = timedelta(hours=12)
 """After so long a person signs in anew, however busy they were."""
 
@@ -38,6 +41,11 @@ class Session:
 
     principal: Principal
     csrf: str
+    proved: datetime | None = None
+
+    def is_proved(self, now: datetime) -> bool:
+        """Tell whether they showed a short while ago that it is they."""
+        return self.proved is not None and now - self.proved <= PROOF
 
 
 def add(  # noqa: PLR0913 - one argument a thing that is known of a person
@@ -164,6 +172,7 @@ def open_session(
         created=now,
         expires=now + _idle(person),
         browser=browser,
+        proved=now,
     )
     people.add_session(session, signed_in)
     note(session, Act.SIGN_IN, person.id, by=f"u:{person.id}", now=now)
@@ -222,7 +231,7 @@ def signed_in(database: Database, token: str, *, now: datetime) -> Session | Non
     browser, person = found
     _live_on(database, browser, person, now)
     principal = _person(person.id, person.name, person.role, person.site)
-    return Session(principal, browser.csrf)
+    return Session(principal, browser.csrf, browser.proved)
 
 
 def token_new(

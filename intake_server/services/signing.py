@@ -16,7 +16,7 @@ from intake_server.errors import UnknownCodeError, WrongCredentialsError
 from intake_server.security import passwords, totp
 from intake_server.security.audit import Act, note
 from intake_server.security.throttle import Throttle, place
-from intake_server.security.tokens import digest, heard, new_spoken_code
+from intake_server.security.tokens import digest, heard, new_spoken_code, new_token
 from intake_server.services import people, throttling
 from intake_server.storage import attempts, credentials
 from intake_server.storage import people as rows
@@ -166,6 +166,41 @@ def change_password(
         rows.drop_access(session, person.id, now=now)
         note(session, Act.CHANGE_PASSWORD, person.id, by=f"u:{person.id}", now=now)
         return people.open_session(session, person, now=now, browser=browser.name)
+
+
+def prove(
+    database: Database, token: str, typed: Typed, *, now: datetime, browser: Browser
+) -> str:
+    """Take somebody's proof that it is still they; return their session's new token.
+
+    The former token opens nothing more.
+
+    Args:
+        database: The store.
+        token: The session's.
+        typed: The password and the code; whose they must be follows from the session.
+        now: When.
+        browser: Where they sit.
+
+    Raises:
+        TooManyAttemptsError: It went wrong too often, for this account and place.
+        WrongCredentialsError: Something of it is wrong; nobody says what.
+        BusyError: Too many sign in at the moment.
+    """
+    with database.reading() as session:
+        found = rows.find_session(session, digest(token), now=now)
+    if found is None:
+        raise WrongCredentialsError
+    own = Typed(login_of(database, found[1].id), typed.password, typed.digits)
+    person = _known(database, own, now=now, address=browser.address)
+    new = new_token()
+    with database.transaction() as session:
+        if not rows.prove_session(
+            session, digest(token), person=person.id, new=digest(new), now=now
+        ):
+            raise WrongCredentialsError
+        note(session, Act.PROVE, person.id, by=f"u:{person.id}", now=now)
+    return new
 
 
 def login_of(database: Database, person_id: str) -> str:

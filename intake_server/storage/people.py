@@ -28,7 +28,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A browser in which a person is signed in; ``csrf`` stands in its forms."""
+    """A browser in which a person is signed in; ``csrf`` stands in its forms.
+
+    ``proved`` is when they last showed that it is they.
+    """
 
     sha256: bytes
     person: str
@@ -36,6 +39,7 @@ class SignedIn:
     created: datetime
     expires: datetime
     browser: str = ""
+    proved: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +183,22 @@ def prolong_session(session: Session, sha256: bytes, *, expires: datetime) -> No
         .where(col(SessionRow.sha256) == sha256)
         .values(expires=expires)
     )
+
+
+def prove_session(
+    session: Session, sha256: bytes, *, person: str, new: bytes, now: datetime
+) -> bool:
+    """Give a person's browser another token, proved now; tell whether there was one."""
+    done = session.exec(
+        update(SessionRow)
+        .where(
+            col(SessionRow.sha256) == sha256,
+            col(SessionRow.person) == person,
+            col(SessionRow.expires) > now,
+        )
+        .values(sha256=new, proved=now)
+    )
+    return bool(done.rowcount)
 
 
 def drop_session(session: Session, sha256: bytes) -> None:

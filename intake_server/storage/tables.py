@@ -517,7 +517,10 @@ class RecoveryRow(SQLModel, table=True):
 
 
 class SessionRow(SQLModel, table=True):
-    """A person's signed-in browser; the token is kept as its SHA-256."""
+    """A person's signed-in browser; the token is kept as its SHA-256.
+
+    ``proved`` is when they last showed by password and code that it is they.
+    """
 
     __tablename__ = "session"
     __table_args__ = (Index("ix_session_person", "person"),)
@@ -528,6 +531,7 @@ class SessionRow(SQLModel, table=True):
     created: datetime = Field(sa_type=UtcDateTime)
     expires: datetime = Field(sa_type=UtcDateTime)
     browser: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    proved: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class TokenRow(SQLModel, table=True):

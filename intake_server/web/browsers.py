@@ -38,9 +38,10 @@ def here() -> Browser:
 
 def typed() -> Typed:
     """Return what the form holds; what no store can keep is nobody's."""
-    return Typed(_field("login"), _field("password"), _field("digits"))
+    return Typed(field("login"), field("password"), field("digits"))
 
 
-def _field(name: str) -> str:
+def field(name: str) -> str:
+    """Return an input of the form; empty for what no store can keep."""
     text = request.form.get(name, "")[:_LONGEST]
     return text if is_storable(text) else ""

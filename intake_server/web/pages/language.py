@@ -14,7 +14,7 @@ _A_YEAR_S: Final = 365 * 24 * 3600
 def choose() -> Response:
     """Keep the language that was chosen, and go back to the page."""
     chosen = request.form.get("language")
-    response = redirect(_own(request.form.get("next", "/")), 303)
+    response = redirect(own(request.form.get("next", "/")), 303)
     if chosen in LANGUAGES:
         response.set_cookie(
             COOKIE,
@@ -27,7 +27,7 @@ def choose() -> Response:
     return response
 
 
-def _own(path: str) -> str:
+def own(path: str) -> str:
     """Return a path of this server; anything else leads to its first page."""
     is_own = path.startswith("/") and not path.startswith(("//", "/\\"))
     return path if is_own and path.isprintable() else "/"

@@ -78,7 +78,8 @@ DROP INDEX ix_asked_undated;
 ALTER TABLE asked DROP COLUMN since;
 DROP INDEX ix_audit_decided;
 DROP TABLE visit;
-DROP INDEX ix_submission_aside
+DROP INDEX ix_submission_aside;
+ALTER TABLE session DROP COLUMN proved
 """
 OLD = (
     DESK

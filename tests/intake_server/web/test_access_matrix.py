@@ -4,7 +4,7 @@ import pytest
 from illustrated import illustrated
 from servers import a_server
 
-from intake_server.security.policy import Action, Role
+from intake_server.security.policy import PEOPLE, Action, Role
 from intake_server.web.auth import required
 
 EVERYBODY = "everybody"
@@ -71,6 +71,8 @@ PAGES = {
     "POST /sign-in": EVERYBODY,
     "GET /sign-in/<code>": EVERYBODY,
     "POST /sign-in/<code>": EVERYBODY,
+    "GET /prove": set(PEOPLE),
+    "POST /prove": set(PEOPLE),
     "POST /sign-out": {
         Role.WORKER,
         Role.COORDINATOR,

@@ -1,4 +1,4 @@
-"""What was set aside is listed in the order in which it came."""
+"""What was set aside is listed in order; a session knows when its person was proved."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,8 @@ _ASIDE = sa.text("status = 'quarantined'")
 
 
 def upgrade() -> None:
-    """Add the index of submissions that wait, or that a person has left."""
+    """Add the index of what waits or was left, and the moment of the last proof."""
+    op.add_column("session", sa.Column("proved", sa.BigInteger(), nullable=True))
     op.create_index(
         "ix_submission_aside",
         "submission",
