@@ -140,6 +140,7 @@ def _page(
         kept=kept if is_own else [("next", following)],
         has_typed=bool(kept),
         refused=refused,
+        is_wrong=refused is PROBLEMS[WrongCredentialsError],
         here=url_for("proof.show", next=following if not is_own else "/"),
     )
     return current_app.make_response((page, status))

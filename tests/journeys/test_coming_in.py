@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 import pytest
 from browsers import barriers, sign_in
-from signers import PASSWORD, Phone
+from signers import PASSWORD, Phone, a_signer
 
 from intake_server.security.policy import Role
 
@@ -138,3 +138,50 @@ def test_a_phone_is_let_in_from_another_phone_by_keyboard(browser, desk, address
         assert (
             page.locator("a[download]").get_attribute("href").startswith("data:image")
         )
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+def test_a_list_is_saved_after_one_has_shown_by_keyboard_that_it_is_still_one(
+    browser, desk, address, locale
+):
+    code = desk.invite("Ірина", Role.COORDINATOR, "kyiv")
+    iryna = a_signer(desk.app, desk.watch, code, login="iryna")
+    with window(browser, locale=locale, viewport=SIZES[0]) as page:
+        token = iryna.browser.get_cookie("dodomu").value
+        sign_in(page.context, address, token)
+        page.goto(f"{address}/children")
+        desk.watch.forward(minutes=6)
+        focus(page, "a[href='/lists/children.csv']")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#proof-password")
+        is_open_to_everybody(page)
+        page.keyboard.type(PASSWORD)
+        fill(page, "#proof-digits", "000000")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=alert]")
+        is_open_to_everybody(page)
+        fill(page, "#proof-password", PASSWORD)
+        fill(page, "#proof-digits", iryna.phone.digits())
+        with page.expect_download() as saved:
+            page.keyboard.press("Enter")
+        assert saved.value.suggested_filename.endswith(".csv")
+        page.wait_for_selector("p[role=status]")
+        is_open_to_everybody(page)
+
+
+def test_what_was_typed_for_a_phone_goes_along_with_the_proof(browser, desk, address):
+    code = desk.invite("Ірина", Role.COORDINATOR, "kyiv")
+    iryna = a_signer(desk.app, desk.watch, code, login="iryna")
+    with window(browser, locale="uk-UA", viewport=SIZES[1]) as page:
+        sign_in(page.context, address, iryna.browser.get_cookie("dodomu").value)
+        page.goto(f"{address}/devices")
+        fill(page, "#label", "Телефон Лесі")
+        desk.watch.forward(minutes=6)
+        focus(page, "button[value=code]")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#proof-password")
+        page.keyboard.type(PASSWORD)
+        fill(page, "#proof-digits", iryna.phone.digits())
+        page.keyboard.press("Enter")
+        page.wait_for_selector("p.spoken")
+        is_open_to_everybody(page)

@@ -232,7 +232,10 @@ def test_nobody_is_shut_out(browser, desk, address, locale, scheme):
             f"/queue/{held}",
             "/children",
             f"/children/{CHILD}",
+            "/quarantine",
+            "/quarantine?left=1",
             "/forms",
+            "/forms/reception",
             "/forms/reception/print",
             "/queue/nothing",
         ):
@@ -250,6 +253,8 @@ def test_nothing_is_cut_off_on_a_small_phone(browser, desk, address, locale):
             "/queue",
             f"/queue/{medication}",
             f"/queue/{held}",
+            "/quarantine",
+            "/forms/rehabilitation",
             "/children",
             f"/children/{CHILD}",
         ):
