@@ -263,7 +263,7 @@ class SubmissionRow(SQLModel, table=True):
         Index("ix_submission_held", "awaits", **_where("is_held")),
         Index(
             "ix_submission_aside",
-            *("is_held", "received", "instance_id", "sha256"),
+            *("is_held", "received", "instance_id", "sha256", "site", "form_id"),
             **_where("status = 'quarantined'"),
         ),
         Index("ix_submission_change", "change", **_where("change IS NOT NULL")),

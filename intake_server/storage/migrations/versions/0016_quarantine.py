@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_submission_aside",
         "submission",
-        ["is_held", "received", "instance_id", "sha256"],
+        ["is_held", "received", "instance_id", "sha256", "site", "form_id"],
         sqlite_where=_ASIDE,
         postgresql_where=_ASIDE,
     )
