@@ -233,9 +233,10 @@ def owners(principal: Principal) -> tuple[str, ...] | None:
         case Role.COORDINATOR:
             return None
         case Role.WORKER:
-            return (rights.site_owner(principal.site),)
+            return (rights.site_owner(principal.site), rights.SIGNERS)
         case Role.CLINICIAN:
-            return (rights.site_owner(principal.site), rights.CLINICIAN)
+            own = rights.site_owner(principal.site)
+            return (own, rights.CLINICIAN, rights.SIGNERS)
         case _:
             return ()
 

@@ -25,12 +25,15 @@ class Decision:
     """A person's answer: one verb, its argument, and why.
 
     ``pick`` takes the number of a candidate, ``value`` a value, ``same`` whether two
-    persons are one, ``assign`` a document, ``release`` and ``dismiss`` nothing.
+    persons are one, ``sign`` whether somebody signs or refuses, ``assign`` a document,
+    ``release`` and ``dismiss`` nothing. ``review_on`` is the day on which what was
+    signed is looked at again, where the record does not say it yet.
     """
 
     verb: str
     argument: Any
     reason: str
+    review_on: str = ""
 
 
 Answer = Callable[[Session, QueueItem, Decision, Schema], Edits]

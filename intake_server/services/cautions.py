@@ -4,7 +4,7 @@ A pure function of what people see. Nothing that came is refused for it: a recor
 breaks a rule is stored, shown, and asked about here until it does not any more.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -13,6 +13,7 @@ from intake_server.services.child import Child
 from intake_server.storage.documents import StoredView
 from sync.merge import calendar
 from sync.merge.duties import TEMPORARY
+from sync.merge.hands import Hand, are_two
 
 LEGAL: Final = frozenset({"opika", "pikluvannya", "foster_family", "dbst", "patronat"})
 """Kinds of care that rest on a decision of an authority."""
@@ -24,7 +25,8 @@ _INTERPRETED: Final = frozenset({"present", "remote"})
 _CONSENTED: Final = frozenset({"given", "partial"})
 _REFUSED: Final = frozenset({"refused", "withdrawn"})
 _SENT: Final = frozenset({"sent", "received", "accepted", "started"})
-_TWO: Final = 2
+SITE: Final = "_site"
+"""Of a visit: where it was written down."""
 
 Values = Mapping[str, Any]
 
@@ -54,7 +56,10 @@ def of(child: Child) -> tuple[Caution, ...]:
         Record(
             _values(child.sheets, "person"),
             _values(child.sheets, "case"),
-            tuple(_said(visit.event) for visit in child.visits),
+            tuple(
+                {**_said(visit.event), SITE: "|".join(visit.event.sites)}
+                for visit in child.visits
+            ),
             (
                 *map(_said, child.rows),
                 *(_said(row) for visit in child.visits for row in visit.rows),
@@ -69,17 +74,20 @@ def about(record: Record) -> tuple[Caution, ...]:
 
 
 def _two_hands(record: Record) -> Iterable[Caution]:
-    """R02: reunification and hand-over need two different people."""
+    """R02: reunification and hand-over need two people of two organisations."""
     case = record.case
     is_due = case.get("recommendation") in _REUNIFY or case.get("handover_on")
-    hands = {
-        str(visit[name]).strip().casefold()
-        for visit in record.visits
-        for name in ("verifier_1", "verifier_2")
-        if visit.get(name)
-    }
-    if is_due and len(hands) < _TWO:
+    if is_due and not are_two(_verifiers(record.visits)):
         yield Caution("R02", "two_hands", "recommendation")
+
+
+def _verifiers(visits: Iterable[Values]) -> Iterator[Hand]:
+    """Yield who verified; by the form the second one is of another organisation."""
+    for visit in visits:
+        here = str(visit.get(SITE, ""))
+        for name, organisation in (("verifier_1", here), ("verifier_2", f"not {here}")):
+            if visit.get(name):
+                yield Hand(str(visit[name]).strip().casefold(), organisation)
 
 
 def _decided(record: Record) -> Iterable[Caution]:

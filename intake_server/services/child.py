@@ -25,6 +25,7 @@ from sync.effect import REFERENCE
 from sync.merge.cells import Version
 from sync.merge.identity import SAME, edge_of
 from sync.merge.policies import newest
+from sync.merge.siblings import KIND
 
 PERSON: Final = "person"
 CASE: Final = "case"
@@ -70,7 +71,8 @@ class Child:
     ``persons`` are its records, the canonical one first; ``sheets`` what person and
     case say, those of linked records together, the person first; ``rows`` hang on the
     person or the case; visits are the newest first; ``views`` holds every document by
-    itself; ``siblings`` are the other children of the family.
+    itself; ``siblings`` are the other children of the family, ``parting`` what is asked
+    about any of them who would be apart from the others.
     """
 
     persons: tuple[StoredView, ...]
@@ -82,6 +84,7 @@ class Child:
     sorting: tuple[Unsorted, ...]
     links: tuple[Linked, ...]
     siblings: tuple["Sibling", ...]
+    parting: tuple[QueueItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +296,9 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
     views = (*own, *(view for visit in visits for view in (visit.event, *visit.rows)))
     seen = clusters.seen(session, own, publishing.schema(session))
     questions = (item for v in views for item in queue.of_document(session, v.doc))
+    beside = siblings(session, persons, viewer)
+    of_family = [one.case.doc for one in beside if one.case is not None]
+    apart = would_part(session, [*(case.doc for case in cases), *of_family])
     by_weight = sorted(questions, key=lambda item: (-item.severity, item.first_seen))
     return Child(
         persons=persons,
@@ -303,11 +309,18 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         views=views,
         sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
         links=_links(session, persons),
-        siblings=_siblings(session, persons, viewer),
+        siblings=beside,
+        parting=tuple(item for item in apart if sites(viewer).meet(item.sites)),
     )
 
 
-def _siblings(
+def would_part(session: Session, cases: Iterable[str]) -> Sequence[QueueItem]:
+    """Return what is asked about cases of children who would be apart from others."""
+    found = queue.of_documents(session, cases)
+    return [item for item in found if item.kind == KIND]
+
+
+def siblings(
     session: Session, persons: Sequence[StoredView], viewer: Principal
 ) -> tuple[Sibling, ...]:
     """Return the other children of the family that the viewer may see."""

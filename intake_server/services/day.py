@@ -20,11 +20,15 @@ from intake_server.services.child import Child
 from intake_server.storage import boards, clusters, documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
 from sync import clock
 from sync import documents as ids
+from sync.merge import siblings
 from sync.merge.calendar import days_after
+from sync.merge.cells import name_of
 from sync.merge.duties import ARRIVAL, STAY, TASK, rule_of
 from sync.merge.duties import Rule as TaskRule
+from sync.merge.siblings import KIND
 
 NOTE: Final = "shift_note"
 """A log on a site's document: what one shift leaves to the next."""
@@ -42,6 +46,16 @@ _KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "not_now/siblings": ("sibling_group",),
 }
 """What is asked no more once the child's record says one of these."""
+
+
+_FOLLOWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "arrival": (siblings.TRANSFER,),
+    "bounced": (siblings.TRANSFER,),
+    "review": (siblings.PLACEMENT,),
+    "end_missing": (siblings.PLACEMENT,),
+    "siblings": (siblings.CELL, siblings.PLACEMENT, siblings.TRANSFER),
+}
+"""From what on the case a line follows that counts a child as somewhere else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +90,8 @@ class Day:
 
     ``notes`` are the entries of its log, the newest first; ``changed`` are children of
     whom something new is known since ``since``; ``questions`` counts those of the
-    viewer by severity.
+    viewer by severity. ``parting`` are children who would be apart from brothers and
+    sisters: until that is in force they are not expected there, and no task follows.
     """
 
     site: str
@@ -88,6 +103,16 @@ class Day:
     since: datetime | None
     changed: tuple[StoredView, ...]
     questions: Mapping[int, int]
+    parting: tuple["Parting", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """A question whether a child shall be apart; whose it is, and the case."""
+
+    item: QueueItem
+    person: StoredView | None
+    case: StoredView | None
 
 
 def of(
@@ -116,13 +141,20 @@ def of(
         joined = boards.joined(session, {row.owner for row in rows})
         known = _around(session, rows, joined, site, changed)
         entries = [_entry(row, known, joined) for row in rows]
-        shown = [e.person.doc for e in entries if e.person]
+        parting = _parting(session, site)
+        children = [*(e.person for e in entries), *(one.person for one in parting)]
+        shown = [person.doc for person in children if person]
         note_all(session, Act.LIST_RECORDS, sorted({*shown}), by=viewer.actor, now=now)
         note_all(
             session, Act.READ_DAY, [_visits(viewer, site)], by=viewer.actor, now=now
         )
         counts, _ = queue.tally(session, new_ms=0, old_ms=0, lately=now, site=site)
-    standing = [entry for entry in entries if not _is_done(entry, joined)]
+    pending = {one.item.doc: one.item for one in parting}
+    standing = [
+        entry
+        for entry in entries
+        if not _is_done(entry, joined) and not _waits(entry, pending)
+    ]
     by_board = {
         board: _once(entry for entry in standing if entry.board == board)
         for board in limits
@@ -142,6 +174,7 @@ def of(
         since=since,
         changed=_persons(changed, known),
         questions=questions,
+        parting=parting,
     )
 
 
@@ -254,6 +287,35 @@ def _is_done(entry: Entry, joined: boards.Joined) -> bool:
     if joined.is_done(entry.whose, entry.key, entry.at):
         return True
     return entry.board == TASK and is_answered(entry)
+
+
+def _parting(session: Session, site: str) -> tuple[Parting, ...]:
+    """Return the children of a site's families who would be apart from the others."""
+    items = queue.page(session, kind=KIND, site=site).items
+    if not items:
+        return ()
+    cases = documents.find_all(session, [item.doc for item in items])
+    wanted = [case.subject for case in cases.values() if case.subject]
+    persons = documents.find_all(session, wanted)
+    found = []
+    for item in items:
+        case = cases.get(item.doc)
+        person = persons.get(case.subject) if case and case.subject else None
+        found.append(Parting(item, person, case))
+    return tuple(found)
+
+
+def _waits(entry: Entry, pending: Mapping[str, QueueItem]) -> bool:
+    """Tell whether a line follows from what is not in force until it is signed.
+
+    Who is in a centre stands on its list all the same: somebody must look after them.
+    """
+    item = pending.get(entry.case.doc) if entry.case else None
+    if item is None or entry.case is None:
+        return False
+    follows = _FOLLOWS.get(name_of(entry.key), ())
+    behind = {h for cell in follows for h in entry.case.view["heads"].get(cell, ())}
+    return not behind.isdisjoint(item.heads)
 
 
 def _visits(viewer: Principal, site: str) -> str:

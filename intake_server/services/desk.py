@@ -33,7 +33,7 @@ from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from sync import documents as ids
 from sync.change import Change
-from sync.merge import talk
+from sync.merge import siblings, talk
 from sync.merge.schema import Schema
 from sync.merge.talk import Entry
 
@@ -75,7 +75,8 @@ class File:
     is about, ``counterpart`` the one that a rule compares it with, and ``others`` the
     other questions about it; ``changes`` who wrote the answers, by change id; ``events``
     the visits at which they were written, by document; ``evidence`` the form behind what
-    was set aside, ``talk`` what people said about the question.
+    was set aside, ``talk`` what people said about the question, and ``siblings`` the
+    other children of the family, where it is about all of them.
     """
 
     item: QueueItem
@@ -87,6 +88,7 @@ class File:
     events: Mapping[str, StoredView] = field(default_factory=dict)
     evidence: Evidence | None = None
     talk: tuple[Entry, ...] = ()
+    siblings: tuple[child.Sibling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,8 +195,13 @@ def waiting(database: Database, viewer: Principal, *, most: int) -> int:
         )
 
 
-def following(database: Database, viewer: Principal) -> str | None:
-    """Return the question that the viewer should decide next; None when none waits."""
+def following(
+    database: Database, viewer: Principal, *, behind: str | None = None
+) -> str | None:
+    """Return the question that the viewer should decide next; None when none waits.
+
+    One that they answered just now and that takes another one too does not come again.
+    """
     with database.reading() as session:
         found = queue.page(
             session,
@@ -202,7 +209,11 @@ def following(database: Database, viewer: Principal) -> str | None:
             owners=policy.owners(viewer),
             with_provisional=False,
         )
-    answerable = (item.qid for item in found.items if item.kind in merging.VERBS)
+    answerable = (
+        item.qid
+        for item in found.items
+        if item.kind in merging.VERBS and item.qid != behind
+    )
     return next(answerable, None)
 
 
@@ -246,7 +257,9 @@ def around(
         events = {doc: view for doc, view in views.items() if doc in visits}
         counterpart = _counterpart(session, item, record) if record else None
         asked = queue.of_document(session, item.doc) if record else ()
-        shown = (*children, record, counterpart, *events.values())
+        beside = _siblings(session, item, children, viewer)
+        others = [one.person for one in beside]
+        shown = (*children, record, counterpart, *events.values(), *others)
         seen = dict.fromkeys(view.doc for view in shown if view)
         acts = [read, *((Act.READ_RECORD, doc) for doc in seen)]
         note_each(session, acts, by=viewer.actor, now=now)
@@ -261,6 +274,7 @@ def around(
         events=events,
         evidence=behind,
         talk=talk.about(record.view["values"], item.key) if record else (),
+        siblings=beside,
     )
 
 
@@ -301,7 +315,8 @@ def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
         if person is None or not _is_visible(session, person, viewer):
             raise NotFoundError("item", qid)
         record = documents.find(session, doc)
-        decision = _decision(session, doc, former.key)
+        is_signed = former.kind == siblings.KIND
+        decision = _decision(session, doc, siblings.LOG if is_signed else former.key)
     return Settled(
         kind=former.kind,
         doc=former.doc,
@@ -314,7 +329,7 @@ def settled(database: Database, qid: str, *, viewer: Principal) -> Settled:
 
 
 def _decision(session: Session, doc: str, key: str) -> Change | None:
-    """Return the newest decision on a cell that was not taken back."""
+    """Return the newest decision on a cell, or entry of a log, that still stands."""
     told = tuple(_history(session, doc))
     gone = undoing.taken_back((past.change, past.code) for past in told)
     for past in told:
@@ -322,9 +337,11 @@ def _decision(session: Session, doc: str, key: str) -> Change | None:
             write.cell
             for edit in past.change.edits
             for write in edit.w or ()
-            if write.act == "resolve" and past.code is None
+            if (write.act == "resolve" or write.n == siblings.LOG)
+            and past.code is None
+            and key in (write.cell, write.n)
         }
-        if key in said and (doc, key) not in gone.get(past.change.id, frozenset()):
+        if {(doc, cell) for cell in said} - gone.get(past.change.id, frozenset()):
             return past.change
     return None
 
@@ -332,6 +349,18 @@ def _decision(session: Session, doc: str, key: str) -> Change | None:
 def subject(item: QueueItem) -> str:
     """Return the document that a question is about; of a link, the first person."""
     return item.doc.removeprefix(LINK).partition("|")[0]
+
+
+def _siblings(
+    session: Session,
+    item: QueueItem,
+    children: Sequence[StoredView],
+    viewer: Principal,
+) -> tuple[child.Sibling, ...]:
+    """Return the other children of the family, where the question is about them too."""
+    if item.kind != siblings.KIND or not children:
+        return ()
+    return child.siblings(session, children, viewer)
 
 
 def _counterpart(

@@ -19,12 +19,13 @@ from intake_server.errors import (
 from intake_server.security import policy
 from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Principal
-from intake_server.services import intake, publishing, records, triage
+from intake_server.services import intake, parting, publishing, records, triage
 from intake_server.services.answers import ANSWERS, Decision
 from intake_server.services.authoring import Entropy, Pen, need_reason
 from intake_server.storage import queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import Page, QueueItem
+from sync.merge import siblings
 from sync.merge.faults import fault
 
 __all__ = ["Decision", "Resolution", "item", "page", "resolve"]
@@ -38,6 +39,7 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "link_blocked": frozenset({"same"}),
     "rule": frozenset({"dismiss"}),
     "objection": frozenset({"dismiss"}),
+    siblings.KIND: frozenset({"sign"}),
     triage.KIND: frozenset({"assign", "release", "mend", "dismiss"}),
 }
 """How each kind of item may be answered; a kind that is absent takes no answer yet."""
@@ -166,7 +168,10 @@ def _write(
     now: datetime,
 ) -> str:
     schema = publishing.schema(session)
-    edits = ANSWERS[found.kind](session, found, decision, schema)
+    if found.kind == siblings.KIND:
+        edits = parting.answered(session, found, decision, by)
+    else:
+        edits = ANSWERS[found.kind](session, found, decision, schema)
     change = pen.decide(edits, by=by)
     if fault(change, schema) is not None:
         raise InvalidRequestError({"value": ["does not fit this field"]})

@@ -24,6 +24,7 @@ from intake_server.storage.boards import Posted
 from intake_server.storage.database import Database, Session
 from sync import documents as ids
 from sync.change import Write
+from sync.merge import siblings
 from sync.merge.cells import SCOPE
 from sync.merge.duties import (
     ACCEPTED,
@@ -72,7 +73,8 @@ def answer(
     Raises:
         NotFoundError: Nobody is expected there by this, or it is not the asker's centre.
         InvalidRequestError: A child is sent back without a reason, or a referral is
-            accepted to whose provider the child or the family does not consent.
+            accepted to whose provider the child or the family does not consent, or a
+            child who would be apart from brothers and sisters before two have signed.
     """
     see_site(by, said.site)
     if not said.is_accepted:
@@ -83,6 +85,8 @@ def answer(
         if person is None:
             raise NotFoundError("arrival", said.doc)
         case = ids.case(person.doc)
+        if said.is_accepted and said.doc == case:
+            _need_force(session, case)
         edits = _answered(session, said, case, entropy)
         if said.is_accepted:
             kind = (case, _CASE)
@@ -201,6 +205,18 @@ def _need_consent(session: Session, doc: str) -> None:
     consent = referral.view["values"].get("svc_consent") if referral else None
     if consent in _REFUSED:
         raise InvalidRequestError({"consent": ["it was refused or withdrawn"]})
+
+
+def _need_force(session: Session, case: str) -> None:
+    """See that a child is not taken apart from brothers and sisters before it is signed.
+
+    Raises:
+        InvalidRequestError: Where the child goes is not in force yet.
+    """
+    view = documents.find(session, case)
+    going = set(view.view["heads"].get(siblings.TRANSFER, ())) if view else set()
+    if any(going & set(item.heads) for item in child.would_part(session, [case])):
+        raise InvalidRequestError({"apart": ["two people must sign it first"]})
 
 
 def _granted(session: Session, case: str, site: str) -> Write:

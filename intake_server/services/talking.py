@@ -73,7 +73,8 @@ def say(
 
 def may_talk(item: QueueItem, viewer: Principal) -> bool:
     """Tell whether somebody may say something about a question."""
-    return item.source == items.DOCUMENT and policy.sites(viewer).meet(item.sites)
+    is_about_record = item.source in (items.DOCUMENT, items.FAMILY)
+    return is_about_record and policy.sites(viewer).meet(item.sites)
 
 
 def _entry(item: QueueItem, remark: Remark, by: Principal) -> Entry:

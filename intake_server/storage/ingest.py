@@ -25,6 +25,7 @@ from intake_server.storage import (
     projection,
     refold,
     reschema,
+    siblings,
     standing,
 )
 from intake_server.storage.arrivals import Arrival, Outcome
@@ -66,6 +67,7 @@ def ingest(
         return _take_in(connection, batch, origin, schema, locks.Locked())
     with suppress(locks.NotLockedError), connection.begin_nested():
         locked = crossing.lock(connection, batch, schema)
+        siblings.need(batch, locked)
         if not forms.is_current(connection, schema):
             raise locks.NotLockedError
         return _take_in(connection, batch, origin, schema, locked)
@@ -97,7 +99,13 @@ def _take_in(
         late |= erasing.erase(connection, documents, schema)
         outcomes = erasing.told(outcomes, batch, erasing.erasures(documents))
         locked.need(documents)
-        projection.project(connection, documents, schema=schema, is_known=known | late)
+        projection.project(
+            connection,
+            documents,
+            schema=schema,
+            is_known=known | late,
+            locked=locked,
+        )
         if any(document.kind == forms.KIND for document in documents.values()):
             reschema.reschema(connection, schema)
         items.date(connection, received_ms)

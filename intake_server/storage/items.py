@@ -13,6 +13,7 @@ from sync.merge.queue import Item
 DOCUMENT: Final = "document"
 CHANGE: Final = "change"
 IDENTITY: Final = "identity"
+FAMILY: Final = "siblings"
 
 _COLUMNS: Final = (
     "doc, qid, kind, cell, key, severity, owner, sites, first_seen,"
@@ -28,7 +29,8 @@ def row(
 
     Args:
         item: The question.
-        source: What it follows from: ``document``, ``change`` or ``identity``.
+        source: What it follows from: ``document``, ``change``, ``identity`` or
+            ``siblings``.
         belongs: The sites that have a part in it.
         turn: Who is looked to while people talk about it.
     """

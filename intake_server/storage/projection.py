@@ -18,11 +18,13 @@ from intake_server.storage import (
     forms,
     items,
     kinship,
+    siblings,
     sites,
     standing,
     state,
     views,
 )
+from intake_server.storage.locks import Locked
 from intake_server.storage.types import doc_bytes, signed
 from sync.merge import identity, queue, talk
 from sync.merge.cells import ERASED, LINK, Document
@@ -122,6 +124,7 @@ def project(
     *,
     schema: Schema,
     is_known: Collection[str],
+    locked: Locked,
 ) -> None:
     """Write what follows from documents, in place of what followed before.
 
@@ -131,6 +134,10 @@ def project(
             a rule that compares another document with one of these.
         schema: The rules.
         is_known: Those of the documents that are in the tables already.
+        locked: What nobody else changes meanwhile.
+
+    Raises:
+        NotLockedError: What follows reaches further than that.
     """
     known = set(is_known)
     groups = kinship.groups_of(connection, documents)
@@ -153,12 +160,14 @@ def project(
         doc: derive(doc, looked[doc], groups.get(doc, ()), schema=schema, other=other)
         for doc in documents
     }
+    families = siblings.before(connection, looked, known)
     rows = [one.row for one in derived.values()]
     bulk.insert(connection, "document", _COLUMNS, rows, _ANEW)
     items.drop_of_documents(connection, known & documents.keys())
     items.add(connection, (row for one in derived.values() for row in one.items))
     duties = [row for one in derived.values() for row in one.duties]
     boards.project(connection, duties, is_known=known & documents.keys())
+    siblings.project(connection, looked, families, schema=schema, locked=locked)
     _project_kinds(connection, documents, derived)
 
 

@@ -19,6 +19,7 @@ from intake_server.storage import (
     kinship,
     projection,
     refold,
+    siblings,
     sites,
     standing,
 )
@@ -26,6 +27,7 @@ from intake_server.storage.tables import METADATA
 from intake_server.storage.types import doc_bytes, doc_text
 from sync.change import Change
 from sync.merge import queue
+from sync.merge import siblings as families
 from sync.merge.cells import ERASED, LINK, Document
 from sync.merge.fold import judged, told
 from sync.merge.identity import Identity
@@ -147,6 +149,7 @@ def _rows(
     values = {doc: one.view.values for doc, one in derived.items()}
     questions = [row for one in derived.values() for row in one.items]
     questions += kinship.rows_of(who, links.values())
+    questions += siblings.rows_of(families.parted(looked, who.aliases), looked)
     questions += _about_changes(every, codes)
     return {
         "document": [one.row for one in derived.values()],

@@ -18,6 +18,7 @@ from intake_server.storage import (
     refold,
     state,
 )
+from intake_server.storage.locks import Locked
 from intake_server.storage.types import doc_text
 from sync.merge import queue
 from sync.merge.cells import name_of
@@ -42,7 +43,9 @@ def reschema(connection: Connection, before: Schema) -> None:
     keys = {bytes.fromhex(id_) for id_ in refold.changes_on(connection, docs)}
     docs |= judge(connection, keys, after)
     documents = refold.refold(connection, docs, after)
-    projection.project(connection, documents, schema=after, is_known=docs)
+    projection.project(
+        connection, documents, schema=after, is_known=docs, locked=Locked()
+    )
 
 
 def judge(connection: Connection, keys: Iterable[bytes], schema: Schema) -> set[str]:

@@ -159,7 +159,7 @@ class QueueRow(SQLModel, table=True):
     """A question for a person.
 
     ``source`` says what it follows from: a ``document``, a whole ``change``, the
-    ``identity`` of persons, or ``local``, a proposal of this node. All but the local ones
+    ``identity`` of persons, the ``siblings`` of a family, or ``local``, a proposal of this node. All but the local ones
     are made again when their facts change. ``owner`` and ``sites`` say whose it is,
     ``is_spelling`` whether the answers are one word in several spellings. ``turn`` names
     who is looked to while people talk about it: the site that was asked, the person who

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from sync.change import Change
-from sync.merge import identity, queue
+from sync.merge import identity, queue, siblings
 from sync.merge.cells import CellState, Document, Head, Version, name_of, undone
 from sync.merge.heads import (
     State,
@@ -130,6 +130,7 @@ def picture(
         for doc, document in documents.items()
         for item in queue.ask(doc, document, views[doc], schema, looked.get)
     ]
+    items += [one.item for one in siblings.parted(looked, who.aliases)]
     everything = sorted([*items, *extra, *who.items], key=lambda item: item.qid)
     return Picture(documents, views, tuple(everything), who, faults)
 

@@ -39,6 +39,7 @@ KINDS: Final = (
     "quarantine",
     "log_fork",
     "objection",
+    "siblings_apart",
 )
 
 
@@ -48,8 +49,8 @@ class Item:
 
     ``cell`` is the property, group or set (of a rule its id, of a fork the sequence),
     ``element`` the set element, ``heads`` what a decision must supersede, ``severity``
-    0 to 3, ``owner`` who decides (``coordinator``, ``clinician``, ``readers`` or
-    ``site:<name>``), ``first_seen`` the wall time of the newest head, ``is_provisional``
+    0 to 3, ``owner`` who decides (``coordinator``, ``clinician``, ``readers``,
+    ``signers`` or ``site:<name>``), ``first_seen`` the wall time of the newest head, ``is_provisional``
     that an earlier edit has not arrived yet, ``is_spelling`` that the answers differ in
     nothing but case, hyphens, apostrophes and spaces.
     """
@@ -142,6 +143,11 @@ def about_link(
     return _item(
         kind, doc, "verdict", answers, heads=heads, severity=3, displayed=displayed
     )
+
+
+def parted(doc: str, kind: str, cell: str, heads: Sequence[Head]) -> Item:
+    """Return the item of a child who would not be where brothers and sisters are."""
+    return _item(kind, doc, cell, heads=heads, severity=3, owner=rights.SIGNERS)
 
 
 def severity_of(rule: Rule) -> int:

@@ -16,6 +16,8 @@ from sync.merge.schema import Rule, Schema
 COORDINATOR: Final = "coordinator"
 CLINICIAN: Final = "clinician"
 READERS: Final = "readers"
+SIGNERS: Final = "signers"
+"""Who signs what takes two: everybody who works with the child, each once."""
 WORKER: Final = "worker"
 
 DECISIONS: Final = frozenset(("resolve", "amend", "override"))
@@ -73,7 +75,7 @@ def may_decide(role: str, site: str, *, owner: str, sites: Iterable[str]) -> boo
         return role in (COORDINATOR, "")
     if owner == site_owner(site):
         return True
-    return role == owner == CLINICIAN and site in sites
+    return (owner == SIGNERS or role == owner == CLINICIAN) and site in sites
 
 
 def is_decision(kind: str, cell: str, act: str | None) -> bool:

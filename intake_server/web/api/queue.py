@@ -29,7 +29,10 @@ from intake_server.web.problems import PROBLEMS, document
 
 queue = blueprint("queue", "Questions that wait for a person")
 
-VERBS: Final = ("pick", "value", "same", "release", "assign", "mend", "dismiss")
+VERBS: Final = (
+    *("pick", "value", "same", "release", "assign", "mend", "dismiss"),
+    "sign",
+)
 """The ways to answer; which of them fit is said by the item's kind."""
 
 MOST: Final = 200
@@ -95,6 +98,11 @@ class AnswerSchema(Message):
         longest=200, metadata={"description": "a version of the form to read it by"}
     )
     dismiss = Flag(validate=validate.OneOf([True]))
+    sign = Flag(metadata={"description": "true signs, false refuses"})
+    review_on = Text(
+        longest=10,
+        metadata={"description": "beside sign: the day to look at it again"},
+    )
 
 
 class DecisionSchema(AnswerSchema):
@@ -223,7 +231,12 @@ def _answered(answer: Mapping[str, Any], reason: str) -> Mapping[str, Any]:
 def _decided(qid: str, answer: Mapping[str, Any], reason: str) -> str | None:
     here = context()
     verb = _verb(answer)
-    decision = Decision(verb=verb, argument=answer[verb], reason=reason)
+    decision = Decision(
+        verb=verb,
+        argument=answer[verb],
+        reason=reason,
+        review_on=answer.get("review_on", ""),
+    )
     resolution = merging.resolve(
         here.database,
         qid,

@@ -16,8 +16,17 @@ from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
 from intake_server.web.auth import asking
 from intake_server.web.context import context
+from intake_server.web.pages import (
+    apart,
+    facts,
+    moments,
+    past,
+    phrases,
+    room,
+    sheet,
+    warned,
+)
 from intake_server.web.pages import course as courses
-from intake_server.web.pages import facts, moments, past, phrases, room, sheet, warned
 from intake_server.web.pages import family as families
 from intake_server.web.pages.facts import Fact, Source
 from intake_server.web.pages.moments import Moment
@@ -168,7 +177,8 @@ def page(
     told = child.history(here.database, found, viewer=viewer, now=here.now())
     written = past.actors(told)
     linkers = {linked.by.author for linked in found.links}
-    words = room.wording(written | linkers | facts.actors(found.questions))
+    hands = apart.signers(one.case for one in found.siblings)
+    words = room.wording(written | linkers | hands | facts.actors(found.questions))
     records = _records(found, words)
     written_on = facts.sources((t.change for t in told), _events(found), words)
     pencils = Pencils.of(found, told, words)
@@ -186,6 +196,7 @@ def page(
         sections=_sections(found, written_on, pencils, records),
         rows=_grouped(found.rows, found.questions, pencils, records),
         family=families.family(found, words),
+        apart=apart.of_child(found, words),
         course=courses.course(found, words),
         events=tuple(_event(one, found, pencils) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),

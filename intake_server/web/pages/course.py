@@ -10,12 +10,16 @@ from typing import Any, Final
 
 from intake_server.services.child import Child
 from intake_server.storage.documents import StoredView
-from intake_server.web.pages import moments
+from intake_server.web.pages import apart, moments
 from intake_server.web.pages.wording import Wording
+from sync.merge import siblings
 
 _DATES: Final = ("date", "dateTime")
 _NO_STEPS: Final = frozenset({"paper_on", "testimony_paper_on"})
 """Dates on which nothing happened to the child."""
+_OF_PLACE: Final = frozenset({siblings.PLACEMENT, siblings.TRANSFER, siblings.REVIEW})
+_OF_STAY: Final = frozenset({"admitted_on", "planned_until"})
+"""Dates that say since when and until when a child is somewhere."""
 _TOLD: Final = 2
 """So much else of a row stands beside its date."""
 
@@ -25,7 +29,8 @@ class Step:
     """One date of a child's course, in words.
 
     ``iso`` sorts and is read by machines; ``beside`` is what else the row says that the
-    date stands in; ``is_ahead`` says that the day has not come yet.
+    date stands in; ``is_ahead`` says that the day has not come yet,
+    ``is_pending`` that it is not in force until it is signed.
     """
 
     iso: str
@@ -36,18 +41,25 @@ class Step:
     sites: str
     is_ahead: bool
     is_contested: bool
+    is_pending: bool = False
 
 
 def course(found: Child, words: Wording) -> tuple[Step, ...]:
     """Return the steps of a child's course, the earliest first."""
     rows = (*found.rows, *(row for visit in found.visits for row in visit.rows))
     whole = (*found.sheets, *(visit.event for visit in found.visits))
-    steps = [step for view in whole for step in _steps(view, "", words)]
+    pending = apart.heads(found.parting)
+    steps = [step for view in whole for step in _steps(view, "", words, pending)]
     steps += [step for row in rows for step in _steps(row, _told(row, words), words)]
     return tuple(sorted(steps, key=lambda one: (one.iso, one.label, one.sites)))
 
 
-def _steps(view: StoredView, beside: str, words: Wording) -> Iterator[Step]:
+def _steps(
+    view: StoredView,
+    beside: str,
+    words: Wording,
+    pending: frozenset[str] = frozenset(),
+) -> Iterator[Step]:
     today = moments.today(words.now)
     for name, value, sites, is_contested in _said(view):
         for asked, said in _members(name, value, words):
@@ -63,7 +75,16 @@ def _steps(view: StoredView, beside: str, words: Wording) -> Iterator[Step]:
                 sites=words.sites(sites),
                 is_ahead=day > today,
                 is_contested=is_contested,
+                is_pending=bool(pending & _behind(view, name)),
             )
+
+
+def _behind(view: StoredView, name: str) -> set[str]:
+    """Return the changes that say where a child is, as far as this is a part of it."""
+    heads = view.view["heads"]
+    if view.kind == "event" and name in _OF_STAY:
+        return set(heads.get(siblings.STAY, ()))
+    return set(heads.get(name, ())) if name in _OF_PLACE else set()
 
 
 def _said(view: StoredView) -> Iterator[tuple[str, Any, tuple[str, ...], bool]]:

@@ -18,7 +18,7 @@ from intake_server.services.shift import Answer
 from intake_server.storage.documents import StoredView
 from intake_server.web.auth import asking
 from intake_server.web.context import context
-from intake_server.web.pages import chores, moments, phrases, room
+from intake_server.web.pages import apart, chores, moments, phrases, room
 from intake_server.web.pages.chores import Chore, Due
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.moments import Moment
@@ -34,6 +34,10 @@ _REFUSED: Final[Mapping[str, LazyString]] = {
     "consent": _l("Consent to share with this centre was refused or withdrawn."),
     "key": _l("A form says when this is done."),
     "note": _l("The note is empty."),
+    "apart": _l(
+        "The child would be apart from brothers and sisters: two people of two"
+        " organisations must sign it first."
+    ),
 }
 """Why nothing was written, by what was wrong."""
 
@@ -113,6 +117,9 @@ def _page(refused: str = "", status: int = HTTPStatus.OK) -> Response:
         since=words.moment(found.since) if found.since else None,
         changed=tuple(_whose(person, words) for person in found.changed),
         questions=_questions(found),
+        apart=tuple(
+            apart.apart(one.item, one.person, one.case, words) for one in found.parting
+        ),
         is_cut=found.is_cut,
         late=sum(1 for task in tasks if task.due and task.due.is_late),
         refused=refused,

@@ -45,6 +45,7 @@ class Filled:
     kept: tuple[str, ...] = ()
     reference: str = ""
     reason: str = ""
+    review_on: str = ""
     shown: frozenset[str] = frozenset()
 
     @classmethod
@@ -61,6 +62,7 @@ class Filled:
             kept=tuple(form.getlist("kept")),
             reference=form.get("reference", ""),
             reason=form.get("reason", "").strip(),
+            review_on=form.get("review_on", "").strip(),
             shown=frozenset(form.get("shown", "").split()),
         )
 
@@ -87,7 +89,9 @@ def decision(filled: Filled, wording: Wording) -> Decision:
         raise InvalidRequestError({"reason": [_("Say why, in a few words.")]})
     if len(filled.reason) > _LONGEST_REASON:
         raise InvalidRequestError({"reason": [_("That is too long a reason.")]})
-    return Decision(verb=verb, argument=argument, reason=filled.reason)
+    return Decision(
+        verb=verb, argument=argument, reason=filled.reason, review_on=filled.review_on
+    )
 
 
 def said(filled: Filled, wording: Wording) -> tuple[str, Any]:
@@ -120,6 +124,15 @@ def refusals(error: InvalidRequestError) -> Mapping[str, str]:
         "assign": ("reference", _("No child here has this code.")),
         "another": ("reference", _("The form itself names another child.")),
         "release": ("choice", _("It still cannot be taken in; nothing has changed.")),
+        "review_on": ("review_on", _("Say on which day it is looked at again.")),
+        "sign.person": (
+            "choice",
+            _("You have signed already; a person of another organisation must."),
+        ),
+        "sign.organisation": (
+            "choice",
+            _("Your organisation has signed already; another one must."),
+        ),
     }
     other = ("choice", _("This question is not answered so."))
     return dict(known.get(name, other) for name in error.errors)
@@ -135,6 +148,8 @@ _FIXED: Final[Mapping[str, tuple[str, Any]]] = {
     "different": ("same", False),
     "dismiss": ("dismiss", True),
     "release": ("release", True),
+    "sign": ("sign", True),
+    "refuse": ("sign", False),
 }
 
 

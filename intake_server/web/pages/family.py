@@ -2,16 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
 
 from intake_server.services.child import Child
 from intake_server.storage.documents import StoredView
-from intake_server.web.pages import sheet
+from intake_server.web.pages import apart, sheet
+from intake_server.web.pages.apart import WHERE, settled
 from intake_server.web.pages.sheet import Whose
 from intake_server.web.pages.wording import Said, Wording
-
-_WHERE: Final = (("destination", "destination_site"), ("placement", "care_type"))
-"""What tells where a child goes or lives: the group, and the member of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +28,18 @@ class Family:
 
 
 def family(found: Child, words: Wording) -> Family:
-    """Return the siblings of a child, as far as the viewer may see them."""
+    """Return the siblings of a child, as far as the viewer may see them.
+
+    While it waits for signatures that one of them is apart, nobody is.
+    """
     own = [view for view in found.sheets if view.kind == "case"]
     cases = [one.case for one in found.siblings if one.case is not None]
     return Family(
         tuple(
-            Sibling(sheet.whose(one.person, words), _where(one.case, words))
+            Sibling(sheet.whose(one.person, words), apart.where(one.case, words))
             for one in found.siblings
         ),
-        bool(found.siblings) and _is_apart([*own, *cases]),
-    )
-
-
-def _where(case: StoredView | None, words: Wording) -> tuple[tuple[str, Said], ...]:
-    """Return where a child goes or lives; nothing that is in question."""
-    if case is None:
-        return ()
-    return tuple(
-        (words.short(part), words.value(part, said, case.sites))
-        for group, part in _WHERE
-        if (said := _settled(case, group, part)) is not None
+        bool(found.siblings) and not found.parting and _is_apart([*own, *cases]),
     )
 
 
@@ -60,15 +49,8 @@ def _is_apart(cases: Iterable[StoredView]) -> bool:
     What is in question between centres may part them too.
     """
     every = tuple(cases)
-    for group, part in _WHERE:
-        said = {_settled(case, group, part) for case in every} - {None}
+    for group, part in WHERE:
+        said = {settled(case, group, part) for case in every} - {None}
         if len(said) > 1 or any(group in case.view["contested"] for case in every):
             return True
     return False
-
-
-def _settled(case: StoredView, group: str, part: str) -> Any:
-    if group in case.view["contested"]:
-        return None
-    value = case.view["values"].get(group)
-    return value.get(part) if isinstance(value, dict) else None

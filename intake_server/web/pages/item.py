@@ -18,6 +18,7 @@ from intake_server.services.desk import File, Settled
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import (
+    apart,
     decisions,
     facts,
     filling,
@@ -129,7 +130,8 @@ def _page(
 ) -> Response:
     items = (found.item, *found.others)
     speakers = {entry.author for entry in found.talk}
-    words = room.wording({*facts.actors(items), *_senders(found), *speakers})
+    hands = apart.signers([found.record])
+    words = room.wording({*facts.actors(items), *_senders(found), *speakers, *hands})
     shown = sheet.sheet(found, words, filled)
     is_stale = status == HTTPStatus.CONFLICT
     return make_response(

@@ -13,6 +13,7 @@ from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _, _l
 from intake_server.web.pages.wording import Wording
 from sync.change import Write
+from sync.merge import siblings
 from sync.merge.cells import DELETED, ERASED, HOLD
 
 _SHOWN: Final = 20
@@ -142,11 +143,14 @@ def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | Non
     """Return label, value and evidence of a write; None for what nobody asks people."""
     name = write.name
     if write.undoes:
-        label = _("Record") if name == DELETED else words.short(name)
+        named = siblings.CELL if name == siblings.LOG else name
+        label = _("Record") if name == DELETED else words.short(named)
         return (label, _("taken back"), "")
     if name in _OF_RECORDS:
         is_so, is_not = _OF_RECORDS[name]
         return (_("Record"), str(is_so if write.v else is_not), "")
+    if name == siblings.LOG:
+        return (words.short(siblings.CELL), _signed(write), "")
     if not words.words.labels.is_known(name) or name == "child_ref":
         return None
     grade = words.grade(write.src)
@@ -161,6 +165,12 @@ def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | Non
         return (words.short(name), said, grade)
     value = None if write.v is UNSET else write.v
     return (words.short(name), words.value(name, value, (site,)).line, grade)
+
+
+def _signed(write: Write) -> str:
+    """Return what somebody did who signed that children are apart, or refused."""
+    is_signed = isinstance(write.v, Mapping) and write.v.get("say") == siblings.SIGN
+    return _("signed: apart") if is_signed else _("refused: together")
 
 
 def _device(told: Told) -> str:

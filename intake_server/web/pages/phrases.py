@@ -24,6 +24,7 @@ KINDS: Final[Phrases] = {
     "quarantine": _l("Set aside: cannot be read here"),
     "log_fork": _l("Two entries claim one place"),
     "objection": _l("A centre disagrees"),
+    "siblings_apart": _l("Apart from brothers and sisters"),
     "pair": _l("Perhaps one child"),
     "family": _l("Perhaps one family"),
     "register": _l("Perhaps in the register"),
@@ -54,6 +55,7 @@ ASKED: Final[Phrases] = {
     "log_fork": _l("One node wrote two different entries with one number."),
     "triage": _l("What shall become of this form?"),
     "objection": _l("A centre disagrees with what stands. Does it stand all the same?"),
+    "siblings_apart": _l("Shall this child be apart from brothers and sisters?"),
 }
 """What is asked about a question of each kind."""
 

@@ -9,6 +9,7 @@ from intake_server.web.pages import decisions
 from intake_server.web.pages.decisions import Filled
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Said, Wording
+from sync.merge import siblings
 
 Preview = tuple[str, Said] | None
 """What it is about, and what will stand; None where nothing was chosen yet."""
@@ -65,6 +66,19 @@ def _held(file: File, wording: Wording, verb: str, value: Any) -> Preview:
     return (_("Form"), Said(becomes.get(verb, "")))
 
 
+def _apart(file: File, wording: Wording, verb: str, value: Any) -> Preview:
+    del verb
+    hands = file.record.view["values"] if file.record else {}
+    signed = siblings.signed(hands, file.item.heads)
+    if not value:
+        said = _("void: the children stay together; all answers stay in the history")
+    elif signed:
+        said = _("in force with your signature, the second")
+    else:
+        said = _("your signature; not in force until another organisation signs too")
+    return (wording.short(file.item.cell), Said(said))
+
+
 def _end(file: File, wording: Wording, verb: str, value: Any) -> Preview:
     del file, wording, verb, value
     return (_("Answers"), Said(_("all stand as they are; the question ends")))
@@ -77,6 +91,7 @@ _FORESEEN: Final[Mapping[str, Callable[[File, Wording, str, Any], Preview]]] = {
     "link_conflict": _link,
     "link_blocked": _link,
     "triage": _held,
+    siblings.KIND: _apart,
 }
 
 

@@ -164,7 +164,7 @@ def following() -> Response:
     """Go to the question that should be decided next, or to the list."""
     here = context()
     decided, change = room.asked("decided") or None, room.asked("change") or None
-    qid = desk.following(here.database, asking())
+    qid = desk.following(here.database, asking(), behind=decided)
     if qid is None:
         return redirect(url_for("pages.queue", decided=decided, change=change), 303)
     item = url_for("pages.item", qid=qid, decided=decided, change=change)

@@ -10,7 +10,7 @@ from intake_server.services.desk import File
 from intake_server.services.labels import short
 from intake_server.storage.documents import StoredView
 from intake_server.storage.queue import QueueItem
-from intake_server.web.pages import facts, inputs, phrases
+from intake_server.web.pages import apart, facts, inputs, phrases
 from intake_server.web.pages.decisions import Filled
 from intake_server.web.pages.facts import Base, Candidate, Fact
 from intake_server.web.pages.inputs import Input
@@ -39,7 +39,9 @@ class Sheet:
     while somebody decided, ``meanwhile`` what is shown until it is decided,
     ``base`` what was agreed on before, ``combined`` all answers as one text, ``beside``
     what the form asks under the same heading, ``neighbours`` the rest of the record,
-    ``compared`` the two records of a link.
+    ``compared`` the two records of a link. Of what takes two signatures, ``hand`` says
+    whether the viewer gave one, or somebody of the same organisation, and
+    ``asks_review`` what the day to look again is called where it must be said too.
     """
 
     item: QueueItem
@@ -60,6 +62,8 @@ class Sheet:
     details: tuple[tuple[str, str], ...]
     inputs: tuple[Input, ...]
     may_decide: bool
+    hand: str
+    asks_review: str
     owner: str
     preview: Preview
 
@@ -87,12 +91,18 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         beside=_neighbours(file, wording, is_beside=True),
         neighbours=_neighbours(file, wording, is_beside=False),
         compared=compared(file.children, wording),
-        details=(*_about_rule(file, wording), *_about(file, wording)),
+        details=(
+            *_about_rule(file, wording),
+            *_about(file, wording),
+            *apart.details(file, wording),
+        ),
         inputs=_inputs(item, wording, filled),
         may_decide=is_answered
         and may(wording.viewer, Action.DECIDE)
         and may_decide(wording.viewer, item.owner, item.sites)
         and wording.may_read(item.cell, item.sites),
+        hand=apart.hand(file, wording),
+        asks_review=apart.asks_review(file, wording),
         owner=wording.owner(item.owner),
         preview=preview(file, wording, filled),
     )

@@ -11,7 +11,8 @@ from intake_server.web.pages.wording import Wording
 
 _SAID: Final[Mapping[str, LazyString]] = {
     "two_hands": _l(
-        "Reunification and hand-over need two different people who have verified them."
+        "Reunification and hand-over need two people of two organisations who have"
+        " verified them."
     ),
     "decision_missing": _l(
         "This care needs a decision: the authority, its number and its date."

@@ -22,7 +22,7 @@ from intake_server.web.language import Language
 from intake_server.web.pages import moments, phrases
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
-from sync.merge.rights import CLINICIAN, COORDINATOR, READERS
+from sync.merge.rights import CLINICIAN, COORDINATOR, READERS, SIGNERS
 from sync.merge.schema import Rule
 from sync.values import is_sealed
 
@@ -113,6 +113,7 @@ class Wording:
             COORDINATOR: _("a coordinator"),
             CLINICIAN: _("a clinician of the treating centre"),
             READERS: _("those who care for the child"),
+            SIGNERS: _("two people of two organisations"),
         }
         site = owner.removeprefix("site:")
         return known.get(owner) or _("the centre %(site)s", site=self.site(site))

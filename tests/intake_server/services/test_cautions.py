@@ -40,6 +40,16 @@ def test_r02_reunification_needs_two_different_people(case):
     assert said(case=case, visits=[two]) == []
 
 
+def test_r02_two_colleagues_of_one_centre_are_not_enough():
+    case = {"recommendation": "reunify"}
+    one = {"verifier_1": "AB", "_site": "truskavets"}
+    colleague = {"verifier_1": "CD", "_site": "truskavets"}
+    other = {"verifier_1": "CD", "_site": "chernivtsi"}
+
+    assert said(case=case, visits=[one, colleague]) == [("R02", "two_hands")]
+    assert said(case=case, visits=[one, other]) == []
+
+
 def test_r05_guardianship_needs_authority_number_and_date():
     foster = care("foster_family")
 

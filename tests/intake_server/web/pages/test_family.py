@@ -8,6 +8,7 @@ from intake_server.security.policy import Role
 
 ZLATA, ZORIANA, IVAN = (make("4KH", number) for number in (1, 2, 3))
 APART = "не всі в одному місці"
+PENDING = "Влаштування окремо: не чинне, доки не підпишуть двоє людей"
 
 
 def arrived(name, code, first=None, site="truskavets"):
@@ -60,11 +61,14 @@ def test_a_child_without_siblings_shows_none(desk):
 
 
 @pytest.mark.parametrize("code", [ZLATA, ZORIANA, IVAN])
-def test_a_child_who_goes_elsewhere_is_warned_of_on_every_page(family, code):
+def test_r01_a_child_who_goes_elsewhere_is_warned_of_on_every_page(family, code):
     away = arrived("Іван", IVAN, ZLATA, site="chernivtsi")
     family.send(family.phone("chernivtsi", "T"), "reception", away)
 
-    assert APART in words(page(family, code))
+    shown = words(page(family, code))
+
+    assert PENDING in shown
+    assert APART not in shown
 
 
 def test_whoever_may_not_see_a_sibling_learns_of_none(family):
