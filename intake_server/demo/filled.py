@@ -178,6 +178,32 @@ def reunification(
     }
 
 
+def placed_apart(reference: str, at: datetime, reason: str) -> Answers:
+    """Return a reunification form that places one child apart from the others."""
+    day = at.astimezone(HOME).date()
+    return {
+        "case_status": "active",
+        "filled_on": day.isoformat(),
+        "g_start": {
+            "child_ref": reference,
+            "contact_on": day.isoformat(),
+            "parts": ["placement"],
+            "tracing_status": "contact_made",
+        },
+        "g_siblings": {
+            "sibling_decision": "apart_temporary",
+            "sibling_reason": reason,
+            "sibling_review_on": (day + _WEEK).isoformat(),
+        },
+        "g_place": {
+            "care_type": "kin_temp",
+            "care_from": day.isoformat(),
+            "care_until": (day + 4 * _WEEK).isoformat(),
+            "ssd_contact": "ССД Чернівецької міської ради",
+        },
+    }
+
+
 def moment(at: datetime) -> str:
     """Return a moment as a phone in Ukraine writes it."""
     return at.astimezone(HOME).isoformat(timespec="milliseconds")

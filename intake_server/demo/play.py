@@ -15,7 +15,7 @@ from intake_server.demo.people import KYIV, READER, SITES, WORKERS
 from intake_server.demo.scene import Played, Scene, Step
 from intake_server.demo.sent import Sheaf
 from intake_server.demo.stage import Stage
-from intake_server.demo.steps import apart, arrival, decided, end, merged
+from intake_server.demo.steps import apart, arrival, decided, end, merged, siblings
 from intake_server.demo.window import Window
 from intake_server.errors import IntakeError
 from intake_server.security.policy import Role
@@ -24,6 +24,7 @@ from sync.errors import SyncError
 
 STORY: Final[tuple[Step, ...]] = (
     *arrival.STEPS,
+    *siblings.STEPS,
     *apart.STEPS,
     *merged.STEPS,
     *decided.STEPS,

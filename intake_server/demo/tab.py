@@ -1,4 +1,4 @@
-"""A browser's tab that somebody left open on a question."""
+"""A browser's tab, left open on a question or on the day of a centre."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import requests
 from lxml import html
+
+from forms.reference import normalise
 
 _TIMEOUT_S: Final = 30
 
@@ -16,6 +18,10 @@ class Shown:
 
     status: int
     text: str
+
+
+def _codes(row: Any) -> list[str]:
+    return [one.text_content() for one in row.xpath(".//*[@class='reference']")]
 
 
 class Tab:
@@ -48,6 +54,33 @@ class Tab:
         shown: Any = html.fromstring(answer.text)
         text = shown.text_content()
         return Shown(answer.status_code, " ".join(text.split()))
+
+    def arrivals(self) -> list[str]:
+        """Return whom the centre's day expects, by the codes that it shows."""
+        rows = self._day().xpath("//section[@aria-labelledby='arrivals']//li")
+        return [code for row in rows for code in _codes(row)]
+
+    def accept(self, reference: str) -> None:
+        """Take a child that is expected; harmless where nobody is."""
+        for row in self._day().xpath("//section[@aria-labelledby='arrivals']//li"):
+            if reference in map(normalise, _codes(row)):
+                form = row.xpath(".//form")[0]
+                sent = {**dict(form.form_values()), "answer": "accept"}
+                self._browser.post(
+                    self._url + form.get("action"), data=sent, timeout=_TIMEOUT_S
+                )
+
+    def apart(self) -> list[str]:
+        """Return whose placement the centre's day says not to be in force, by codes."""
+        return [
+            code
+            for row in self._day().xpath("//*[@id='apart']")
+            for code in _codes(row)
+        ]
+
+    def _day(self) -> Any:
+        page = self._browser.get(f"{self._url}/day", timeout=_TIMEOUT_S)
+        return html.fromstring(page.text)
 
     def close(self) -> None:
         """Close the tab."""

@@ -7,7 +7,7 @@ from typing import Any
 from intake_server.demo.calls import Caller
 from intake_server.services import triage
 from sync.change import canonical
-from sync.merge import queue
+from sync.merge import queue, siblings
 
 Record = dict[str, Any]
 
@@ -37,6 +37,10 @@ class Window:
     def questions(self) -> list[Record]:
         """Return the open questions that every node asks alike, in order of their ids."""
         return [item for item in self._queue() if item["kind"] in queue.KINDS]
+
+    def clashes(self) -> list[Record]:
+        """Return those of them that are about answers; the others wait for signatures."""
+        return [item for item in self.questions() if item["kind"] != siblings.KIND]
 
     def held(self) -> list[Record]:
         """Return the forms that this node has set aside."""

@@ -35,6 +35,7 @@ WORDS: Final[Mapping[str, Text]] = {
     "yes": Text("так", "yes"),
     "no": Text("ні", "no"),
     "duplicate": Text("уже відома", "known already"),
+    "siblings_apart": Text("влаштування окремо", "placement apart"),
     "stored": Text("прийнято", "stored"),
     "received": Text("надійшло", "received"),
     "kept": Text("лежить", "kept"),

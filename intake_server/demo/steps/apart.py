@@ -179,11 +179,6 @@ def _line_returns(stage: Stage, scene: Scene) -> None:
 
 STEPS: Final = (
     Step(
-        n=4,
-        title=Text("Прибуття і влаштування", "Arrivals and placement"),
-        happens=Text("", ""),
-    ),
-    Step(
         n=5,
         title=Text("Лінію обірвано, двоє пишуть про Данила", "Two write, no line"),
         happens=Text(

@@ -69,7 +69,7 @@ def _decide(stage: Stage, scene: Scene) -> None:
     )
     scene.sees(
         "questions_left",
-        stage.everywhere(lambda window: [one["cell"] for one in window.questions()]),
+        stage.everywhere(lambda window: [one["cell"] for one in window.clashes()]),
         [AUNT],
         Text("лишилося питання: {}", "the question that is left: {}"),
     )
@@ -155,7 +155,7 @@ def _look(stage: Stage, scene: Scene, earlier: str) -> None:
     )
     scene.sees(
         "questions",
-        stage.everywhere(lambda window: [one["cell"] for one in window.questions()]),
+        stage.everywhere(lambda window: [one["cell"] for one in window.clashes()]),
         ["birth"],
         Text("відкриті питання: {}", "open questions: {}"),
     )

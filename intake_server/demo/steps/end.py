@@ -71,7 +71,7 @@ def _account(stage: Stage, scene: Scene, lost: set[str]) -> None:
             "decided": len(stage.decided),
             "open": len(still_open),
         },
-        {"asked": 3, "decided": 3, "open": 1},
+        {"asked": 4, "decided": 3, "open": 2},
         Text("питання: {}", "questions: {}"),
     )
 

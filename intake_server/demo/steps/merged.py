@@ -19,6 +19,7 @@ from intake_server.demo.steps.apart import (
 )
 from intake_server.demo.window import Window
 from intake_server.web.language import Text
+from sync.merge.siblings import KIND
 
 MEDICATION: Final = "medication"
 AUNT: Final = "adult_able"
@@ -119,8 +120,8 @@ def _asked(stage: Stage, scene: Scene) -> None:
     )
     scene.sees(
         "others",
-        [item["cell"] for item in found if item["doc"] != case],
-        [],
+        [item["kind"] for item in found if item["doc"] != case],
+        [KIND],
         Text("питання про когось іншого: {}", "questions about anybody else: {}"),
     )
     scene.sees(

@@ -19,6 +19,7 @@ from intake_server.web.pages.texts import _, _n
 from intake_server.web.pages.wording import Said, Wording
 from sync.merge import rules
 from sync.merge.schema import Check
+from sync.merge.siblings import KIND
 from sync.merge.talk import TALK, Entry
 
 
@@ -84,7 +85,7 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         candidates=answers,
         new=_new(answers, filled.shown),
         meanwhile=_meanwhile(item, wording),
-        is_never_alone=facts.is_never_alone(item, wording),
+        is_never_alone=item.kind != KIND and facts.is_never_alone(item, wording),
         is_readable=wording.may_read(item.cell, item.sites),
         base=facts.base(item, file.changes, wording),
         combined=_combined(item, answers, wording),
