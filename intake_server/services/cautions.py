@@ -42,12 +42,16 @@ class Caution:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What is known of a child, as the rules ask it: values alone."""
+    """What is known of a child, as the rules ask it: values alone.
+
+    ``is_decided_elsewhere`` says that a child of another family has the same decision.
+    """
 
     person: Values
     case: Values
     visits: tuple[Values, ...]
     rows: tuple[Values, ...]
+    is_decided_elsewhere: bool = False
 
 
 def of(child: Child) -> tuple[Caution, ...]:
@@ -64,6 +68,7 @@ def of(child: Child) -> tuple[Caution, ...]:
                 *map(_said, child.rows),
                 *(_said(row) for visit in child.visits for row in visit.rows),
             ),
+            child.is_decided_elsewhere,
         )
     )
 
@@ -98,6 +103,12 @@ def _decided(record: Record) -> Iterable[Caution]:
     is_whole = isinstance(decision, Mapping) and all(map(decision.get, wanted))
     if care in LEGAL and not is_whole:
         yield Caution("R05", "decision_missing", "decision")
+
+
+def _decided_once(record: Record) -> Iterable[Caution]:
+    """R05: one decision is about one child, or about the siblings of one family."""
+    if record.is_decided_elsewhere:
+        yield Caution("R05", "decision_elsewhere", "decision_no")
 
 
 def _term(record: Record) -> Iterable[Caution]:
@@ -181,6 +192,7 @@ def _representative(record: Record) -> Iterable[Caution]:
 _RULES: Final[tuple[Callable[[Record], Iterable[Caution]], ...]] = (
     _two_hands,
     _decided,
+    _decided_once,
     _term,
     _shared,
     _own_consent,

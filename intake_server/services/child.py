@@ -72,7 +72,9 @@ class Child:
     case say, those of linked records together, the person first; ``rows`` hang on the
     person or the case; visits are the newest first; ``views`` holds every document by
     itself; ``siblings`` are the other children of the family, ``parting`` what is asked
-    about any of them who would be apart from the others.
+    about any of them who would be apart from the others. ``is_decided_elsewhere`` says
+    that the decision on guardianship stands on another child's record too, who is none
+    of them.
     """
 
     persons: tuple[StoredView, ...]
@@ -85,6 +87,7 @@ class Child:
     links: tuple[Linked, ...]
     siblings: tuple["Sibling", ...]
     parting: tuple[QueueItem, ...] = ()
+    is_decided_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +302,7 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
     beside = siblings(session, persons, viewer)
     of_family = [one.case.doc for one in beside if one.case is not None]
     apart = would_part(session, [*(case.doc for case in cases), *of_family])
+    alike = documents.decided_alike(session, cases)
     by_weight = sorted(questions, key=lambda item: (-item.severity, item.first_seen))
     return Child(
         persons=persons,
@@ -310,8 +314,15 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
         links=_links(session, persons),
         siblings=beside,
+        is_decided_elsewhere=bool(set(alike) - set(_cases(session, persons))),
         parting=tuple(item for item in apart if sites(viewer).meet(item.sites)),
     )
+
+
+def _cases(session: Session, persons: Sequence[StoredView]) -> tuple[str, ...]:
+    """Return the cases of all children of a family, whoever may see them."""
+    family = documents.siblings(session, persons)
+    return tuple(ids.case(one.doc) for one in family)
 
 
 def would_part(session: Session, cases: Iterable[str]) -> Sequence[QueueItem]:

@@ -39,6 +39,9 @@ _FIRST: Final = ("", "", "")
 _MOST_NEW: Final = 20
 _SHIFT: Final = timedelta(hours=4)
 """Who comes back sooner has not been away."""
+_FOURTEEN: Final = "fourteen"
+_OPIKA: Final = "opika"
+"""Guardianship, which a child outgrows."""
 _ENDED: Final = frozenset({"closed", "deceased"})
 _KNOWN_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "not_now/name": ("family_name", "given_name", "name_called"),
@@ -275,6 +278,8 @@ def is_answered(entry: Entry) -> bool:
     said = [view.view["values"] for view in (*own, *entry.linked)]
     if any(values.get("case_status") in _ENDED for values in said):
         return True
+    if entry.key == _FOURTEEN:
+        return not any(map(_is_under_guardianship, (entry.case, *entry.linked)))
     names = _KNOWN_BY.get(entry.key, ())
     return any(values.get(name) for values in said for name in names)
 
@@ -287,6 +292,11 @@ def _is_done(entry: Entry, joined: boards.Joined) -> bool:
     if joined.is_done(entry.whose, entry.key, entry.at):
         return True
     return entry.board == TASK and is_answered(entry)
+
+
+def _is_under_guardianship(case: StoredView | None) -> bool:
+    placement = case.view["values"].get(siblings.PLACEMENT) if case else None
+    return isinstance(placement, Mapping) and placement.get("care_type") == _OPIKA
 
 
 def _parting(session: Session, site: str) -> tuple[Parting, ...]:

@@ -11,7 +11,13 @@ from sqlmodel import Session, and_, col, func, or_, select
 from intake_server.storage import bulk, state
 from intake_server.storage.tables import AliasRow, DocumentRow
 from intake_server.storage.types import doc_bytes, doc_text, to_json
-from intake_server.storage.views import family_of, fold, spelled, whole_view
+from intake_server.storage.views import (
+    decision_of,
+    family_of,
+    fold,
+    spelled,
+    whole_view,
+)
 from sync import change as changes
 from sync.change import Change
 from sync.merge.cells import LINK, Document
@@ -145,6 +151,22 @@ def siblings(session: Session, persons: Sequence[StoredView]) -> Sequence[Stored
     )
     own = {one.doc for one in persons}
     return tuple(one for one in found if one.doc not in own and not one.is_voided)
+
+
+def decided_alike(session: Session, cases: Sequence[StoredView]) -> Sequence[str]:
+    """Return other cases whose care rests on a decision of one of these."""
+    said = {decision_of(one.kind, one.view["values"]) for one in cases}
+    decisions = sorted(one for one in said if one)
+    if not decisions:
+        return ()
+    own = {one.doc for one in cases}
+    found = session.exec(
+        select(DocumentRow.doc).where(
+            col(DocumentRow.decision).in_(decisions),
+            ~col(DocumentRow.is_voided),
+        )
+    )
+    return tuple(sorted(doc for doc in found if doc not in own))
 
 
 def with_references(session: Session, references: Iterable[str]) -> frozenset[str]:

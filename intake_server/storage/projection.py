@@ -35,7 +35,7 @@ from sync.merge.view import View, look
 
 _COLUMNS: Final = (
     "doc, kind, reference, subject, parent, sites, newest, is_voided, is_erased,"
-    " contested, search, view, heads, family"
+    " contested, search, view, heads, family, decision"
 )
 _ANEW: Final = "ON CONFLICT (doc) DO UPDATE SET " + ", ".join(
     f"{name} = excluded.{name}" for name in _COLUMNS.split(", ")[1:]
@@ -89,6 +89,7 @@ def derive(
         views.view_json(document, view, aliases),
         state.pack(document),
         views.family_of(document.kind, view.values),
+        views.decision_of(document.kind, view.values),
     )
     compared = _compared(looked, schema, other) if asked else ()
     authors = items.authors_of((document, *compared)) if asked else {}

@@ -88,7 +88,8 @@ class DocumentRow(SQLModel, table=True):
     current versions of each cell and the versions named in them that have not arrived.
     ``search`` is the reference and the names as they are looked for, ``sites`` is
     ``|``-enclosed, ``newest`` the greatest clock value among the heads, ``family`` the
-    reference of the first child of a person's siblings.
+    reference of the first child of a person's siblings, ``decision`` the decision of an
+    authority on which the care of a case rests.
     """
 
     __tablename__ = "document"
@@ -96,6 +97,7 @@ class DocumentRow(SQLModel, table=True):
         Index("ix_document_newest", "kind", "newest"),
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
         Index("ix_document_family", "family", **_where("family IS NOT NULL")),
+        Index("ix_document_decision", "decision", **_where("decision IS NOT NULL")),
         Index("ix_document_nameless", "newest", **_where("search = lower(reference)")),
         Index(
             "ix_document_search", "kind", "search", "doc", **_where("kind = 'person'")
@@ -118,6 +120,7 @@ class DocumentRow(SQLModel, table=True):
     view: str
     heads: bytes = Field(sa_type=LargeBinary)
     family: str | None
+    decision: str | None
 
 
 class DutyRow(SQLModel, table=True):

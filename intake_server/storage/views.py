@@ -15,12 +15,15 @@ from sync.merge.cells import SCOPE, Document, Version
 from sync.merge.queue import Item
 from sync.merge.rules import STANDS_ALONE
 from sync.merge.view import Candidate, View
-from sync.values import text_key
+from sync.values import loose_key, text_key
 
 REFERENCE: Final = "child_ref"
 """The property that holds a child's speakable reference."""
 SIBLINGS: Final = "sibling_group"
 """The property that holds the reference of the first child of the siblings."""
+DECISION: Final = "decision"
+"""The group that says on which decision of an authority the care of a child rests."""
+DECIDED: Final = ("authority_type", "decision_no", "decision_on")
 NAMES: Final = ("family_name", "given_name", "patronymic", "name_called")
 """The properties that a person is searched by, beside the reference."""
 PLACES: Final = ("subject", "form", "instance_id", "parent")
@@ -46,6 +49,15 @@ def family_of(kind: str, values: Mapping[str, Any]) -> str | None:
     """Return the reference of the first child of a person's siblings."""
     said = values.get(SIBLINGS) if kind == "person" else None
     return normalise(said) if isinstance(said, str) else None
+
+
+def decision_of(kind: str, values: Mapping[str, Any]) -> str | None:
+    """Return the decision on which the care of a case rests: authority, number, date."""
+    said = values.get(DECISION) if kind == "case" else None
+    if not isinstance(said, Mapping):
+        return None
+    parts = [loose_key(said[n]) for n in DECIDED if isinstance(said.get(n), str)]
+    return "|".join(parts) if len(parts) == len(DECIDED) and all(parts) else None
 
 
 def view_json(document: Document, view: View, aliases: Sequence[str]) -> str:

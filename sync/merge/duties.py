@@ -64,6 +64,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "arrival": Rule(("R45",), WORKER, BY_FORM),
     "referral": Rule(("R45",), WORKER, BY_FORM),
     "stay": Rule(("A02",), WORKER, BY_FORM),
+    "fourteen": Rule(("R06",), WORKER, BY_HAND),
 }
 """Every kind of task there is, by the first part of its key."""
 
@@ -83,6 +84,9 @@ VIOLENCE: Final = frozenset(
 """Concerns that must be reported within 24 hours."""
 TEMPORARY: Final = frozenset({"patronat", "kin_temp", "reception_temp", "institution"})
 """Kinds of care that have an end."""
+
+OF_AGE: Final = 14
+"""In years: from then on trusteeship takes the place of guardianship."""
 
 _MEDICAL: Final = frozenset(
     {"medical", "medical_emergency", "medication", "obstetric", "injury", "infection"}
@@ -412,6 +416,20 @@ def _held_on(paper: _Paper) -> date | None:
     return next((day for day in days if day), None)
 
 
+def _of_person(paper: _Paper) -> Iterable[Duty]:
+    """R06: on the 14th birthday guardianship becomes trusteeship.
+
+    Who was fourteen when it was first written down was asked then.
+    """
+    born = calendar.day(paper.value("birth_date", "birth"))
+    if born is None or not paper.heads("birth"):
+        return
+    at = paper.since("birth")
+    due = calendar.months_after(born, OF_AGE * 12)
+    if due > at.date():
+        yield paper.open("fourteen", at, due)
+
+
 def _of_row(paper: _Paper) -> Iterable[Duty]:
     """R45: a service that is asked of a centre waits there for an answer."""
     site, state = paper.value("svc_site"), paper.value("svc_state")
@@ -425,6 +443,7 @@ def _of_row(paper: _Paper) -> Iterable[Duty]:
 
 
 _TELLERS: Final[Mapping[str, Callable[[_Paper], Iterable[Duty]]]] = {
+    "person": _of_person,
     "case": _of_case,
     "event": _of_event,
     "service": _of_row,

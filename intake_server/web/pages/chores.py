@@ -22,6 +22,7 @@ _TITLES: Final[Mapping[str, LazyString]] = {
     "review": _l("Review the placement"),
     "end_missing": _l("Say until when the temporary placement lasts"),
     "siblings": _l("Review why siblings are apart"),
+    "fourteen": _l("Turns 14: guardianship becomes trusteeship"),
     "bounced": _l("Sent back: decide where the child goes"),
     "arrival": _l("Arrives"),
     "referral": _l("A service is asked for"),

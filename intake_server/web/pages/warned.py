@@ -17,6 +17,10 @@ _SAID: Final[Mapping[str, LazyString]] = {
     "decision_missing": _l(
         "This care needs a decision: the authority, its number and its date."
     ),
+    "decision_elsewhere": _l(
+        "This decision, with its number and date, stands on the record of a child of"
+        " another family too: compare both with the paper."
+    ),
     "trusteeship": _l("From 14 on it is trusteeship, not guardianship."),
     "guardianship": _l("Under 14 it is guardianship, not trusteeship."),
     "shared": _l(

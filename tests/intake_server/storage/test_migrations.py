@@ -90,6 +90,8 @@ UPDATE change SET code = 'set by an older program' WHERE log = 'central#1';
 DELETE FROM site;
 DROP INDEX ix_body_doc;
 DROP INDEX ix_document_nameless;
+DROP INDEX ix_document_decision;
+ALTER TABLE document DROP COLUMN decision;
 DROP INDEX ix_document_family;
 ALTER TABLE document DROP COLUMN family;
 DROP TABLE duty;
@@ -215,6 +217,8 @@ FORMER = (
     DESK
     + """;
 DROP INDEX ix_document_nameless;
+DROP INDEX ix_document_decision;
+ALTER TABLE document DROP COLUMN decision;
 DROP INDEX ix_document_family;
 ALTER TABLE document DROP COLUMN family;
 ALTER TABLE device DROP COLUMN turned_away;

@@ -61,6 +61,14 @@ BOTH_LOOKS = {
 }
 
 TABLE = {
+    "R06: the 14th birthday ends guardianship": (
+        ("person", {"birth": {"birth_date": "2013-01-05", "dob_precision": "day"}}),
+        {("fourteen", "2027-01-05")},
+    ),
+    "R06: who is fourteen already is asked for nothing": (
+        ("person", {"birth": {"birth_date": "2012-11-28", "dob_precision": "day"}}),
+        set(),
+    ),
     "A03: red is due at once": (
         ("case", {"urgent_needs": ["injury"], "triage": "red"}),
         {("need/injury", SAID)},
