@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover bench kinto faults soak lock
+.PHONY: help run test check lint cover bench kinto faults soak pictures lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
@@ -43,6 +43,9 @@ soak: $(TEST) ## Run 20 000 random histories, the laws ten times as hard, 1000 h
 	@$(BIN)/pytest -n 2 --scale 10 -m "soak or not soak" tests/sync/merge tests/contracts
 	@$(BIN)/pytest -m soak tests/faults/test_hostile_uploads.py
 	@$(BIN)/python tests/bench/run.py --changes 1000000 --runs 1 --growths 1
+
+pictures: $(TEST) ## Play the story in a browser and keep its pictures for the README and the guides
+	@$(BIN)/pytest --pictures tests/journeys/test_story_in_a_browser.py
 
 lock: ## Choose the newest releases that fit, and write both lock files
 	@test -x .venv/lock/bin/pip-compile || { $(PYTHON) -m venv .venv/lock && .venv/lock/bin/pip install --quiet pip-tools; }

@@ -17,6 +17,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run N times as many examples, histories and faults",
     )
     parser.addoption(
+        "--pictures",
+        action="store_true",
+        help="keep the pictures of the story, for the README and the guides",
+    )
+    parser.addoption(
         "--scenarios",
         type=Path,
         action="append",

@@ -21,9 +21,7 @@ from intake_server.web.language import Text
 from sync.merge import siblings
 from sync.merge.duties import ACCEPTED, ANSWER
 
-REASON: Final = (
-    "Родина з досвідом догляду за немовлям із судомами бере лише одну дитину."
-)
+REASON: Final = "Родина, що вміє доглядати малюка із судомами, бере лише одну дитину."
 _WANTED: Final = 2
 
 
@@ -47,11 +45,11 @@ def _arrive(stage: Stage, scene: Scene) -> None:
         Text("Марта прийняла: {}", "Marta has accepted: {}"),
     )
     tab.close()
-    _place_apart(stage, scene)
-    _see_everywhere(stage, scene)
+    place_apart(stage, scene)
+    see_everywhere(stage, scene)
 
 
-def _place_apart(stage: Stage, scene: Scene) -> None:
+def place_apart(stage: Stage, scene: Scene) -> None:
     """Let Stepan place the youngest elsewhere while his centre reaches nobody."""
     stage.nodes[CHERNIVTSI].line.cut()
     stage.clock.advance(minutes=10)
@@ -79,7 +77,8 @@ def _place_apart(stage: Stage, scene: Scene) -> None:
     stage.exchange()
 
 
-def _see_everywhere(stage: Stage, scene: Scene) -> None:
+def see_everywhere(stage: Stage, scene: Scene) -> None:
+    """See that every node asks, and that nobody counts as parted."""
     case = stage.case(IVANKO.spoken)
     stage.note_questions()
     scene.sees(
