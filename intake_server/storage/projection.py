@@ -161,14 +161,14 @@ def project(
         doc: derive(doc, looked[doc], groups.get(doc, ()), schema=schema, other=other)
         for doc in documents
     }
-    families = siblings.before(connection, looked, known)
+    was = siblings.before(connection, looked, known)
     rows = [one.row for one in derived.values()]
     bulk.insert(connection, "document", _COLUMNS, rows, _ANEW)
     items.drop_of_documents(connection, known & documents.keys())
     items.add(connection, (row for one in derived.values() for row in one.items))
     duties = [row for one in derived.values() for row in one.duties]
     boards.project(connection, duties, is_known=known & documents.keys())
-    siblings.project(connection, looked, families, schema=schema, locked=locked)
+    siblings.project(connection, looked, was, schema=schema, locked=locked)
     _project_kinds(connection, documents, derived)
 
 

@@ -6,6 +6,7 @@ asked once or twice a batch, whatever its size.
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -23,10 +24,26 @@ from sync.merge.siblings import FAMILY, Parted
 from sync.merge.view import look
 
 _FAMILIES: Final = "SELECT doc, reference, family FROM document WHERE {} IN ({{keys}})"
+_ABOUT: Final = frozenset(("case", "event"))
+"""Kinds of documents that say where a child is."""
+_SUBJECTS: Final = (
+    "SELECT subject FROM document WHERE doc IN ({keys}) AND subject IS NOT NULL"
+)
 _VISITS: Final = (
     "SELECT doc FROM document WHERE subject IN ({keys}) AND subject IS NOT NULL"
     " AND kind = 'event'"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The persons whose families are to be looked at again.
+
+    ``names`` are the references by which these families went until now.
+    """
+
+    persons: frozenset[str]
+    names: frozenset[str]
 
 
 def need(batch: Iterable[Change], locked: Locked) -> None:
@@ -46,17 +63,20 @@ def need(batch: Iterable[Change], locked: Locked) -> None:
 
 def before(
     connection: Connection, looked: Mapping[str, Looked], known: Collection[str]
-) -> set[str]:
-    """Return by which references families went until now, before that is written anew.
+) -> Before:
+    """Return how things stood with families, before documents are written anew.
 
     Args:
         connection: An open transaction.
         looked: The documents that are about to be written.
         known: Those of them that are in the tables already.
     """
-    persons = persons_of(looked)
+    about = [doc for doc in known if doc in looked and looked[doc][0].kind in _ABOUT]
+    subjects = bulk.fetch_in(connection, _SUBJECTS, map(doc_bytes, about))
+    persons = persons_of(looked) | {doc_text(subject) for (subject,) in subjects}
     kept = {doc for doc in persons if doc in known or doc not in looked}
-    return _names(_rows(connection, "doc", map(doc_bytes, sorted(kept))))
+    rows = _rows(connection, "doc", map(doc_bytes, sorted(kept)))
+    return Before(frozenset(persons), frozenset(_names(rows)))
 
 
 def persons_of(looked: Mapping[str, Looked]) -> set[str]:
@@ -81,7 +101,7 @@ def persons_of(looked: Mapping[str, Looked]) -> set[str]:
 def project(
     connection: Connection,
     looked: Mapping[str, Looked],
-    names: Collection[str],
+    was: Before,
     *,
     schema: Schema,
     locked: Locked,
@@ -91,17 +111,16 @@ def project(
     Args:
         connection: An open transaction, in which documents have been written.
         looked: These documents.
-        names: By which references families went ``before``.
+        was: How things stood ``before``.
         schema: The rules.
         locked: What nobody else changes meanwhile.
 
     Raises:
         NotLockedError: Somebody else may be writing on one of the families.
     """
-    persons = persons_of(looked)
-    if not persons:
+    if not was.persons:
         return
-    named = _rows(connection, "family", sorted({*names, *_now(looked)}))
+    named = _rows(connection, "family", sorted({*was.names, *_now(looked)}))
     if not named:
         return
     if locked.docs is not None:
@@ -114,7 +133,7 @@ def project(
     bulk.act_in(
         connection,
         f"DELETE FROM queue WHERE doc IN ({{keys}}) AND source = '{items.FAMILY}'",  # noqa: S608 - our own word
-        map(ids.case, sorted(members | persons)),
+        map(ids.case, sorted(members | was.persons)),
     )
     items.add(connection, rows_of(siblings.parted(whole, aliases), whole))
 

@@ -211,7 +211,7 @@ def _child(
     if known is None or _is_gone(known[1]):
         return None
     view = known[1]
-    if view.values.get("case_status") == _GONE:
+    if view.values.get("subject") != doc or view.values.get("case_status") == _GONE:
         return None
     said = {
         cell: Said(

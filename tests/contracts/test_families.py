@@ -63,6 +63,32 @@ def test_r01_a_child_who_leaves_the_family_takes_the_question_along(stores, told
         assert set(asked(database)) == {case(1)}
 
 
+def test_r01_a_form_that_is_taken_back_parts_nobody_and_may_part_again(stores, told):
+    placed = told.of_case(3, **apart())
+    with stores.new() as database:
+        take_in(database, told.changes)
+
+        for taken in (placed, told.changes[6], told.changes[3]):
+            undo = told.undo(taken, taken.author)
+            take_in(database, [undo])
+            asked(database)
+            take_in(database, [told.undo(undo, taken.author)])
+            assert set(asked(database)) == {case(1), case(3)}
+
+
+@pytest.mark.parametrize("doc", [(case(3), "case"), (person(3), "person")])
+def test_r01_what_is_erased_parts_nobody(stores, told, doc):
+    told.of_case(3, **apart())
+    with stores.new() as database:
+        take_in(database, told.changes)
+        saw = tuple(sorted(change.id for change in told.changes))
+
+        erased = Write(f="_erased", v=True, saw=saw)
+        take_in(database, [told.say({doc: [erased]}, role="")])
+
+        assert set(asked(database)) == {case(1)}
+
+
 def test_r01_two_who_write_on_two_children_do_not_miss_each_other(stores, told):
     with stores.new() as database, ThreadPoolExecutor(4) as crowd:
         take_in(database, told.changes[:1])

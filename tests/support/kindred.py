@@ -93,6 +93,7 @@ class Told:
         *,
         author: str = "u:ma",
         site: str = "truskavets",
+        role: str = "worker",
     ) -> Change:
         """Add a change with these writes."""
         number = next(self._numbers)
@@ -105,7 +106,7 @@ class Told:
             prev="",
             wall=f"2026-11-22T09:{number % 60:02}:00+02:00",
             author=author,
-            role="worker",
+            role=role,
             device="",
             site=site,
             form="",
