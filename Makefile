@@ -6,10 +6,10 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover bench kinto faults soak pictures lock
+.PHONY: help run test check lint cover screenshots bench kinto faults soak pictures lock
 
 help: ## Say what each target does
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-7s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 run: $(SERVE) ## Start the demo: a central node and two centres, with sample data
 	@echo "Starting the demo; Ctrl+C stops it."
@@ -29,6 +29,9 @@ lint: $(TEST) ## Run the static checks alone
 cover: $(TEST) ## Measure what the tests reach; all of it in the core
 	@$(BIN)/pytest -n 2 --cov --cov-report=term
 	@$(BIN)/coverage report --include='sync/merge/*,sync/linkage/*' --fail-under=100
+
+screenshots: $(TEST) ## Keep a picture of every page, both languages, two sizes, in build/screenshots
+	@$(BIN)/pytest -n 2 tests/journeys/test_every_page.py -k shut_out --screenshots build/screenshots
 
 bench: $(TEST) ## Measure the figures in a quarter of an hour; BENCH=--quick for less
 	@$(BIN)/python tests/bench/run.py $(BENCH)

@@ -29,6 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FILE",
         help="run the scenarios of this file, and nothing else, on everything that merges",
     )
+    parser.addoption(
+        "--screenshots",
+        type=Path,
+        metavar="FOLDER",
+        help="keep a picture of every page that a browser opens",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

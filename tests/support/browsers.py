@@ -23,7 +23,6 @@ _QUIET: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-_GRAVE: Final = {"serious", "critical"}
 
 
 class _Silent(WSGIRequestHandler):
@@ -71,6 +70,5 @@ def barriers(page: Page) -> list[str]:
     return [
         f"{rule['id']}: {node['target']}: {node['failureSummary']}"
         for rule in found["violations"]
-        if rule["impact"] in _GRAVE
         for node in rule["nodes"]
     ]

@@ -1,0 +1,146 @@
+"""Every page there is, in both languages and two sizes: nobody is shut out of it."""
+
+from contextlib import contextmanager
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from browsers import barriers, sign_in
+from centres import RECEPTION, REHABILITATION, with_answers
+from desks import CHILD, with_files
+from pictures_taken import a_photo
+from signed_in import DESK, PHONE
+from walks import FILES, reached, stumbles
+
+from forms.reference import make
+from intake_server.security.policy import Role
+from sync import documents
+from sync.change import Write
+
+pytestmark = pytest.mark.browser
+
+PEOPLE = (
+    ("Ірина", Role.COORDINATOR, "kyiv"),
+    ("Марта", Role.WORKER, "truskavets"),
+    ("Богдан", Role.ADMIN, "kyiv"),
+    ("Оксана", Role.AUDITOR, "kyiv"),
+)
+ASKED = (
+    "/queue?spelling=1",
+    f"/children/{CHILD}/link?other={documents.person(make('4KH', 2))}",
+)
+"""Pages that are asked for by a form."""
+NOT_LINKED = {"enrol.offer", "sign_in.offer", "proof.show"}
+"""Pages behind a code that is told to one person, or of whom is not proved."""
+MACHINES = (
+    *("api-docs.", "audit.", "blobs.", "devices.", "forms.", "openrosa.", "peers."),
+    *("places.", "queue.", "records.", "static", "healthz", "sync."),
+)
+"""Views that programs ask."""
+
+
+@pytest.fixture
+def furnished(desk):
+    """A node with something on every page."""
+    spoken = ("Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА")
+    other = documents.person(make("4KH", 2))
+    for name, site in zip(spoken, ("truskavets", "chernivtsi"), strict=True):
+        named = [Write(f="child_ref", v=make("4KH", 2)), Write(f="family_name", v=name)]
+        desk.write({(other, "person"): named}, site=site)
+        desk.write({(CHILD, "person"): [Write(f="patronymic", v=name)]}, site=site)
+        harm = Write(f="self_harm", v="yes" if site == "truskavets" else "no")
+        desk.write({(documents.case(CHILD), "case"): [harm]}, site=site)
+        papers = Write(f="citizenship", v=f"{name} {site}")
+        desk.write({(CHILD, "person"): [papers]}, site=site)
+    arriving = deepcopy(RECEPTION)
+    arriving["g_child"].update(family_name="Вербова", given_name="Злата")
+    arriving["g_needs"].update(triage="red", urgent_needs=["medication"])
+    olena, taras = desk.phone("truskavets", "О"), desk.phone("chernivtsi", "Т")
+    desk.send(taras, "reception", arriving)
+    stay = deepcopy(REHABILITATION)
+    stay["g_stay"].update(admitted_on="2026-11-01", planned_until="2026-11-20")
+    desk.send(olena, "rehabilitation", stay)
+    awaited = with_answers(REHABILITATION, g_stay={"child_ref": make("4KH", 3)})
+    desk.send(olena, "rehabilitation", awaited)
+    desk.send(taras, "rehabilitation", {"g_med": {"medication": "магній"}})
+    return with_files(desk, sign_png=a_photo("PNG"), face_jpg=a_photo())
+
+
+def is_for_people(view):
+    return view not in FILES | NOT_LINKED and not view.startswith(MACHINES)
+
+
+def everything(desk):
+    return {
+        rule.endpoint
+        for rule in desk.app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and is_for_people(rule.endpoint)
+    }
+
+
+def pages(browser, desk, address, **about):
+    """Open every page that somebody reaches; yield its view, the path, and the window."""
+    known = set()
+    for name, role, site in PEOPLE:
+        with window(browser, **about) as page:
+            sign_in(page.context, address, desk.session(name, role, site))
+            page.goto(address)
+            asked = ASKED if role is Role.COORDINATOR else ()
+            starts = (page.url.removeprefix(address), *asked)
+            yield from of_one(page, desk, address, starts, known)
+    with window(browser, **about) as page:
+        yield from of_one(page, desk, address, ("/sign-in", "/enrol"), known)
+
+
+def of_one(page, desk, address, starts, known):
+    for view, path in reached(page, desk.app, address, starts=starts, known=known):
+        yield view, path, page
+
+
+@contextmanager
+def window(browser, **about):
+    context = browser.new_context(**about)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_nobody_is_shut_out_of_any_page(
+    browser, furnished, address, locale, size, pytestconfig
+):
+    folder = pytestconfig.getoption("screenshots")
+    found, views = [], set()
+
+    for view, path, page in pages(
+        browser, furnished, address, locale=locale, viewport=size
+    ):
+        views.add(view)
+        if folder is not None:
+            keep(page, folder / locale[:2] / str(size["width"]), view, path)
+        found += [(path, fault) for fault in barriers(page)]
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > size["width"]:
+            found.append((path, f"is {width} wide"))
+
+    assert found == []
+    assert views == everything(furnished)
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+def test_every_page_is_usable_by_keyboard_alone(browser, furnished, address, locale):
+    about = {"locale": locale, "viewport": DESK}
+
+    found = [
+        (path, fault)
+        for _, path, page in pages(browser, furnished, address, **about)
+        for fault in stumbles(page)
+    ]
+
+    assert found == []
+
+
+def keep(page, folder: Path, view, path):
+    folder.mkdir(parents=True, exist_ok=True)
+    number = len(list(folder.glob(f"{view}*.png")))
+    page.screenshot(path=folder / f"{view}-{number}.png", full_page=True)
