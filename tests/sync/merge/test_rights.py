@@ -44,6 +44,11 @@ def test_a_question_goes_to_who_can_answer_it(facts, sites, owner):
         ("clinician", "KYV", "clinician", False),
         ("clinician", "TRU", "coordinator", False),
         ("volunteer", "TRU", "site:TRU", False),
+        ("worker", "TRU", "signers", True),
+        ("clinician", "CHE", "signers", True),
+        ("coordinator", "KYV", "signers", True),
+        ("worker", "KYV", "signers", False),
+        ("volunteer", "TRU", "signers", False),
     ],
 )
 def test_the_role_says_what_is_somebodys_to_decide(role, site, owner, may):

@@ -1,7 +1,7 @@
 """Brothers and sisters are never parted silently: when it is asked, and until when."""
 
 import pytest
-from kindred import Told, apart, case, going, person
+from kindred import CODES, Told, apart, case, going, person
 
 from sync import documents as ids
 from sync.change import Write
@@ -9,7 +9,7 @@ from sync.merge.cells import LINK
 from sync.merge.fold import fold
 from sync.merge.hands import Hand, are_two
 from sync.merge.schema import Schema
-from sync.merge.siblings import KIND
+from sync.merge.siblings import KIND, LOG, signed
 
 SCHEMA = Schema.from_json({})
 
@@ -201,7 +201,29 @@ def test_r01_what_no_form_says_harms_nobody(told, odd):
     assert asked(told).keys() <= {case(3)}
 
 
-def test_r01_a_case_that_is_erased_or_a_child_who_died_parts_nobody(told):
+def test_r01_signatures_are_shown_as_they_were_given(told):
+    placed = told.of_case(3, **apart())
+    told.sign(3, [placed.id], "u:st", "chernivtsi")
+    told.sign(3, ["another"], "u:ma", "truskavets")
+    values = fold(told.changes, SCHEMA).views[case(3)].values
+
+    (one,) = signed(values, [placed.id])
+
+    assert one.author == "u:st"
+    assert signed({}, [placed.id]) == ()
+    assert signed({LOG: "odd"}, [placed.id]) == ()
+
+
+def test_r01_a_sibling_without_a_case_parts_nobody(told):
+    named = [Write(f="child_ref", v="4KH7T299"), Write(f="sibling_group", v=CODES[0])]
+    told.say({("P1", "person"): named})
+    told.say({(ids.person("4KH7T299"), "person"): named})
+    told.of_case(3, **apart())
+
+    assert list(asked(told)) == [case(3)]
+
+
+def test_r01_a_child_who_died_parts_nobody(told):
     told.of_case(3, **apart())
     told.of_case(3, case_status="deceased")
 
