@@ -11,6 +11,9 @@ from typing import Final
 ALPHABET: Final = "23456789ACEHKMPTX"
 """The characters in the order of their values, 0 to 16."""
 
+PRACTICE_BLOCK: Final = "XXX"
+"""The block of all who practise: no child ever gets a reference of it in earnest."""
+
 _BLOCK: Final = 3
 _NUMBER: Final = 4
 
@@ -59,6 +62,11 @@ def make(block: str, number: int) -> str:
         raise ValueError("a block is three characters of the alphabet, and not 222")
     stem = block + _digits(number, width=_NUMBER)
     return stem + ALPHABET[-_sum(stem) % len(ALPHABET)]
+
+
+def is_practised(reference: str) -> bool:
+    """Tell whether a canonical reference is one that was given to practise with."""
+    return reference.startswith(PRACTICE_BLOCK)
 
 
 def printed(reference: str) -> str:

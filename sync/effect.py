@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from forms.answers import Answer, RowRef, derived_key
 from forms.definition import Field, FormDefinition, Path
 from forms.merging import elements
-from forms.reference import normalise
+from forms.reference import is_practised, normalise
 from sync import documents
 from sync.change import Write
 from sync.merge.authorship import shown
@@ -96,6 +96,15 @@ def bad_reference(answers: Iterable[Answer]) -> str | None:
     """Return the name of a field whose reference does not check, None when all do."""
     for answer in answers:
         if not all(map(normalise, _references(answer))):
+            return answer.field.name
+    return None
+
+
+def practised_reference(answers: Iterable[Answer]) -> str | None:
+    """Return the name of a field with a reference to practise with, None without one."""
+    for answer in answers:
+        canonical = map(normalise, _references(answer))
+        if any(one is not None and is_practised(one) for one in canonical):
             return answer.field.name
     return None
 

@@ -16,6 +16,7 @@ from forms.definition import FormDefinition
 from forms.errors import DefinitionError, MissingInstanceIdError, SubmissionError
 from forms.gate import admit
 from forms.instance import LIMITS, answers_of, parse
+from forms.practice import is_practised
 from forms.reference import normalise
 from intake_server.services.published import Shelf, Sources, Stored
 from intake_server.storage.database import Session
@@ -30,6 +31,8 @@ FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
 """The problems that are over when the form is published."""
 WHOSE: Final = frozenset({"no-reference", "bad-reference"})
 """The problems that are over when a person says whose the form is."""
+PRACTISED: Final = "practised"
+"""The problem of what was filled in to practise, and was sent in earnest."""
 _OF_A_CHILD: Final = ("person", "case")
 
 
@@ -271,6 +274,10 @@ def _about_whom(read: Read) -> Read:
     if wrong is not None:
         detail = "the reference does not check"
         return replace(read, problem=Problem("bad-reference", detail, wrong))
+    practised = effect.practised_reference(read.answers)
+    if practised is not None and not is_practised(read.form_version):
+        detail = "the reference is one to practise with"
+        return replace(read, problem=Problem(PRACTISED, detail, practised))
     typed_reference = effect.reference_in(read.answers)
     reference = normalise(typed_reference) if typed_reference else None
     asked = _reference_field(read.definition)
@@ -282,6 +289,9 @@ def _about_whom(read: Read) -> Read:
 
 def _unknown(shelf: Shelf, facts: Mapping[str, Any]) -> Problem:
     form_id, version = facts["form_id"], facts["form_version"]
+    if is_practised(version):
+        detail = "the form was filled in to practise"
+        return Problem(PRACTISED, detail, "form_version")
     if shelf.has(form_id):
         detail = f"version {version} of this form has not arrived yet"
         return Problem(UNKNOWN_VERSION, detail, "form_version")

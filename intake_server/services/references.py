@@ -1,6 +1,6 @@
 """Children's references: the next free number of a site's block, never given twice."""
 
-from forms.reference import BLOCK_SIZE, block_name, make
+from forms.reference import BLOCK_SIZE, PRACTICE_BLOCK, block_name, make
 from intake_server.errors import NoReferencesError
 from intake_server.storage import documents, node, references
 from intake_server.storage.database import Session
@@ -53,7 +53,7 @@ def reserve(session: Session, site: str, *, device: str | None = None) -> str:
 
     With ``device`` it is a device or node of the site that numbers by itself.
     """
-    taken = {block.block for block in references.blocks(session)}
+    taken = {block.block for block in references.blocks(session)} | {PRACTICE_BLOCK}
     number = 1
     while block_name(number) in taken:
         number += 1

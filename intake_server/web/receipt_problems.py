@@ -117,6 +117,17 @@ RECEIPT_PROBLEMS: Final[Mapping[str, ProblemType]] = {
             ),
         ),
         _receipt(
+            "practised",
+            Text("Заповнено під час навчання", "It was filled in to practise"),
+            Text(
+                "Запис збережено й відкладено: код або форма — навчальні. Якщо дитина"
+                " справжня, скажіть координаторові й заповніть форму ще раз.",
+                "The record is kept and set aside: its reference or its form is one to"
+                " practise with. If the child is real, tell a coordinator and fill the"
+                " form in again.",
+            ),
+        ),
+        _receipt(
             "unknown-key",
             Text("Немає ключа до запису", "No key here opens the record"),
             Text(
