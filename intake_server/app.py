@@ -13,14 +13,16 @@ from intake_server.clock import Clock
 from intake_server.config import Settings
 from intake_server.security.policy import Action
 from intake_server.security.redaction import redact_logs
+from intake_server.services import practice
 from intake_server.services.authoring import Entropy
 from intake_server.services.single_writer import Desk, HandedOver, OwnDesk
 from intake_server.storage import node
 from intake_server.storage.database import Database
+from intake_server.storage.practice import PracticeStore
 from intake_server.web import arrival, auth, failures, headers, pages, proving
 from intake_server.web.api.openapi import offer_api
 from intake_server.web.body import InMemoryRequest
-from intake_server.web.context import Context, context, give
+from intake_server.web.context import Context, Contexts, context, give
 from intake_server.web.enrol import enrol
 from intake_server.web.help_pages import help_pages
 from intake_server.web.language import language
@@ -61,10 +63,14 @@ def create_app(
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    desk: Desk = OwnDesk(database, entropy)
-    if entrance is not None:
-        desk = HandedOver(entrance, desk)
-    give(app, Context(settings, database, clock, entropy, desk))
+    own = OwnDesk(database, entropy)
+    desk: Desk = own if entrance is None else HandedOver(entrance, own)
+    room = practice.Room(database, clock, entropy)
+    store = PracticeStore(settings.data / practice.FOLDER, room.furnish)
+    earnest = Context(settings, database, database, clock, entropy, desk)
+    apart = OwnDesk(store, entropy)
+    practised = Context(settings, store, database, clock, entropy, apart)
+    give(app, Contexts(earnest, practised, store, room))
     Babel(app, locale_selector=language)
     app.before_request(arrival.note_arrival)
     app.before_request(auth.admit)

@@ -13,6 +13,7 @@ IntakeError
 ├── StalePageError             a page's form without the token of its session
 ├── StaleItemError             the queue item moved while a person decided
 ├── StaleRecordError           what was on the screen is not what stands now
+├── NotPractisedError          a form in earnest, from somebody who practises
 ├── TooLargeError              more bytes or items than one request may carry
 ├── WrongOffsetError           a part of a file that does not go on where it stopped
 ├── WrongFileError             a file that is not the one its SHA-256 names
@@ -142,6 +143,13 @@ class StaleRecordError(IntakeError):
 
     def __init__(self) -> None:
         super().__init__("the record is no longer the one that was on the screen")
+
+
+class NotPractisedError(IntakeError):
+    """A form that was filled in in earnest, from somebody who practises; not taken."""
+
+    def __init__(self) -> None:
+        super().__init__("the form was filled in in earnest, and its sender practises")
 
 
 class TooLargeError(IntakeError):

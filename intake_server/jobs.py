@@ -15,6 +15,7 @@ from intake_server.config import Settings
 from intake_server.errors import BusyError, HeldError, IntakeError, NotFoundError
 from intake_server.services import contact, copies, housekeeping, noticing
 from intake_server.storage.database import Database
+from intake_server.storage.practice import PracticeStore
 from sync.errors import RefusedError, UnreachableError
 
 SYNC_EVERY_S: Final = 60
@@ -40,6 +41,7 @@ def schedule(
     settings: Settings,
     holder: str,
     now: Clock = clock.now,
+    practice: PracticeStore | None = None,
 ) -> BackgroundScheduler:
     """Return a scheduler that is wired up but not started.
 
@@ -49,6 +51,7 @@ def schedule(
             not said, and by whom notices are sent.
         holder: Who does the jobs, as others are told who must wait.
         now: Tells the time.
+        practice: The store of those who practise; it is tidied and never exchanged.
     """
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
@@ -68,7 +71,7 @@ def schedule(
         trigger="interval",
         seconds=COPY_EVERY_S,
         next_run_time=now(),
-        args=[database],
+        args=[database, practice],
         id="make_copies",
         coalesce=True,
         max_instances=1,
@@ -90,7 +93,7 @@ def schedule(
         tidy,
         trigger="cron",
         hour=1,
-        args=[database],
+        args=[database, practice],
         kwargs={"now": now},
         id="tidy",
         coalesce=True,
@@ -123,11 +126,12 @@ def exchange_with_upstream(
         _log.info("sent %d, received %d", done.pushed, done.pulled)
 
 
-def make_copies(database: Database) -> None:
+def make_copies(database: Database, practice: PracticeStore | None = None) -> None:
     """Make the copies of pictures that people are shown, until none is wanting."""
     try:
-        while copies.make_waiting(database) == copies.AT_ONCE:
-            pass
+        for store in _used(database, practice):
+            while copies.make_waiting(store) == copies.AT_ONCE:
+                pass
     except IntakeError as failure:
         _log.warning("no copies for now: %s", failure)
 
@@ -145,13 +149,27 @@ def send_notices(
         _log.warning("%d notices did not go: see dodomu doctor", sent.failed)
 
 
-def tidy(database: Database, *, now: Clock = clock.now) -> None:
+def tidy(
+    database: Database,
+    practice: PracticeStore | None = None,
+    *,
+    now: Clock = clock.now,
+) -> None:
     """Throw away what is over, and every trace of what is erased."""
     housekeeping.tidy(database, now=now())
+    if practice is not None and practice.is_begun:
+        housekeeping.tidy_uploads(practice, now=now())
     try:
         housekeeping.scrub(database)
     except BusyError as busy:
         _log.warning("not now, but tomorrow: %s", busy)
+
+
+def _used(database: Database, practice: PracticeStore | None) -> tuple[Database, ...]:
+    """Return the stores that there are; that of practice only once it is begun."""
+    if practice is None or not practice.is_begun:
+        return (database,)
+    return database, practice
 
 
 def this_process(doing: str) -> str:

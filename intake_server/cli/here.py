@@ -23,9 +23,12 @@ from rich.progress import (
 )
 from typing_extensions import override
 
+from intake_server import clock
 from intake_server.config import FILE_NAME, Settings, read_key
+from intake_server.services import practice
 from intake_server.services.nodes import DATABASE_KEY
 from intake_server.storage.database import Database
+from intake_server.storage.practice import PracticeStore
 
 DEFAULT: Final = Path("dodomu-data")
 
@@ -133,6 +136,12 @@ class Here:
 def open_store(settings: Settings) -> Database:
     """Return the store of a node."""
     return Database(settings.store_url, read_key(settings.keys / DATABASE_KEY))
+
+
+def open_practice(settings: Settings, database: Database) -> PracticeStore:
+    """Return the practice store of a node; it begins when it is used."""
+    room = practice.Room(database, clock.now)
+    return PracticeStore(settings.data / practice.FOLDER, room.furnish)
 
 
 def address(settings: Settings) -> str:

@@ -24,7 +24,14 @@ from typing_extensions import override
 from intake_server import clock, jobs
 from intake_server.app import create_app
 from intake_server.cli import writer
-from intake_server.cli.here import DEFAULT, Here, Refusal, common, open_store
+from intake_server.cli.here import (
+    DEFAULT,
+    Here,
+    Refusal,
+    common,
+    open_practice,
+    open_store,
+)
 from intake_server.config import Settings
 from intake_server.services import contact
 
@@ -163,7 +170,12 @@ def work(here: Here) -> None:
     with here.opened() as (settings, database):
         database.migrate()
         contact.take(database, jobs.WORK, holder, now=clock.now())
-        scheduler = jobs.schedule(database, settings=settings, holder=holder)
+        scheduler = jobs.schedule(
+            database,
+            settings=settings,
+            holder=holder,
+            practice=open_practice(settings, database),
+        )
         scheduler.start()
         try:
             while not stop.wait(_RENEW_S):

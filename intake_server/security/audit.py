@@ -68,6 +68,9 @@ class Act(Enum):
     PRINT_CARDS = "print_cards"
     EXPORT = "export"
     READ_AUDIT = "read_audit"
+    PRACTISE = "practise"
+    END_PRACTICE = "end_practice"
+    DELETE_PRACTICE = "delete_practice"
 
 
 def note(

@@ -69,6 +69,7 @@ class Action(Enum):
     MANAGE_PEOPLE = "manage_people"
     MANAGE_SITES = "manage_sites"
     EXCHANGE = "exchange"
+    DELETE_PRACTICE = "delete_practice"
 
 
 _CASE_STAFF: Final = frozenset({Role.WORKER, Role.CLINICIAN, Role.COORDINATOR})
@@ -98,8 +99,14 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
     Action.MANAGE_SITES: frozenset({Role.ADMIN}),
     Action.EXCHANGE: frozenset({Role.NODE}),
+    Action.DELETE_PRACTICE: frozenset({Role.COORDINATOR, Role.ADMIN}),
 }
 """Roles by action; ``PUBLIC`` needs nobody and so stands in no row."""
+
+IN_EARNEST: Final = frozenset(
+    {Action.PUBLISH_FORMS, Action.ERASE, Action.START_SYNC, Action.EXCHANGE}
+)
+"""What nobody can practise: it reaches other people or other nodes."""
 
 
 PROVED: Final = frozenset(
@@ -143,7 +150,8 @@ Volunteers are devices. Nobody else manages anybody.
 class Principal:
     """Somebody who asks: a person or script, an enrolled device, or another node.
 
-    ``last_seen`` and ``clock_off_ms`` are what was noted of a device's earlier call.
+    ``last_seen`` and ``clock_off_ms`` are what was noted of a device's earlier call,
+    ``is_practising`` says that nothing they send is meant in earnest.
     """
 
     kind: Literal["person", "device", "node"]
@@ -153,6 +161,7 @@ class Principal:
     site: str
     last_seen: datetime | None = field(default=None, compare=False)
     clock_off_ms: int | None = field(default=None, compare=False)
+    is_practising: bool = field(default=False, compare=False)
 
     @property
     def actor(self) -> str:
@@ -190,7 +199,7 @@ def may(principal: Principal | None, action: Action) -> bool:
     """Tell whether somebody may do something; None is somebody unknown."""
     if action is Action.PUBLIC:
         return True
-    if principal is None:
+    if principal is None or (principal.is_practising and action in IN_EARNEST):
         return False
     return principal.role in TABLE.get(action, frozenset())
 

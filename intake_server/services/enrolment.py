@@ -26,11 +26,12 @@ from intake_server.security.tokens import (
 )
 from intake_server.services import throttling
 from intake_server.services.authoring import Entropy
-from intake_server.storage import codes, devices, node, peers
+from intake_server.storage import codes, devices, node, peers, practising
 from intake_server.storage.codes import Code
 from intake_server.storage.database import Database, Session
 from intake_server.storage.devices import Device
 from intake_server.storage.peers import Peer
+from intake_server.storage.practising import Subject
 
 SHOWN: Final = timedelta(minutes=15)
 """How long a code lasts that is scanned from a screen."""
@@ -46,6 +47,7 @@ _FRESH: Final = timedelta(minutes=1)
 _JITTER_MS: Final = 2_000
 _ENROL: Final = "enrol"
 _JOIN: Final = "join"
+_PRACTICE: Final = "practice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def offer_device(
 ) -> str:
     """Return a one-time code by which one device is enrolled at a site.
 
-    It has ten characters that can be read aloud.
+    It has ten characters that can be read aloud. What somebody lets in who practises,
+    practises too.
     """
     with database.transaction() as session:
         return _offer(session, site, label, by=by, now=now, life=life)
@@ -160,6 +163,8 @@ def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
                 public_key=public_key,
             )
             devices.add(session, device)
+            if _PRACTICE in offered.payload:
+                practising.begin(session, Subject("device", device.id), now=now)
             note(session, Act.ENROL, device.id, by=f"d:{device.id}", now=now)
             return Enrolled(device.id, token, device.site)
         if came_from:
@@ -282,7 +287,10 @@ def _offer(
     life: timedelta,
 ) -> str:
     code = new_spoken_code()
+    by_whom = Subject("person", by.removeprefix("u:"))
     payload = {"site": site, "label": label}
+    if practising.is_any(session, by_whom):
+        payload[_PRACTICE] = by_whom.name
     offered = Code(purpose=_ENROL, payload=payload, expires=now + life)
     codes.add(session, digest(code), offered)
     note(session, Act.OFFER_DEVICE, site, by=by, now=now)

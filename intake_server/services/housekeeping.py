@@ -29,6 +29,15 @@ def tidy(database: Database, *, now: datetime) -> None:
         people.drop_expired(session, now=now)
         attempts.drop_forgotten(session, now=now)
         credentials.drop_steps(session, before=totp.step(now - _A_DAY))
+    tidy_uploads(database, now=now)
+
+
+def tidy_uploads(database: Database, *, now: datetime) -> None:
+    """Forget files that never came to their end, and what was counted on other days.
+
+    Repeating is harmless.
+    """
+    with database.transaction() as session:
         uploads.expire(session, now=now)
         allowances.drop_before(session, now.date().isoformat())
 

@@ -5,7 +5,7 @@ Sessions live here, not in the cookie, so ending one works at once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from secrets import token_bytes
 from typing import Final
@@ -15,11 +15,12 @@ from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal, Role
 from intake_server.security.tokens import digest, new_code, new_id, new_token
 from intake_server.services.authoring import Entropy
-from intake_server.storage import codes, devices, peers, people
+from intake_server.storage import codes, devices, peers, people, practising
 from intake_server.storage.codes import Code
 from intake_server.storage.database import Database
 from intake_server.storage.database import Session as Transaction
 from intake_server.storage.people import Person, SignedIn, Token
+from intake_server.storage.practising import Subject
 
 INVITATION: Final = timedelta(hours=24)
 """How long a sign-in link lasts."""
@@ -59,12 +60,17 @@ def add(  # noqa: PLR0913 - one argument a thing that is known of a person
     until: datetime | None = None,
     entropy: Entropy = token_bytes,
 ) -> str:
-    """Add a person, whose work may end by itself; return their id."""
+    """Add a person, whose work may end by itself; return their id.
+
+    Whom somebody lets in who practises, practises too.
+    """
     person = Person(
         id=new_id(entropy), name=name, role=role.value, site=site, until=until
     )
     with database.transaction() as session:
         people.add(session, person)
+        if practising.is_any(session, Subject("person", by.removeprefix("u:"))):
+            practising.begin(session, Subject("person", person.id), now=now)
         note(session, Act.ADD_PERSON, person.id, by=by, now=now, role=role.value)
     return person.id
 
@@ -231,6 +237,7 @@ def signed_in(database: Database, token: str, *, now: datetime) -> Session | Non
     browser, person = found
     _live_on(database, browser, person, now)
     principal = _person(person.id, person.name, person.role, person.site)
+    principal = replace(principal, is_practising=browser.is_practising)
     return Session(principal, browser.csrf, browser.proved)
 
 
@@ -301,10 +308,18 @@ def who(database: Database, token: str) -> Principal | None:
                 device.site,
                 device.last_seen,
                 device.clock_off_ms,
+                is_practising=practising.is_any(
+                    session,
+                    Subject("device", device.id),
+                    Subject("site", device.site),
+                ),
             )
         if (script := people.by_token(session, sha256)) and not script.revoked:
             id = script.person or script.id
-            return _person(id, script.name, script.role, script.site)
+            principal = _person(id, script.name, script.role, script.site)
+            whose = Subject("person", id), Subject("site", script.site)
+            is_practising = practising.is_any(session, *whose)
+            return replace(principal, is_practising=is_practising)
         if (peer := peers.by_token(session, sha256)) and not peer.revoked:
             return Principal("node", peer.id, peer.site, Role.NODE, peer.site)
     return None

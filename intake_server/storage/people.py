@@ -3,11 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlmodel import Session, col, delete, select, update
 
-from intake_server.storage import bulk
+from intake_server.storage import bulk, practising
 from intake_server.storage.tables import PersonRow, SessionRow, TokenRow
+
+_PRACTISES: Final = practising.exists(
+    person=col(PersonRow.id), site=col(PersonRow.site)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +36,8 @@ class SignedIn:
     """A browser in which a person is signed in; ``csrf`` stands in its forms.
 
     ``proved`` is when they last showed that it is they.
+    ``is_practising`` is known of one that was found by its token: whether the person,
+    or the whole site, practises.
     """
 
     sha256: bytes
@@ -40,6 +47,7 @@ class SignedIn:
     expires: datetime
     browser: str = ""
     proved: datetime | None = None
+    is_practising: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +162,9 @@ def sessions(session: Session, person_id: str, *, now: datetime) -> Sequence[Sig
 
 def add_session(session: Session, signed_in: SignedIn) -> None:
     """Keep a signed-in browser."""
-    session.add(SessionRow(**asdict(signed_in)))
+    kept = asdict(signed_in)
+    del kept["is_practising"]
+    session.add(SessionRow(**kept))
     session.flush()
 
 
@@ -163,7 +173,7 @@ def find_session(
 ) -> tuple[SignedIn, Person] | None:
     """Return a browser that is signed in now, and its person, who has not ended."""
     row = session.exec(
-        select(SessionRow, PersonRow)
+        select(SessionRow, PersonRow, _PRACTISES)
         .join(PersonRow)
         .where(
             col(SessionRow.sha256) == sha256,
@@ -173,7 +183,8 @@ def find_session(
     ).first()
     if row is None or not Person(**row[1].model_dump()).works(now):
         return None
-    return SignedIn(**row[0].model_dump()), Person(**row[1].model_dump())
+    signed_in = SignedIn(**row[0].model_dump(), is_practising=row[2])
+    return signed_in, Person(**row[1].model_dump())
 
 
 def prolong_session(session: Session, sha256: bytes, *, expires: datetime) -> None:

@@ -459,6 +459,17 @@ class DeviceRow(SQLModel, table=True):
     turned_away: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class PractisingRow(SQLModel, table=True):
+    """A device, a person or a whole site that practises, by id or name."""
+
+    __tablename__ = "practising"
+    __table_args__ = _CLUSTERED
+
+    kind: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=UtcDateTime)
+
+
 class AttemptRow(SQLModel, table=True):
     """Wrong codes or passwords of one account or place, by the digest of its name.
 

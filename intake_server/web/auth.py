@@ -3,7 +3,8 @@
 Every view carries a mark made by ``requires``; the application refuses to start while
 one lacks it. A path says which credentials count: a bearer token under ``/api/`` and
 ``/sync/``, the key in the path or Basic for OpenRosa, the session's cookie for pages.
-A cookie never opens the API, so no other site can use it through a browser.
+A cookie never opens the API, so no other site can use it through a browser. Here too it
+is decided, once, whether the request is meant in earnest.
 """
 
 import hmac
@@ -25,7 +26,7 @@ from intake_server.security.policy import Action, Principal, may
 from intake_server.services import enrolment, people
 from intake_server.services.people import Session
 from intake_server.web import cookies
-from intake_server.web.context import context
+from intake_server.web.context import context, turn_to_practice
 from intake_server.web.openrosa.answers import is_openrosa
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -105,6 +106,8 @@ def admit() -> None:
     g.principal = _recognised(way)
     if g.principal is None:
         raise UnauthenticatedError(way.value)
+    if g.principal.is_practising:
+        turn_to_practice(g.principal)
     if action is None or not may(g.principal, action):
         raise NotFoundError("such page")
     _make_room(request.endpoint)
@@ -143,9 +146,9 @@ def _recognised(way: Way) -> Principal | None:
 def _whose(token: str) -> Principal | None:
     """Return whose a token is; that a revoked device has now been told is noted."""
     here = context()
-    principal = people.who(here.database, token)
+    principal = people.who(here.doors, token)
     if principal is None:
-        enrolment.turn_away(here.database, token, now=here.now())
+        enrolment.turn_away(here.doors, token, now=here.now())
     return principal
 
 
@@ -185,7 +188,7 @@ def _by_session() -> Principal | None:
     if not token:
         return None
     here = context()
-    g.session = people.signed_in(here.database, token, now=here.now())
+    g.session = people.signed_in(here.doors, token, now=here.now())
     return g.session.principal if g.session else None
 
 

@@ -15,6 +15,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     "title": Text("Картки з кодами дітей", "Cards with children's codes"),
     "code": Text("Код дитини", "Child's code"),
     "keep": Text("Носіть із собою", "Keep it with you"),
+    "practice": Text("Навчання: код несправжній", "Practice: not a real code"),
 }
 
 
@@ -26,19 +27,27 @@ class Card:
     qr: str
 
 
-def draw(references: Sequence[str], language: Language, *, style_url: str = "") -> str:
+def draw(
+    references: Sequence[str],
+    language: Language,
+    *,
+    style_url: str = "",
+    notice: str = "",
+) -> str:
     """Return sheets of cards as a whole HTML document, ``A_SHEET`` cards a page.
 
     Args:
         references: Canonical, in the order of the cards.
         language: Of the few words beside them.
         style_url: Where the style is found; empty to write it into the document.
+        notice: What is said of practice; empty for cards in earnest.
     """
     return printed.page(
         "card_sheets",
         style_url=style_url,
         language=language,
         sheets=tuple(_sheets(references)),
+        notice=notice,
         texts={key: text.within(language) for key, text in _TEXTS.items()},
     )
 

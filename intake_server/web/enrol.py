@@ -44,7 +44,7 @@ def enter() -> str:
     if not is_storable(code) or len(code) > _LONGEST:
         raise UnknownCodeError
     let_in = enrolment.enrol(
-        here.database,
+        here.doors,
         code,
         label="",
         now=here.now(),

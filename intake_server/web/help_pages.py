@@ -5,6 +5,7 @@ from typing import Final
 from flask import Blueprint, render_template
 
 from intake_server.security.policy import Action
+from intake_server.web import practice
 from intake_server.web.auth import requires
 from intake_server.web.openrosa import answers
 
@@ -21,6 +22,7 @@ def collect() -> str:
         again=answers.AGAIN,
         set_aside=answers.SET_ASIDE,
         missing=answers.MISSING.format(1),
+        practised=f"{practice.RECEIPT.uk}. …",
         too_large=answers.TOO_LARGE.format(1),
     )
 

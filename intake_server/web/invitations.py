@@ -22,6 +22,10 @@ _TEXTS: Final[Mapping[str, Text]] = {
         "Point the phone's camera here, or open the address and type the code:",
     ),
     "until": Text("Діє один раз. Останній термін:", "Works once. The last moment:"),
+    "practice": Text(
+        "Навчання: цей телефон надсилатиме лише навчальне",
+        "Practice: this phone will send only what is practised",
+    ),
     "keep": Text(
         "Нікому не передавайте: хто має код, той надсилає від вашого імені.",
         "Give it to nobody: whoever has the code sends in your name.",
@@ -46,6 +50,7 @@ def draw(
     site: str,
     address: str,
     style_url: str,
+    notice: str = "",
 ) -> str:
     """Return sheets of invitations as a whole HTML document.
 
@@ -55,6 +60,7 @@ def draw(
         site: What people call the site that invites.
         address: Where people and phones reach the node.
         style_url: Where the style is found.
+        notice: What is said of practice; empty for invitations in earnest.
     """
     return printed.page(
         "invitations",
@@ -62,6 +68,7 @@ def draw(
         language=language,
         sheets=tuple(_sheets(invited, address, language)),
         site=site,
+        notice=notice,
         address=f"{address}/enrol",
         texts={key: text.within(language) for key, text in _TEXTS.items()},
     )

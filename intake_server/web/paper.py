@@ -75,13 +75,20 @@ class Section:
     questions: tuple[Question, ...]
 
 
-def draw(form: FormDefinition, language: Language, *, style_url: str = "") -> str:
+def draw(
+    form: FormDefinition,
+    language: Language,
+    *,
+    style_url: str = "",
+    notice: str = "",
+) -> str:
     """Return a blank form as a whole HTML document.
 
     Args:
         form: The form.
         language: In which it asks.
         style_url: Where the style is found; empty to write it into the document.
+        notice: What is said of practice; empty for paper in earnest.
     """
     name = f"{form.form_id}@{form.version}"
     return printed.page(
@@ -90,6 +97,7 @@ def draw(form: FormDefinition, language: Language, *, style_url: str = "") -> st
         form=form,
         name=name,
         language=language,
+        notice=notice,
         title=_within(form.title, language) or form.form_id,
         sections=tuple(_sections(form, language)),
         asks_reference=any(asked.property == REFERENCE for asked in form.fields),

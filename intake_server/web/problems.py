@@ -143,6 +143,19 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Nothing was written. Read the record again, then decide once more.",
         ),
     ),
+    errors.NotPractisedError: ProblemType(
+        "not-practised",
+        409,
+        Text(
+            "Форму заповнено не для навчання", "The form was not filled in to practise"
+        ),
+        Text(
+            "Її не прийнято, вона лишається на пристрої. Вимкніть навчання й надішліть"
+            " її ще раз: інакше її стерли б разом із навчальним.",
+            "It was not taken and stays on the device. End practice and send it again:"
+            " else it would be deleted with what was practised.",
+        ),
+    ),
     errors.TooLargeError: _TOO_LARGE,
     RequestEntityTooLarge: _TOO_LARGE,
     errors.WrongOffsetError: ProblemType(

@@ -95,7 +95,7 @@ def _prove(following: str) -> Response | None:
     here = context()
     try:
         token = signing.prove(
-            here.database,
+            here.doors,
             cookies.session_token() or "",
             Typed("", browsers.field(_PASSWORD), browsers.field(_DIGITS)),
             now=here.now(),

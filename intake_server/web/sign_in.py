@@ -42,7 +42,7 @@ def enter() -> Response:
     here = context()
     try:
         token = signing.enter(
-            here.database, browsers.typed(), now=here.now(), browser=browsers.here()
+            here.doors, browsers.typed(), now=here.now(), browser=browsers.here()
         )
     except WrongCredentialsError:
         problem = PROBLEMS[WrongCredentialsError]
@@ -58,7 +58,7 @@ def offer(code: str) -> str:
     here = context()
     if here.settings.demo:
         return render_template("sign_in_link.html", code=code)
-    person = signing.invited(here.database, code, now=here.now())
+    person = signing.invited(here.doors, code, now=here.now())
     return _choices(code, person, totp.new_secret(), signing.suggested(person))
 
 
@@ -68,14 +68,14 @@ def choose(code: str) -> Response:
     """Use the link: choose by what to sign in, and be signed in."""
     here = context()
     if here.settings.demo:
-        token = people.sign_in(here.database, code, now=here.now())
+        token = people.sign_in(here.doors, code, now=here.now())
         return _let_in(redirect("/"), token)
     secret = request.form.get("secret", "")
     if not totp.is_secret(secret):
         raise UnknownCodeError
     chosen = browsers.typed()
     done = signing.set_up(
-        here.database,
+        here.doors,
         code,
         chosen,
         secret,
@@ -83,7 +83,7 @@ def choose(code: str) -> Response:
         browser=browsers.here(),
     )
     if isinstance(done, frozenset):
-        person = signing.invited(here.database, code, now=here.now())
+        person = signing.invited(here.doors, code, now=here.now())
         page = _choices(code, person, secret, chosen.login, done)
         return current_app.make_response((page, _UNPROCESSABLE))
     shown = render_template("recovery.html", codes=done.recovery)
@@ -97,7 +97,7 @@ def leave() -> Response:
     here = context()
     token = cookies.session_token()
     if token:
-        people.sign_out(here.database, token, now=here.now())
+        people.sign_out(here.doors, token, now=here.now())
     response = current_app.make_response(redirect("/"))
     cookies.take(response)
     return response
@@ -107,7 +107,7 @@ def _let_in(response: Response | object, token: str) -> Response:
     """Give the new session's token; the one that the browser had opens nothing more."""
     here, former = context(), cookies.session_token()
     if former:
-        people.sign_out(here.database, former, now=here.now())
+        people.sign_out(here.doors, former, now=here.now())
     answer = current_app.make_response(response)  # type: ignore[arg-type]
     cookies.give(answer, token)
     return answer

@@ -71,7 +71,7 @@ def enrol(body: dict[str, Any]) -> ResponseReturnValue:
     """Let a device in by a one-time code."""
     here = context()
     enrolled = enrolment.enrol(
-        here.database,
+        here.doors,
         body["code"],
         label=body["label"],
         public_key=body.get("public_key"),
@@ -97,7 +97,7 @@ def enrol(body: dict[str, Any]) -> ResponseReturnValue:
 )
 def me() -> ResponseReturnValue:
     """Return what is known of the device that asks."""
-    device = enrolment.device(context().database, asking().id)
+    device = enrolment.device(context().doors, asking().id)
     return {
         "device_id": device.id,
         "label": device.label,

@@ -72,7 +72,7 @@ def standing() -> ResponseReturnValue:
     now = here.now()
     found = contact.standing(here.database)
     mine = sites(asking())
-    devices = enrolment.enrolled(here.database)
+    devices = enrolment.enrolled(here.doors)
     return {
         "quarantined": found.quarantined,
         "conflicts": found.conflicts,

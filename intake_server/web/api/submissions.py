@@ -7,13 +7,13 @@ from typing import Any
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
 
-from intake_server.errors import StorageFullError, TooLargeError
+from intake_server.errors import NotPractisedError, StorageFullError, TooLargeError
 from intake_server.security.policy import Action
 from intake_server.services import attachments, enrolment, intake
 from intake_server.services.attachments import TOO_LARGE, TOO_MANY
 from intake_server.services.intake import Incoming, Receipt
 from intake_server.services.receipts import LeftOut
-from intake_server.web import arrival
+from intake_server.web import arrival, practice
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.items import incoming
 from intake_server.web.api.schemas import Message
@@ -86,6 +86,9 @@ class ReceiptSchema(Schema):
     )
     sealed_for = fields.String()
     problem = fields.Nested(ReceiptProblemSchema)
+    practice = fields.Boolean(
+        metadata={"description": "true where the sender practises; absent otherwise"}
+    )
 
 
 class ReceiptsSchema(Schema):
@@ -102,7 +105,7 @@ class ReceiptsSchema(Schema):
         action=Action.SUBMIT,
         body=BatchSchema(),
         answer=ReceiptsSchema(),
-        failures=(StorageFullError,),
+        failures=(StorageFullError, NotPractisedError),
         responses={
             "429": {
                 "description": "Too many requests, said by a proxy; see Retry-After"
@@ -122,6 +125,7 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
     sender = asking()
     offset_ms = arrival.clock_off_ms()
     items = [incoming(item) for item in batch]
+    practice.refuse_earnest(items)
     receipts = intake.receive(
         here.database,
         items,
@@ -131,7 +135,7 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
         entropy=here.entropy,
     )
     told = _with_files(items, receipts)
-    enrolment.saw(here.database, sender, now=arrival.arrived(), clock_off_ms=offset_ms)
+    enrolment.saw(here.doors, sender, now=arrival.arrived(), clock_off_ms=offset_ms)
     return {"receipts": [_said(receipt) for receipt in told]}
 
 
@@ -180,6 +184,7 @@ def _said(receipt: Receipt) -> dict[str, Any]:
         or None,
         "sealed_for": receipt.sealed_for,
         "problem": _problem(receipt),
+        "practice": practice.is_practice() or None,
     }
     return {name: value for name, value in said.items() if value is not None}
 

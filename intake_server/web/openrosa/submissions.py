@@ -18,7 +18,7 @@ from intake_server.security.policy import Action
 from intake_server.services import attachments, enrolment
 from intake_server.services.attachments import File, Kept
 from intake_server.services.intake import Incoming, Post, Receipt
-from intake_server.web import arrival
+from intake_server.web import arrival, practice
 from intake_server.web.auth import asking, requires
 from intake_server.web.body import Bounded
 from intake_server.web.context import context
@@ -56,6 +56,7 @@ def receive(key: str = "") -> Response:
     request.max_content_length = here.settings.max_post_bytes * _LARGER
     request.max_form_memory_size = here.settings.max_post_bytes
     xml = _submission()
+    practice.refuse_earnest([Incoming(xml=xml)])
     sender, now = asking(), arrival.arrived()
     kept = attachments.keep(
         here.database, _files(), sender=sender, now=now, settings=here.settings
@@ -74,11 +75,13 @@ def receive(key: str = "") -> Response:
             settings=here.settings,
             entropy=here.entropy,
         )
-    enrolment.saw(here.database, sender, now=now, clock_off_ms=None)
+    enrolment.saw(here.doors, sender, now=now, clock_off_ms=None)
     words = (
         _words(receipt, kept),
         *_about_files(kept, attachments.awaited(taken.named, files)),
     )
+    if practice.is_practice():
+        words = (f"{practice.RECEIPT.uk}.", *words, answers.NOT_REAL)
     return answers.message(
         " ".join(words), status=_status(receipt), nature="submit_success"
     )

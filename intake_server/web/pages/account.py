@@ -34,11 +34,11 @@ def show() -> Response:
 def password() -> Response:
     """Choose another password; every other session ends."""
     here = context()
-    login = signing.login_of(here.database, asking().id)
+    login = signing.login_of(here.doors, asking().id)
     typed = browsers.typed()
     try:
         done = signing.change_password(
-            here.database,
+            here.doors,
             Typed(login, typed.password, typed.digits),
             request.form.get("new", ""),
             now=here.now(),
@@ -56,14 +56,14 @@ def password() -> Response:
 def end_session(session_id: str) -> Response:
     """End one of one's sessions."""
     here = context()
-    people.end_session(here.database, asking().id, session_id, now=here.now())
+    people.end_session(here.doors, asking().id, session_id, now=here.now())
     return redirect(url_for("pages.account"), HTTPStatus.SEE_OTHER)
 
 
 def sign_out() -> Response:
     """End all of one's sessions, this one too."""
     here = context()
-    people.end_sessions(here.database, asking().id, now=here.now())
+    people.end_sessions(here.doors, asking().id, now=here.now())
     response = redirect("/sign-in", HTTPStatus.SEE_OTHER)
     cookies.take(response)
     return response
@@ -75,12 +75,12 @@ def notices() -> Response:
     if not _are_offered():
         raise NotFoundError("notices")
     if form.get("wanted") != "yes":
-        noticing.want_none(here.database, by=viewer, now=here.now())
+        noticing.want_none(here.doors, by=viewer, now=here.now())
         return redirect(url_for("pages.account", noticed="none"), HTTPStatus.SEE_OTHER)
     address, hours = storable(form.get("address", "")).strip(), form.get("hours", "")
     every = int(hours) if hours in _HOURS else 0
     try:
-        noticing.want(here.database, address, every, by=viewer, now=here.now())
+        noticing.want(here.doors, address, every, by=viewer, now=here.now())
     except InvalidRequestError:
         return _page(
             unreachable=_("Write an address of e-mail, and how often at the most."),
@@ -104,9 +104,9 @@ def _page(*, refused: str = "", **facts: Any) -> Response:
             "since": said.moment(one.created),
             "is_this": one.sha256 == mine,
         }
-        for one in people.sessions(here.database, viewer.id, now=here.now())
+        for one in people.sessions(here.doors, viewer.id, now=here.now())
     ]
-    wanted = noticing.wanted(here.database, viewer.id) if _are_offered() else None
+    wanted = noticing.wanted(here.doors, viewer.id) if _are_offered() else None
     shown = render_template(
         "pages/account.html",
         are_notices_offered=_are_offered(),
@@ -114,7 +114,7 @@ def _page(*, refused: str = "", **facts: Any) -> Response:
         noticed=room.asked("noticed"),
         refused=refused,
         sessions=sessions,
-        login=signing.login_of(here.database, viewer.id),
+        login=signing.login_of(here.doors, viewer.id),
         is_changed=request.args.get("changed") == "1",
         here=url_for("pages.account"),
         **{"wrong": frozenset(), "unreachable": "", **facts},

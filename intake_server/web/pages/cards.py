@@ -7,7 +7,7 @@ from werkzeug import Response
 
 from intake_server.errors import InvalidRequestError, NoReferencesError
 from intake_server.services import cards
-from intake_server.web import card_sheets
+from intake_server.web import card_sheets, practice
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import language
@@ -35,7 +35,9 @@ def draw() -> Response:
         none = _("No codes are left. Tell the administrator of the central node.")
         return _page(refused=none, status=HTTPStatus.CONFLICT)
     style = url_for("static", filename="card_sheets.css")
-    return make_response(card_sheets.draw(drawn, language(), style_url=style))
+    return make_response(
+        card_sheets.draw(drawn, language(), style_url=style, notice=practice.notice())
+    )
 
 
 def _page(*, refused: str = "", status: int = HTTPStatus.OK) -> Response:

@@ -14,8 +14,9 @@ from werkzeug import Response
 from intake_server.errors import NotFoundError
 from intake_server.security.policy import Role, may_manage
 from intake_server.services import enrolment
+from intake_server.services.practice import Subject
 from intake_server.storage.devices import Device
-from intake_server.web import invitations
+from intake_server.web import invitations, practice
 from intake_server.web.addresses import address, is_near
 from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
@@ -24,6 +25,7 @@ from intake_server.web.language import language
 from intake_server.web.openrosa import settings as collect
 from intake_server.web.pages import room
 from intake_server.web.pages.moments import Moment
+from intake_server.web.pages.practice import practising
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
 
@@ -39,6 +41,7 @@ class Shown:
     enrolled: Moment | None
     last_seen: Moment | None
     clock: str
+    is_practising: bool
     revoked: Moment | None
     waits: bool
 
@@ -54,16 +57,16 @@ def enrol() -> Response:
     label, site = _labels(request.form.get("label", ""))[:1], _site()
     if not label:
         return _page(refused=_("Say whose phone it is."))
-    enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
+    enrolment.show_once(here.doors, request.form.get("once", ""), now=here.now())
     code = enrolment.offer_device(
-        here.database, site, label=label[0], by=viewer.actor, now=here.now()
+        here.doors, site, label=label[0], by=viewer.actor, now=here.now()
     )
     facts = {"label": label[0], "site": room.wording().site(site)}
     if request.form.get("how") == "code":
         minutes = int(enrolment.SHOWN.total_seconds() / 60)
         return _once("pages/device_code.html", code=code, minutes=minutes, **facts)
     let_in = enrolment.enrol(
-        here.database, code, label=label[0], now=here.now(), entropy=here.entropy
+        here.doors, code, label=label[0], now=here.now(), entropy=here.entropy
     )
     key = f"{address()}/key/{let_in.token}"
     qr = collect.inline(collect.drawn(collect.packed(key, site=site)))
@@ -79,9 +82,9 @@ def invite() -> Response:
         return _page(
             refused=_("Name from 1 to %(most)d people, each on a line.", most=most)
         )
-    enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
+    enrolment.show_once(here.doors, request.form.get("once", ""), now=here.now())
     invited = enrolment.invite(
-        here.database, site, labels, by=viewer.actor, now=here.now()
+        here.doors, site, labels, by=viewer.actor, now=here.now()
     )
     style = url_for("static", filename="invitations.css")
     drawn = invitations.draw(
@@ -90,6 +93,7 @@ def invite() -> Response:
         site=room.wording().site(site),
         address=address(),
         style_url=style,
+        notice=practice.notice_of_phones(site),
     )
     return make_response(drawn)
 
@@ -97,10 +101,10 @@ def invite() -> Response:
 def revoke(device_id: str) -> Response:
     """Put a device out from its next call on."""
     here, viewer = context(), asking()
-    known = enrolment.device(here.database, device_id)
+    known = enrolment.device(here.doors, device_id)
     if not may_manage(viewer, Role.VOLUNTEER, known.site):
         raise NotFoundError("device", device_id)
-    enrolment.revoke(here.database, device_id, by=viewer.actor, now=here.now())
+    enrolment.revoke(here.doors, device_id, by=viewer.actor, now=here.now())
     return redirect(url_for("pages.devices"), HTTPStatus.SEE_OTHER)
 
 
@@ -119,6 +123,9 @@ def _page(*, refused: str = "") -> Response:
         is_near=is_near(),
         address=address(),
         most=enrolment.MOST_INVITATIONS,
+        sites_in_practice={
+            said.site(one.name) for one in practising() if one.kind == "site"
+        },
         given=request.form,
         here=url_for("pages.devices"),
     )
@@ -128,26 +135,31 @@ def _page(*, refused: str = "") -> Response:
 
 def _groups(said: Wording) -> list[tuple[str, list[Shown]]]:
     """Return the devices by site: those in use first, then those put out."""
-    known = enrolment.enrolled(context().database)
+    known, practise = enrolment.enrolled(context().doors), practising()
     mine = [one for one in known if may_manage(asking(), Role.VOLUNTEER, one.site)]
     ordered = sorted(mine, key=lambda one: one.revoked is not None)
     sites = dict.fromkeys(one.site for one in mine)
     return [
         (
             said.site(site),
-            [_shown(one, said) for one in ordered if one.site == site],
+            [
+                _shown(one, said, is_practising=Subject("device", one.id) in practise)
+                for one in ordered
+                if one.site == site
+            ],
         )
         for site in sites
     ]
 
 
-def _shown(one: Device, said: Wording) -> Shown:
+def _shown(one: Device, said: Wording, *, is_practising: bool) -> Shown:
     return Shown(
         one.id,
         one.label,
         said.moment(one.enrolled),
         said.moment(one.last_seen) if one.last_seen else None,
         said.clock(one.clock_off_ms),
+        is_practising,
         said.moment(one.revoked) if one.revoked else None,
         waits=one.revoked is not None and one.turned_away is None,
     )

@@ -25,6 +25,7 @@ from intake_server.services import findings, proposing, publishing
 from intake_server.services.proposing import MOST_BYTES, Proposal
 from intake_server.storage import forms
 from intake_server.web import paper as blank
+from intake_server.web import practice
 from intake_server.web.auth import asking, takes
 from intake_server.web.context import context
 from intake_server.web.fault_words import UNVALIDATED, words
@@ -80,7 +81,10 @@ def paper(form_id: str) -> Response:
         raise NotFoundError("form")
     style = url_for("static", filename="paper.css")
     definition = publishing.definition(known[form_id])
-    return make_response(blank.draw(definition, language(), style_url=style))
+    drawn = blank.draw(
+        definition, language(), style_url=style, notice=practice.notice()
+    )
+    return make_response(drawn)
 
 
 @takes(_MOST_UPLOADED)

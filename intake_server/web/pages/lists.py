@@ -17,7 +17,7 @@ from intake_server.security.audit import Act, note
 from intake_server.security.policy import Role, may_manage, sites
 from intake_server.services import child, day, desk, enrolment, staffing
 from intake_server.services.day import Entry
-from intake_server.web import sheets
+from intake_server.web import practice, sheets
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import Text
@@ -91,6 +91,8 @@ _TASKS: Final = (
     Text("Для кого, код", "For whom, code"),
     Text("Для кого", "For whom"),
 )
+_OF_THE_NODE: Final = frozenset({"devices", "people"})
+"""Lists of who may come in: they are the same for those who practise."""
 
 
 def children(ending: str) -> Response:
@@ -125,22 +127,28 @@ def _sent(
     rows: Callable[[Wording], Iterator[Row]],
 ) -> Response:
     titles = [f"{head.uk} / {head.en}" for head in heads]
-    parts = sheets.PARTS[ending](_noted(name, titles, rows(room.wording())))
+    first: list[Row] = [titles]
+    if practice.is_practice() and name not in _OF_THE_NODE:
+        sentence = practice.SENTENCE
+        first = [[f"{sentence.uk} / {sentence.en}"], titles]
+        name = f"practice-{name}"
+    parts = sheets.PARTS[ending](_noted(name, first, rows(room.wording())))
     response = Response(stream_with_context(parts), content_type=sheets.MEDIA[ending])
     file = f"{name}-{context().now():%Y-%m-%d}.{ending}"
     response.headers["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 
 
-def _noted(name: str, titles: Row, rows: Iterator[Row]) -> Iterator[Row]:
+def _noted(name: str, first: list[Row], rows: Iterator[Row]) -> Iterator[Row]:
     here, actor, count = context(), asking().actor, 0
-    yield titles
+    store = here.doors if name in _OF_THE_NODE else here.database
+    yield from first
     try:
         for row in rows:
             count += 1
             yield row
     finally:
-        with here.database.transaction() as session:
+        with store.transaction() as session:
             note(session, Act.EXPORT, name, by=actor, now=here.now(), count=count)
 
 
@@ -229,7 +237,7 @@ def _task_row(entry: Entry, site: str, words: Wording, today: date) -> Row:
 
 
 def _device_rows(words: Wording) -> Iterator[Row]:
-    for one in enrolment.enrolled(context().database):
+    for one in enrolment.enrolled(context().doors):
         if may_manage(asking(), Role.VOLUNTEER, one.site):
             off = one.clock_off_ms
             yield (
@@ -246,7 +254,7 @@ def _device_rows(words: Wording) -> Iterator[Row]:
 
 
 def _person_rows(words: Wording) -> Iterator[Row]:
-    for one in staffing.everybody(context().database, by=asking()):
+    for one in staffing.everybody(context().doors, by=asking()):
         yield (
             one.id,
             one.name,

@@ -12,6 +12,7 @@ from werkzeug import Response
 from intake_server.errors import NotFoundError
 from intake_server.security.policy import PEOPLE, Role, may_manage
 from intake_server.services import enrolment, people, staffing
+from intake_server.services.practice import Subject
 from intake_server.services.staffing import Post
 from intake_server.storage.people import Person
 from intake_server.web.addresses import address
@@ -20,6 +21,7 @@ from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.openrosa import settings as collect
 from intake_server.web.pages import moments, phrases, room
+from intake_server.web.pages.practice import practising
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
 
@@ -41,9 +43,9 @@ def invite() -> Response:
     post = _post()
     if post is None:
         return _list(refused=_("The last day is a day from today on, or none."))
-    enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
+    enrolment.show_once(here.doors, request.form.get("once", ""), now=here.now())
     person = people.add(
-        here.database,
+        here.doors,
         name,
         role=post.role,
         site=post.site,
@@ -66,36 +68,36 @@ def change(person_id: str) -> Response:
     if post is None:
         refused = _("The last day is a day from today on, or none.")
         return _one(person_id, refused=refused)
-    staffing.change(here.database, person_id, post, by=asking(), now=here.now())
+    staffing.change(here.doors, person_id, post, by=asking(), now=here.now())
     return _back(person_id)
 
 
 def end(person_id: str) -> Response:
     """End somebody's work at once."""
     here = context()
-    staffing.end(here.database, person_id, by=asking(), now=here.now())
+    staffing.end(here.doors, person_id, by=asking(), now=here.now())
     return _back(person_id)
 
 
 def sign_out(person_id: str) -> Response:
     """Sign somebody out everywhere."""
     here = context()
-    staffing.sign_out(here.database, person_id, by=asking(), now=here.now())
+    staffing.sign_out(here.doors, person_id, by=asking(), now=here.now())
     return _back(person_id)
 
 
 def reset(person_id: str) -> Response:
     """Give somebody a new link, by which they choose how they sign in anew."""
     here, viewer = context(), asking()
-    staffing.one(here.database, person_id, by=viewer)
-    enrolment.show_once(here.database, request.form.get("once", ""), now=here.now())
-    person = staffing.reset(here.database, person_id, by=viewer, now=here.now())
+    staffing.one(here.doors, person_id, by=viewer)
+    enrolment.show_once(here.doors, request.form.get("once", ""), now=here.now())
+    person = staffing.reset(here.doors, person_id, by=viewer, now=here.now())
     return _link(person_id, person.name)
 
 
 def _link(person_id: str, name: str) -> Response:
     here = context()
-    code = people.invite(here.database, person_id, by=asking().actor, now=here.now())
+    code = people.invite(here.doors, person_id, by=asking().actor, now=here.now())
     link = f"{address()}/sign-in/{code}"
     shown = render_template(
         "pages/person_link.html",
@@ -114,14 +116,15 @@ def _back(person_id: str) -> Response:
 
 def _list(*, refused: str = "") -> Response:
     here, said = context(), room.wording()
-    known = staffing.everybody(here.database, by=asking())
+    known = staffing.everybody(here.doors, by=asking())
+    practise = practising()
     at_work = [each for each in known if each.works(here.now())]
     over = [each for each in known if not each.works(here.now())]
     return _page(
         "pages/people.html",
         refused,
-        at_work=[_shown(each, said) for each in at_work],
-        over=[_shown(each, said) for each in over],
+        at_work=[_shown(each, said, practise) for each in at_work],
+        over=[_shown(each, said, practise) for each in over],
         given=request.form,
         here=url_for("pages.people"),
         **_choices(said),
@@ -130,11 +133,11 @@ def _list(*, refused: str = "") -> Response:
 
 def _one(person_id: str, *, refused: str = "") -> Response:
     here, said = context(), room.wording()
-    person = staffing.one(here.database, person_id, by=asking())
+    person = staffing.one(here.doors, person_id, by=asking())
     return _page(
         "pages/person.html",
         refused,
-        person=_shown(person, said),
+        person=_shown(person, said, practising()),
         chosen=person,
         last_day=_last_day(person.until),
         works=person.works(here.now()),
@@ -161,12 +164,17 @@ def _choices(said: Wording) -> dict[str, Any]:
     }
 
 
-def _shown(person: Person, said: Wording) -> dict[str, Any]:
+def _shown(
+    person: Person, said: Wording, practise: frozenset[Subject]
+) -> dict[str, Any]:
+    own = Subject("person", person.id)
     return {
         "id": person.id,
         "name": person.name,
         "role": phrases.ROLES.get(person.role, person.role),
         "site": said.site(person.site),
+        "is_own_practice": own in practise,
+        "is_practising": not practise.isdisjoint({own, Subject("site", person.site)}),
         "ended": said.moment(person.ended) if person.ended else None,
         "last_day": moments.day(_last_day(person.until), said.language),
     }

@@ -8,6 +8,7 @@ from flask import g, request
 
 from intake_server.security.policy import Action, Principal, may
 from intake_server.services import contact, desk
+from intake_server.web import practice
 from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
 from intake_server.web.context import context
@@ -114,4 +115,6 @@ def on_every_page() -> dict[str, Any]:
         "lines": lines,
         "waiting_count": waiting_count,
         "is_demo": context().settings.demo,
+        "is_practice": practice.is_practice(),
+        "practice_notice": practice.notice,
     }

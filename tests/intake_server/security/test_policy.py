@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from intake_server.security.policy import (
+    IN_EARNEST,
     TABLE,
     Action,
     Principal,
@@ -75,3 +78,10 @@ def test_a_worker_sees_the_own_site_and_a_coordinator_every_one():
 )
 def test_changes_name_their_author_by_kind_and_id(kind, actor):
     assert Principal(kind, "1", "Olena", Role.WORKER, "").actor == actor
+
+
+@pytest.mark.parametrize("action", IN_EARNEST)
+def test_what_reaches_others_cannot_be_practised(action):
+    for role in TABLE[action]:
+        assert may(somebody(role), action)
+        assert not may(replace(somebody(role), is_practising=True), action)

@@ -72,6 +72,7 @@ def test_migrating_again_changes_nothing(file):
 
 
 DESK = """
+DROP TABLE practising;
 DROP INDEX ix_queue_turn;
 ALTER TABLE queue DROP COLUMN turn;
 DROP INDEX ix_asked_undated;

@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 import pytest
 from centres import RECEPTION, with_answers
 from openpyxl import load_workbook
+from pages import tree
 
 from intake_server.security.policy import Role
 from intake_server.services import enrolment
@@ -196,3 +197,20 @@ def test_a_file_holds_more_tasks_than_a_page_shows(desk):
 
     assert len(table) == 1 + 60 * 2
     assert len(set(table)) == len(table)
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.parametrize("name", ["children", "queue"])
+def test_a_list_of_practice_says_so_in_its_name_and_its_first_row(desk, name, ending):
+    browser = desk.browser(Role.WORKER, "truskavets")
+    csrf = tree(browser.get("/practice")).xpath("//input[@name='csrf']/@value")[0]
+    browser.post("/practice", data={"csrf": csrf, "practice": "on"})
+
+    file = browser.get(f"/lists/{name}.{ending}").headers["Content-Disposition"]
+    first, titles, *_ = rows(browser, name, ending)
+
+    assert f'filename="practice-{name}-' in file
+    assert "Навчання: усе тут несправжнє" in first[0]
+    assert "Practice: nothing here is real" in first[0]
+    assert len(titles) > 1
+    assert exports(desk) == []

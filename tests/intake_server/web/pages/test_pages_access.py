@@ -80,6 +80,12 @@ ALLOWED = {
     "GET /lists/tasks.<any(csv,xlsx):ending>": STAFF,
     "GET /lists/devices.<any(csv,xlsx):ending>": MANAGERS,
     "GET /lists/people.<any(csv,xlsx):ending>": {Role.ADMIN},
+    "GET /practice": set(PEOPLE),
+    "POST /practice": set(PEOPLE),
+    "POST /practice/delete": MANAGERS,
+    "POST /practice/sites/<site>": {Role.ADMIN},
+    "POST /devices/<device_id>/practice": MANAGERS,
+    "POST /people/<person_id>/practice": {Role.ADMIN},
     "POST /language": {*PEOPLE, None},
 }
 """Who may reach a page; None is somebody who has not signed in."""
@@ -122,6 +128,8 @@ def test_every_page_stands_in_the_table(desk):
 
 def test_a_page_requires_what_the_table_says(desk):
     class Somebody:
+        is_practising = False
+
         def __init__(self, role):
             self.role = role
 
