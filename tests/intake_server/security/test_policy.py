@@ -80,7 +80,7 @@ def test_changes_name_their_author_by_kind_and_id(kind, actor):
     assert Principal(kind, "1", "Olena", Role.WORKER, "").actor == actor
 
 
-@pytest.mark.parametrize("action", IN_EARNEST)
+@pytest.mark.parametrize("action", sorted(IN_EARNEST, key=lambda one: one.value))
 def test_what_reaches_others_cannot_be_practised(action):
     for role in TABLE[action]:
         assert may(somebody(role), action)
