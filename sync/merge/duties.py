@@ -213,6 +213,10 @@ class _Paper:
         """Return when the answer of a cell was given first, of those that stand."""
         return calendar.of_clock(min(h.version.hlc for h in self.heads(cell)))
 
+    def last(self, cell: str) -> datetime:
+        """Return when the answer of a cell was given last, of those that stand."""
+        return calendar.of_clock(max(h.version.hlc for h in self.heads(cell)))
+
     def open(
         self, key: str, at: date | datetime, due: date | datetime, **others: Any
     ) -> Duty:
@@ -313,15 +317,22 @@ def _planned(paper: _Paper) -> Iterable[Duty]:
 
 
 def _sent(paper: _Paper) -> Iterable[Duty]:
-    """R45: the child is expected where it is sent, until that centre answers."""
+    """R45: the child is expected where it is sent, until that centre answers.
+
+    Who sends it there once more after it was sent back asks again.
+    """
     site = paper.value("destination_site", "destination")
     if not isinstance(site, str) or not site or not paper.heads("destination"):
         return
-    at = paper.since("destination")
+    at, again = paper.since("destination"), paper.last("destination")
     answers = [one for one in answers_of(paper) if one[0] >= at and one[1] == site]
+    if any(answer != BOUNCED for _, _, answer in answers):
+        return
     if not answers:
         yield paper.open("arrival", at, at, board=ARRIVAL, sites=(site,))
-    elif all(answer == BOUNCED for _, _, answer in answers):
+    elif answers[-1][0] < again:
+        yield paper.open("arrival", again, again, board=ARRIVAL, sites=(site,))
+    else:
         yield paper.open("bounced", at, answers[-1][0])
 
 

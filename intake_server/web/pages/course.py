@@ -1,18 +1,21 @@
 """A child's course: every date that is known of the child, one after the other.
 
-Which dates there are is said by the forms alone. A date that is in question stands at
-each day that somebody gave, and says so.
+Which dates there are is said by the forms, and by centres that answered when the child
+was sent to them. A date that is in question stands at each day that somebody gave, and
+says so.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from flask_babel import gettext as _
+
 from intake_server.services.child import Child
 from intake_server.storage.documents import StoredView
 from intake_server.web.pages import apart, moments
 from intake_server.web.pages.wording import Wording
-from sync.merge import siblings
+from sync.merge import duties, siblings
 
 _DATES: Final = ("date", "dateTime")
 _NO_STEPS: Final = frozenset({"paper_on", "testimony_paper_on"})
@@ -51,6 +54,7 @@ def course(found: Child, words: Wording) -> tuple[Step, ...]:
     pending = apart.heads(found.parting)
     steps = [step for view in whole for step in _steps(view, "", words, pending)]
     steps += [step for row in rows for step in _steps(row, _told(row, words), words)]
+    steps += [step for view in found.views for step in _answered(view, words)]
     return tuple(sorted(steps, key=lambda one: (one.iso, one.label, one.sites)))
 
 
@@ -77,6 +81,25 @@ def _steps(
                 is_contested=is_contested,
                 is_pending=bool(pending & _behind(view, name)),
             )
+
+
+def _answered(view: StoredView, words: Wording) -> Iterator[Step]:
+    """Yield what centres answered to which a child was sent, and why."""
+    for entry in view.view["values"].get(duties.ANSWER, ()):
+        said, day = entry["value"], moments.in_kyiv(entry["at"])
+        if day is None or not isinstance(said, Mapping):
+            continue
+        is_sent_back = said.get("answer") == duties.BOUNCED
+        yield Step(
+            iso=day.isoformat(),
+            day=moments.day(day.isoformat(), words.language),
+            label=_("sent back by the centre") if is_sent_back else _("accepted"),
+            beside=str(said.get("reason") or ""),
+            form="",
+            sites=words.sites((str(said.get("site")),)),
+            is_ahead=False,
+            is_contested=False,
+        )
 
 
 def _behind(view: StoredView, name: str) -> set[str]:

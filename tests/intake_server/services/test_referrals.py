@@ -77,8 +77,8 @@ def chernivtsi(tmp_path, central):
         yield member
 
 
-def receive(member, form_id, answers, sender=TARAS, number=1):
-    form = a_form(form_id, answers, number=number)
+def receive(member, form_id, answers, sender=TARAS, number=1, **facts):
+    form = a_form(form_id, answers, number=number, **facts)
     (receipt,) = intake.receive(
         member.database,
         [form],
@@ -156,6 +156,27 @@ def test_r45_a_child_that_is_sent_back_stays_with_its_sender_who_learns_why(
     assert boards(chernivtsi) == [("bounced", "task", "chernivtsi")]
     (said,) = case(chernivtsi)["values"]["arrival_answer"]
     assert said["value"]["reason"] == "немає місця"
+
+
+def test_r45_a_child_that_is_sent_again_is_expected_again_until_it_is_accepted(
+    central, truskavets, chernivtsi
+):
+    receive(chernivtsi, "reception", SENT)
+    settle(chernivtsi, truskavets)
+    answer(truskavets, accept=False, reason="немає місця")
+    settle(truskavets, chernivtsi)
+
+    later = {"finalized_at": "2026-11-22T18:00:00+02:00"}
+    receive(chernivtsi, "reception", SENT, number=2, **later)
+    settle(chernivtsi, truskavets)
+
+    expected = [("arrival", "arrival", "truskavets")]
+    assert boards(truskavets) == boards(chernivtsi) == expected
+    answer(truskavets)
+    receive(chernivtsi, "reception", SENT, number=3, **later)
+    settle(truskavets, chernivtsi)
+    assert boards(truskavets) == boards(chernivtsi) == []
+    assert truskavets.differing == ()
 
 
 def test_r45_both_wrote_with_no_line_and_all_nodes_agree(
