@@ -4,6 +4,7 @@ import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.connection import Connection
 from secrets import token_bytes
 
 import pytest
@@ -131,13 +132,19 @@ def test_a_worker_takes_in_by_itself_when_the_writer_dies_over_it(centre):
     theirs.close()
 
 
-def test_a_worker_waits_no_longer_than_it_has_patience(centre):
+def test_a_worker_waits_no_longer_than_it_has_patience_and_hears_no_late_answer(centre):
     ours, theirs = single_writer.entrance()
     own = OwnDesk(centre.database, token_bytes)
+    desk = HandedOver(ours, own, patience_s=0.05)
 
-    (receipt,) = HandedOver(ours, own, patience_s=0.05).ask(a_post()).receipts
+    (receipt,) = desk.ask(a_post()).receipts
 
     assert receipt.status == "stored"
+    _, (line,), _, _ = socket.recv_fds(theirs, 1, 1)
+    with Connection(line) as heard:
+        assert heard.recv() == a_post()
+        with pytest.raises(EOFError):
+            heard.recv()
     ours.close()
     theirs.close()
 
@@ -153,18 +160,15 @@ def test_a_worker_takes_in_by_itself_what_the_writer_could_not(centre, tmp_path)
 
 
 def test_a_large_form_holds_nobody_up_but_its_sender(centre):
-    class Busy:
+    class Itself:
         def ask(self, post):
             return "by itself"
 
-    ours, theirs = single_writer.entrance()
     large = Incoming(xml=b"<" + b"x" * LARGEST)
+    with writing(centre.database, Itself()) as (desk, _):
+        post = Post(batch=[large], sender=OLENA, now=MORNING)
 
-    post = Post(batch=[large], sender=OLENA, now=MORNING)
-
-    assert HandedOver(ours, Busy()).ask(post) == "by itself"
-    ours.close()
-    theirs.close()
+        assert desk.ask(post) == "by itself"
 
 
 def test_what_is_no_form_is_told_so_by_the_writer_too(centre):
