@@ -143,6 +143,7 @@ def test_a_worker_waits_no_longer_than_it_has_patience_and_hears_no_late_answer(
     _, (line,), _, _ = socket.recv_fds(theirs, 1, 1)
     with Connection(line) as heard:
         assert heard.recv() == a_post()
+        assert heard.poll(PATIENCE_S)
         with pytest.raises(EOFError):
             heard.recv()
     ours.close()
