@@ -109,7 +109,7 @@ def test_a_picked_answer_stands_with_its_reason(iryna):
     assert answer.status_code == 303
     fact = differing(iryna.get(PAGE), "Прізвище")
     assert " ".join(fact.text_content().split()) == (
-        "Ремес вибрано, де записи різняться: «паспорт»"
+        "Ремес вибрано, де записи різняться: «паспорт» виправити"
     )
 
 

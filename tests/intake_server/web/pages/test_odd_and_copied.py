@@ -41,6 +41,8 @@ def registered(desk, phone, **identity):
 
 def fact(page, label):
     found = page.xpath(f"//dl[@class='facts']/div[dt[starts-with(., '{label}')]]/dd")
+    for pencil in page.xpath("//a[contains(@class, 'pencil')]"):
+        pencil.drop_tree()
     return [" ".join(dd.text_content().split()) for dd in found]
 
 
