@@ -4,6 +4,7 @@ Defaults, then ``dodomu.toml`` in the data directory, then ``DODOMU_*``; later s
 win. ``DODOMU_X_FILE`` (in the file: ``x_file``) reads ``x`` from a file, for secrets.
 """
 
+import re
 import stat
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,9 @@ FILE_NAME: Final = "dodomu.toml"
 _WEAK_BELOW: Final = 32
 _FEW_CHARACTERS: Final = 10
 _SECRETS: Final = ("secret_key", "smtp_password")
+_LAST_PORT: Final = 65_535
+_LONGEST_ADDRESS: Final = 254
+_MAILBOX: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _ADDRESSES: Final = ("public_url", "upstream")
 _YES: Final = {"1": True, "true": True, "yes": True, "on": True}
 _NO: Final = {"0": False, "false": False, "no": False, "off": False}
@@ -172,15 +176,26 @@ class Settings:
             raise UnsafeConfigError(
                 "public_url", "must be https where host is not a loopback address"
             )
-        if self.smtp_host and "@" not in self.smtp_sender:
+        self.refuse_open_letters()
+        if self.demo and not is_loopback(self.host):
+            raise UnsafeConfigError("demo", "only on a loopback address")
+
+    def refuse_open_letters(self) -> None:
+        """Refuse settings by which letters would go in the clear, or from nobody.
+
+        Raises:
+            UnsafeConfigError: Names the first setting that is not safe.
+        """
+        if not self.smtp_host:
+            return
+        if not is_address(self.smtp_sender):
             raise UnsafeConfigError("smtp_sender", "is no address of e-mail")
-        is_open = self.smtp_host and self.smtp_security == "none"
-        if is_open and not is_loopback(self.smtp_host):
+        if not 0 < self.smtp_port <= _LAST_PORT:
+            raise UnsafeConfigError("smtp_port", "is no port")
+        if self.smtp_security == "none" and not is_loopback(self.smtp_host):
             raise UnsafeConfigError(
                 "smtp_security", "none only where smtp_host is a loopback address"
             )
-        if self.demo and not is_loopback(self.host):
-            raise UnsafeConfigError("demo", "only on a loopback address")
 
 
 def sources(environ: Mapping[str, str], file: Path | None = None) -> dict[str, str]:
@@ -210,6 +225,11 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of e-mail and nothing besides."""
+    return len(text) <= _LONGEST_ADDRESS and _MAILBOX.fullmatch(text) is not None
 
 
 def _found(

@@ -168,6 +168,7 @@ def work(here: Here) -> None:
         signal.signal(name, lambda *_: stop.set())
     holder = jobs.this_process("dodomu work")
     with here.opened() as (settings, database):
+        settings.refuse_open_letters()
         database.migrate()
         contact.take(database, jobs.WORK, holder, now=clock.now())
         scheduler = jobs.schedule(

@@ -4,7 +4,6 @@ Whoever wants them gets one at most so often, and only when something new waits.
 that does not go is tried again when the next would be due; nobody waits for it.
 """
 
-import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -16,7 +15,7 @@ from email.utils import format_datetime, make_msgid
 from typing import Final
 
 from intake_server.clock import milliseconds
-from intake_server.config import Settings
+from intake_server.config import Settings, is_address
 from intake_server.errors import InvalidRequestError
 from intake_server.security import policy
 from intake_server.security.audit import Act, note
@@ -33,9 +32,9 @@ MOST: Final = 999
 """So many questions are counted at the most."""
 
 _TIMEOUT_S: Final = 20.0
-_LONGEST: Final = 254
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _INTERRUPTED: Final = "interrupted"
+_FAILURES: Final = (OSError, smtplib.SMTPException, ValueError)
+"""What goes wrong on the way; the last where a setting or an answer is no plain text."""
 _SUBJECT: Final = "Dodomu: чекає питань: {count} / questions waiting: {count}"
 _BODY: Final = """\
 На вас чекає питань: {count}.
@@ -67,7 +66,7 @@ def want(
     Raises:
         InvalidRequestError: It is no address, or not so often.
     """
-    if len(address) > _LONGEST or not _ADDRESS.fullmatch(address):
+    if not is_address(address):
         raise InvalidRequestError({"address": ["is no address of e-mail"]})
     if hours not in (HOURLY, DAILY):
         raise InvalidRequestError({"hours": ["1 or 24"]})
@@ -101,7 +100,7 @@ def send_due(database: Database, settings: Settings, *, now: datetime) -> Sent:
                 outcomes[one.person] = _handed_in(
                     server, _letter(one.address, count, settings, now)
                 )
-    except (OSError, smtplib.SMTPException) as failure:
+    except _FAILURES as failure:
         outcomes = {
             one.person: outcomes.get(one.person, _named(failure)) for one, _ in due
         }
@@ -124,7 +123,7 @@ def knock(settings: Settings) -> str:
     try:
         with _post_office(settings) as server:
             server.noop()
-    except (OSError, smtplib.SMTPException) as failure:
+    except _FAILURES as failure:
         return _named(failure)
     return ""
 

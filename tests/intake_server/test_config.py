@@ -106,6 +106,9 @@ def test_a_secret_never_shows():
     assert SIGNING not in repr(Settings(secret_key=SIGNING))
 
 
+LETTERS = {"smtp_host": "mail.example", "smtp_sender": "dodomu@example.org"}
+
+
 @pytest.mark.parametrize(
     ("given", "named"),
     [
@@ -119,6 +122,13 @@ def test_a_secret_never_shows():
             {"host": "::", "public_url": "https://a.example", "demo": True},
             "demo",
         ),
+        ({**LETTERS, "smtp_sender": ""}, "smtp_sender"),
+        ({**LETTERS, "smtp_sender": "@"}, "smtp_sender"),
+        ({**LETTERS, "smtp_sender": "додому@пошта.укр"}, "smtp_sender"),
+        ({**LETTERS, "smtp_sender": "a@b.example\nBcc: c@d.example"}, "smtp_sender"),
+        ({**LETTERS, "smtp_port": 99_999}, "smtp_port"),
+        ({**LETTERS, "smtp_port": 0}, "smtp_port"),
+        ({**LETTERS, "smtp_security": "none"}, "smtp_security"),
     ],
 )
 def test_an_unsafe_choice_is_refused_with_its_name(given, named):
@@ -137,6 +147,7 @@ def test_an_unsafe_choice_is_refused_with_its_name(given, named):
         {"host": "::1", "demo": True},
         {"host": "localhost"},
         {"host": "192.0.2.1", "public_url": "https://a.example"},
+        LETTERS,
     ],
 )
 def test_a_safe_choice_is_taken(given):

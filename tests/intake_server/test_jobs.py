@@ -135,6 +135,15 @@ def test_only_one_process_does_the_jobs_and_it_ends_in_order(central):
     assert holder(central) is None
 
 
+def test_no_job_begins_where_letters_would_go_in_the_clear(central):
+    place = {"DODOMU_SMTP_HOST": "192.0.2.1", "DODOMU_SMTP_SECURITY": "none"}
+    sender = {"DODOMU_SMTP_SENDER": "dodomu@example.org"}
+
+    refused = dodomu(central.settings.data, "work", expect=78, **place, **sender)
+
+    assert "smtp_security" in refused.stderr
+
+
 def holder(member):
     with member.database.reading() as session:
         return leases.holder(session, jobs.WORK, now=clock.now())

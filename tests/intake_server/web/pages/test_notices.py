@@ -2,6 +2,7 @@
 
 import logging
 import socket
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -168,6 +169,23 @@ def test_a_server_that_is_away_is_said_and_stops_nothing(tmp_path, stores, caplo
         assert BOX not in caplog.text
         assert noticing.trouble(desk.database) == ("ConnectionRefusedError",)
         assert noticing.knock(settings) == "ConnectionRefusedError"
+
+
+@pytest.mark.parametrize(
+    "typo", [{"smtp_host": "mail..example"}, {"smtp_sender": "a@b.example\nBcc: c@d.e"}]
+)
+def test_a_typo_in_the_settings_is_said_and_stops_nothing(
+    tmp_path, stores, mailbox, typo
+):
+    with a_desk(tmp_path, stores, **mailbox.place) as desk:
+        want(with_a_clash(desk).browser())
+        a_question(desk)
+        settings = replace(desk.app.extensions["dodomu"].settings, **typo)
+
+        assert noticing.send_due(desk.database, settings, now=desk.watch()) == Sent(
+            0, 1
+        )
+        assert noticing.trouble(desk.database)[0].endswith("Error")
 
 
 def test_nothing_goes_in_the_clear_where_the_way_should_be_closed(
