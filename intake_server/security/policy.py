@@ -120,6 +120,7 @@ PROVED: Final = frozenset(
         "pages.enrol_device",
         "pages.invite_devices",
         "pages.revoke_device",
+        "pages.device_practice",
         "pages.people",
         "pages.invite_person",
         "pages.person",
@@ -127,12 +128,15 @@ PROVED: Final = frozenset(
         "pages.end_person",
         "pages.reset_person",
         "pages.sign_person_out",
+        "pages.person_practice",
+        "pages.site_practice",
     }
 )
 """Pages that somebody reaches who has shown a short while ago that it is still they.
 
-What takes whole lists out of the house, and what lets others in: a desk left alone for
-a moment must not be enough.
+What takes whole lists out of the house, what lets others in, and what makes others
+practise, so that nothing they send counts: a desk left alone for a moment must not be
+enough.
 """
 
 
