@@ -11,7 +11,6 @@ from intake_server.security.policy import Principal
 from intake_server.services import intake, practice
 from intake_server.services.intake import Incoming, Post
 from intake_server.services.practice import Subject
-from intake_server.services.reading import FORMLESS
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import Text, language
@@ -48,10 +47,11 @@ def notice_of_phones(site: str) -> str:
 
 
 def refuse_earnest(batch: Sequence[Incoming]) -> None:
-    """Refuse what was filled in in earnest and comes from somebody who practises.
+    """Refuse all that does not say it was practised, from somebody who practises.
 
-    It would be deleted with what was practised. So it is not taken at all, and stays
-    where it is until its sender acts in earnest.
+    It would be deleted with what was practised, also where it is odd and nobody could
+    read it yet. So it is not taken at all, and stays where it is until its sender acts
+    in earnest.
 
     Raises:
         NotPractisedError: One of these is such a form.
@@ -60,7 +60,6 @@ def refuse_earnest(batch: Sequence[Incoming]) -> None:
         return
     here = context()
     post = Post(batch=batch, sender=asking(), now=here.now())
-    for one in intake.read(here.database, post).read:
-        is_unknown = one.problem is not None and one.problem.slug in FORMLESS
-        if is_unknown and not is_practised(one.form_version):
-            raise NotPractisedError
+    read = intake.read(here.database, post).read
+    if not all(is_practised(one.form_version) for one in read):
+        raise NotPractisedError

@@ -211,6 +211,29 @@ def test_a_form_in_earnest_is_not_taken_where_it_would_be_deleted(server, traine
     assert (rows["submission"], rows["blob"]) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"answers": None, "sealed": {"to": "n", "key_id": "k", "enc": "e", "ct": "c"}},
+        {"based_on": "nothing"},
+        {"attachments": [{"name": "a.jpg"}]},
+        {"answers": None, "xml": "<data"},
+        {"instance_id": None},
+        {"form_version": 7},
+    ],
+)
+def test_what_is_odd_is_not_taken_either_where_it_would_be_deleted(
+    server, trainee, odd
+):
+    item = {**an_item("1"), **odd}
+
+    answer = server.post("/api/v1/submissions", trainee.token, {"submissions": [item]})
+
+    assert (answer.status_code, answer.json["type"]) == (409, "/problems/not-practised")
+    with store(server) as kept:
+        assert counted(kept)["submission"] == 0
+
+
 def test_forms_are_offered_marked_and_follow_those_of_the_node(server, trainee):
     def offered():
         forms = server.get("/api/v1/forms", trainee.token).json["forms"]
