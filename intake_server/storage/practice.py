@@ -4,10 +4,12 @@ It is a SQLCipher file also where the node's own store is PostgreSQL: there remo
 would live on in its logs and copies, while a file that goes with its key is gone. Each
 *life* of it has a name and a random key of its own; ``current`` names the one that
 lives. Whoever reads or writes shares the lock on that file, whoever begins or ends a
-life has it alone, so nobody is served from a store that is being thrown away.
+life has it alone, so nobody is served from a store that is being thrown away. A life
+that nobody can open any more, as after a disk broke, is over: another one begins.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -21,12 +23,14 @@ from typing_extensions import override
 
 from intake_server.errors import BusyError
 from intake_server.storage.database import Database, Session
+from intake_server.storage.errors import WrongKeyError
 
 _CURRENT: Final = "current"
 _STORE: Final = ".sqlite3"
 _KEY: Final = ".key"
 _KEY_BYTES: Final = 32
 _NAME_BYTES: Final = 8
+_NAME: Final = re.compile(rb"[0-9a-f]{%d}" % (2 * _NAME_BYTES))
 _LONGEST: Final = 64
 _LOOK_AGAIN_S: Final = 0.01
 
@@ -115,14 +119,14 @@ class PracticeStore(Database):
         while True:
             with self._lock_file() as current:
                 flock(current, LOCK_SH)
-                if life := _read(current):
-                    yield self._open(life)
+                if (database := self._living_one(current)) is not None:
+                    yield database
                     return
             self._begin()
 
     def _begin(self) -> None:
         with self._alone() as current:
-            if _read(current):
+            if self._living_one(current) is not None:
                 return
             self._end(current)
             life = secrets.token_hex(_NAME_BYTES)
@@ -139,6 +143,16 @@ class PracticeStore(Database):
         for path in sorted(self._folder.iterdir()):
             with suppress(FileNotFoundError):  # SQLite takes its log away itself
                 _wipe(path)
+
+    def _living_one(self, current: int) -> Database | None:
+        """Return the store that lives; None where there is none, or none that opens."""
+        life = _read(current)
+        if not life or not (self._folder / f"{life}{_STORE}").exists():
+            return None
+        try:
+            return self._open(life)
+        except (FileNotFoundError, WrongKeyError):
+            return None
 
     def _open(self, life: str) -> Database:
         with self._turn:
@@ -181,7 +195,9 @@ class PracticeStore(Database):
 
 
 def _read(current: int) -> str:
-    return os.pread(current, _LONGEST, 0).decode()
+    """Return the name of the life that was begun last; empty where there is none."""
+    name = os.pread(current, _LONGEST, 0)
+    return name.decode() if _NAME.fullmatch(name) else ""
 
 
 def _wipe(path: Path) -> None:

@@ -346,6 +346,36 @@ def test_a_beginning_that_broke_off_leaves_a_store_that_begins_anew(server):
     assert len(list(folder.glob("*.sqlite3"))) == 1
 
 
+@pytest.mark.parametrize(
+    ("which", "content"),
+    [
+        ("*.key", None),
+        ("*.key", bytes(32)),
+        ("*.key", b"short"),
+        ("*.sqlite3", None),
+        ("*.sqlite3", bytes(20_000)),
+        ("current", b"../elsewhere"),
+        ("current", b"\xff"),
+    ],
+)
+def test_where_the_disk_has_damaged_it_practice_begins_anew(
+    server, trainee, which, content
+):
+    trainee.send(family_name=PLANTED)
+    folder = server.settings.data / practice.FOLDER
+    (file,) = folder.glob(which)
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+
+    with store(server) as kept:
+        assert counted(kept)["submission"] == 0
+        assert counted(kept)["node"] == 1
+    assert trainee.send()["status"] == "stored"
+    assert len(list(folder.glob("*.sqlite3"))) == 1
+
+
 def test_a_site_practises_with_all_who_belong_to_it(server):
     phone, script = server.device(), server.token(Role.WORKER)
     other = server.device("chernivtsi")
