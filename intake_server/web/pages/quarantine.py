@@ -25,6 +25,7 @@ from intake_server.web.pages.held import Wrong
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording
+from sync.change import is_id
 from sync.merge.rights import COORDINATOR
 
 
@@ -77,6 +78,7 @@ def show() -> str:
 
 def raw(qid: str) -> Response:
     """Give a form as it came, to be saved."""
+    _refuse_no_id(qid)
     here = context()
     found = quarantine.raw(here.database, qid, viewer=asking(), now=here.now())
     ending = "xml" if found.media == "xml" else "json"
@@ -85,6 +87,7 @@ def raw(qid: str) -> Response:
 
 def take_up(qid: str) -> Redirect:
     """Ask again about a form that somebody left, and go to the question."""
+    _refuse_no_id(qid)
     here = context()
     reason = storable(request.form.get("reason", ""))
     try:
@@ -116,6 +119,11 @@ def former(qid: str, status: int, *, refused: str = "") -> Response:
         ),
         HTTPStatus.OK if status == HTTPStatus.GONE else status,
     )
+
+
+def _refuse_no_id(qid: str) -> None:
+    if not is_id(qid):
+        raise NotFoundError("item", qid)
 
 
 def title(qid: str) -> str:

@@ -194,6 +194,16 @@ def test_a_form_that_was_left_is_found_again_and_taken_up(clash, held, iryna):
     assert fields(iryna.get(held))
 
 
+@pytest.mark.parametrize("odd", ["nobody", "-1", "F" * 32, "f" * 32, "f" * 300, "😀"])
+def test_what_names_no_question_is_not_there(held, iryna, odd):
+    left(iryna, held)
+    (form,) = tree(iryna.get(held)).xpath("//form[contains(@action, 'take-up')]")
+    said = {**dict(form.fields), "reason": REASON}
+
+    assert iryna.get(f"/quarantine/{odd}/raw").status_code == 404
+    assert iryna.post(f"/quarantine/{odd}/take-up", data=said).status_code == 404
+
+
 def test_taking_a_form_up_again_needs_a_reason(held, iryna):
     left(iryna, held)
     (form,) = tree(iryna.get(held)).xpath("//form[contains(@action, 'take-up')]")
