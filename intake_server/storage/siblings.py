@@ -39,11 +39,13 @@ _VISITS: Final = (
 class Before:
     """The persons whose families are to be looked at again.
 
-    ``names`` are the references by which these families went until now.
+    ``names`` are the references by which these families went until now, ``joined``
+    those that a person named: nobody may do so any more.
     """
 
     persons: frozenset[str]
     names: frozenset[str]
+    joined: frozenset[str]
 
 
 def need(batch: Iterable[Change], locked: Locked) -> None:
@@ -76,7 +78,8 @@ def before(
     persons = persons_of(looked) | {doc_text(subject) for (subject,) in subjects}
     kept = {doc for doc in persons if doc in known or doc not in looked}
     rows = _rows(connection, "doc", map(doc_bytes, sorted(kept)))
-    return Before(frozenset(persons), frozenset(_names(rows)))
+    joined = frozenset(family for _, _, family in rows if family)
+    return Before(frozenset(persons), frozenset(_names(rows)), joined)
 
 
 def persons_of(looked: Mapping[str, Looked]) -> set[str]:
@@ -121,11 +124,11 @@ def project(
     if not was.persons:
         return
     named = _rows(connection, "family", sorted({*was.names, *_now(looked)}))
-    if not named:
+    families = was.joined.union(family for _, _, family in named if family)
+    if not families:
         return
     if locked.docs is not None:
         raise NotLockedError
-    families = {family for _, _, family in named if family}
     first = _rows(connection, "reference", sorted(families))
     members = {doc_text(doc) for doc, _, _ in (*named, *first)}
     whole = _whole(connection, members, looked, schema)

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
-from kindred import Told, apart, case, going, person
+from kindred import CODES, Told, apart, case, going, person
 from stores import take_in
 
 from intake_server.storage import queue, rebuild
@@ -61,6 +61,24 @@ def test_r01_a_child_who_leaves_the_family_takes_the_question_along(stores, told
         take_in(database, [told.say({(person(3), "person"): [gone]})])
 
         assert set(asked(database)) == {case(1)}
+
+
+@pytest.mark.parametrize("other", [None, CODES[3]])
+@pytest.mark.parametrize("one", [0, 1])
+def test_r01_of_two_one_who_leaves_the_other_parts_nobody(stores, one, other):
+    told = Told()
+    for number in (0, 1, 3):
+        told.child(number, family=number == 1)
+    told.of_case(one, **apart())
+    with stores.new() as database:
+        take_in(database, told.changes)
+        assert case(one) in asked(database)
+
+        gone = Write(f=FAMILY, v=other, p=(told.changes[1].id,))
+        take_in(database, [told.say({(person(1), "person"): [gone]})])
+
+        assert case(0) not in asked(database)
+        assert (case(one) in asked(database)) == (other is not None and one == 1)
 
 
 def test_r01_a_form_that_is_taken_back_parts_nobody_and_may_part_again(stores, told):
