@@ -2,7 +2,8 @@
 
 A correction names exactly the heads that were on the screen, on every record of the
 child that gives the answer. If one of them moved meanwhile, nothing is written. What is
-in question is decided on its own page, and never here.
+in question is decided on its own page, and never here. While it takes two to part a
+child from brothers and sisters, no centre takes the child out of the family by itself.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,13 +28,15 @@ from intake_server.services.screens import BasedOn
 from intake_server.storage import clusters, documents, state
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
+from sync import documents as ids
 from sync import effect
 from sync.effect import Statement
 from sync.merge.cells import Version, name_of
 from sync.merge.faults import fault
 from sync.merge.renaming import present_cell
-from sync.merge.rights import owner_of
+from sync.merge.rights import COORDINATOR, owner_of
 from sync.merge.schema import Rule, Schema
+from sync.merge.siblings import FAMILY
 
 _ENTRIES: Final = "log"
 """The policy of what is added to and never changed."""
@@ -187,7 +190,11 @@ def _standing(
         raise NotFoundError("answer", doc)
     versions = tuple(_versions((found, *others.values()), name, schema))
     sites = {version.site for version in versions}
-    is_asked = name in view.view["contested"]
+    is_asked = name in view.view["contested"] or (
+        name == FAMILY
+        and not policy.may_decide(viewer, COORDINATOR)
+        and _would_part(session, person)
+    )
     rule = schema.rule(name)
     return Standing(
         person=person,
@@ -198,6 +205,12 @@ def _standing(
         may_correct=not is_asked
         and may_correct(viewer, rule, holders=view.sites, sites=sites),
     )
+
+
+def _would_part(session: Session, person: StoredView) -> bool:
+    """Tell whether it is asked that children of a family be apart."""
+    family = (person, *documents.siblings(session, [person]))
+    return bool(child.would_part(session, [ids.case(one.doc) for one in family]))
 
 
 def _plain(shown: BasedOn) -> Mapping[str, Mapping[str, Sequence[str]]]:

@@ -144,6 +144,23 @@ def test_r01_a_signature_can_be_taken_back(apart, marta, stepan):
     assert path(apart) == where
 
 
+def test_r01_no_centre_takes_a_child_out_of_the_family_that_is_asked_about(
+    family, marta
+):
+    where = f"/children/{documents.person(IVAN)}/answers/sibling_group"
+    page = marta.get(where)
+    (form,) = tree(page).xpath("//form[@data-correction]")
+    family.send(family.phone("chernivtsi", "T"), "reunification", placed(IVAN))
+
+    said = {**dict(form.form_values()), "clear": "yes", "reason": "помилка"}
+    refused = marta.post(where, data=said)
+
+    assert refused.status_code == 404
+    assert not tree(marta.get(where)).xpath("//form[@data-correction]")
+    assert tree(family.browser().get(where)).xpath("//form[@data-correction]")
+    assert "sibling_decision" in family.questions()
+
+
 def test_r01_refusing_makes_the_placement_void_and_can_be_taken_back(apart, marta):
     where = path(apart)
 
