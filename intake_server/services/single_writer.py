@@ -4,7 +4,8 @@ Workers that took turns would commit for themselves alone, and each thread that 
 would fight those that answer for the interpreter. So every thread hands its post to the
 process that writes and waits for what became of it; those who wait share a commit. A
 writer that is gone, or cannot, costs speed and nothing else: the worker takes the post
-in by itself, and sending again is harmless.
+in by itself, and sending again is harmless. One that is silent is passed by for a while,
+so that not every thread comes to stand before it.
 """
 
 import socket
@@ -13,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import Connection, wait
 from threading import local
+from time import monotonic
 from typing import Final, Protocol, cast
 
 from intake_server.services import intake
@@ -27,6 +29,8 @@ AT_ONCE: Final = 64
 LARGEST: Final = 64 * 1024
 """Bytes of a form that is handed over; a larger one holds nobody up but its sender."""
 PATIENCE_S: Final = 60.0
+REST_S: Final = 60.0
+"""So long nobody asks a writer again that let somebody wait for longer than that."""
 
 _Asked = tuple[Connection, Post]
 
@@ -73,11 +77,13 @@ class HandedOver:
         self._here = here
         self._patience_s = patience_s
         self._mine = local()
+        self._rests_until = 0.0
 
     def ask(self, post: Post) -> Taken:
         """Return what ``Desk`` says."""
         taken = None
-        if sum(len(one.xml or b"") for one in post.batch) <= LARGEST:
+        is_small = sum(len(one.xml or b"") for one in post.batch) <= LARGEST
+        if is_small and monotonic() >= self._rests_until:
             taken = self._handed_over(post)
         return self._here.ask(post) if taken is None else taken
 
@@ -95,6 +101,7 @@ class HandedOver:
             line.send(post)
             if line.poll(self._patience_s):
                 return cast("Taken | None", line.recv())
+            self._rests_until = monotonic() + REST_S
         except (EOFError, OSError):
             pass
         self.hang_up()

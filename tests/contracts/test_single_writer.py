@@ -150,6 +150,23 @@ def test_a_worker_waits_no_longer_than_it_has_patience_and_hears_no_late_answer(
     theirs.close()
 
 
+def test_a_writer_that_is_silent_is_passed_by_for_a_while(centre):
+    ours, theirs = single_writer.entrance()
+    theirs.setblocking(False)
+    own = OwnDesk(centre.database, token_bytes)
+    desk = HandedOver(ours, own, patience_s=0.05)
+
+    taken = [desk.ask(a_post(number)) for number in range(3)]
+
+    assert [one.receipts[0].status for one in taken] == ["stored"] * 3
+    _, (line,), _, _ = socket.recv_fds(theirs, 1, 1)
+    socket.socket(fileno=line).close()
+    with pytest.raises(BlockingIOError):
+        socket.recv_fds(theirs, 1, 1)
+    ours.close()
+    theirs.close()
+
+
 def test_a_worker_takes_in_by_itself_what_the_writer_could_not(centre, tmp_path):
     with (
         Database(f"sqlite:///{tmp_path}/without-tables", KEY) as broken,
