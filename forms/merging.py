@@ -42,6 +42,12 @@ _PLAIN: Final[Mapping[str, Rule]] = {
     "review base": {"policy": "review", "display": "base"},
     "set add": {"policy": "set", "bias": "add"},
     "set add mixed": {"policy": "set", "bias": "add", "review_mixed": True},
+    "set add mixed clinician": {
+        "policy": "set",
+        "bias": "add",
+        "review_mixed": True,
+        "removal": "clinician",
+    },
     "set remove": {"policy": "set", "bias": "remove"},
     "set remove mixed": {"policy": "set", "bias": "remove", "review_mixed": True},
     "meet": {"policy": "meet"},
@@ -54,10 +60,12 @@ _PLAIN: Final[Mapping[str, Rule]] = {
 }
 """The policies that need no name after them."""
 
-POLICIES: Final = (*_PLAIN, "authority FIELD", "lattice NAME")
+POLICIES: Final = (*_PLAIN, "authority FIELD", "lattice NAME [clinician]")
 """How policies are written."""
 
 _WITH_NAME: Final = 2
+_REMOVAL: Final = "clinician"
+"""Behind a policy: what is there, or stands highest, a clinician alone takes away."""
 _SEPARATOR: Final = re.compile(r"[;\r\n]")
 
 
@@ -95,6 +103,8 @@ def errors(
 def is_policy(text: str) -> bool:
     """Tell whether a text is written as a policy is; a lattice may yet be unknown."""
     words = text.split()
+    if words[0] == "lattice" and words[_WITH_NAME:] == [_REMOVAL]:
+        return True
     is_named = words[0] in ("authority", "lattice") and len(words) == _WITH_NAME
     return is_named or " ".join(words) in _PLAIN
 
@@ -204,6 +214,8 @@ def _policy(asked: Field, policy: str | None, lattices: Mapping[str, Lattice]) -
         rule = {"policy": "authority", "source": words[1], "ranks": dict(GRADES)}
     elif words[:1] == ["lattice"] and len(words) == _WITH_NAME:
         rule = _lattice(words[1], lattices)
+    elif words[:1] == ["lattice"] and words[_WITH_NAME:] == [_REMOVAL]:
+        rule = _lattice(words[1], lattices) | {"removal": _REMOVAL}
     else:
         raise DefinitionError(
             f"{asked.name}: there is no policy {policy!r}",

@@ -5,7 +5,7 @@ that were published before.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from forms import checks, delivery, media, merging, succession, xform
@@ -216,7 +216,7 @@ def _wrong_policy(row: Row) -> Iterator[Fault]:
     policy = row["policy"]
     words = policy.split()
     if words[:1] == [_LATTICE] and len(words) > 1:
-        name = " ".join(words[1:])
+        name = _order_in(words)
         if name not in LATTICES:
             known = ", ".join(LATTICES)
             yield _at(row, "policy", Wrong.LATTICE, value=name, known=known)
@@ -225,12 +225,18 @@ def _wrong_policy(row: Row) -> Iterator[Fault]:
         yield _at(row, "policy", Wrong.POLICY, value=policy, known=known)
 
 
+def _order_in(policy: Sequence[str]) -> str:
+    """Return what the order of a policy is called, whoever may take answers away."""
+    is_whole = merging.is_policy(" ".join(policy)) if policy else False
+    return policy[1] if is_whole and len(policy) > 1 else " ".join(policy[1:])
+
+
 def _missing_states(row: Row, lists: Mapping[str, list[str]]) -> Iterator[Fault]:
     """Yield each answer that the order of states does not know: it would be set aside."""
     policy, asked = row["policy"].split(), row["type"].split()
-    if policy[:1] != [_LATTICE] or policy[-1] not in LATTICES:
+    name = _order_in(policy)
+    if policy[:1] != [_LATTICE] or name not in LATTICES:
         return
-    name = policy[-1]
     for choice in lists.get(asked[-1], ()) if asked else ():
         if choice not in LATTICES[name].states:
             yield _at(row, "policy", Wrong.STATE, value=choice, known=name)

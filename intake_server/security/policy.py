@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Final, Literal
 
 from sync.merge import rights
+from sync.merge.schema import CLINICIAN
 
 
 class Role(Enum):
@@ -249,7 +250,7 @@ def owners(principal: Principal) -> tuple[str, ...] | None:
             return (rights.site_owner(principal.site), rights.SIGNERS)
         case Role.CLINICIAN:
             own = rights.site_owner(principal.site)
-            return (own, rights.CLINICIAN, rights.SIGNERS)
+            return (own, CLINICIAN, rights.REMOVER, rights.SIGNERS)
         case _:
             return ()
 

@@ -34,7 +34,7 @@ from sync.effect import Statement
 from sync.merge.cells import Version, name_of
 from sync.merge.faults import fault
 from sync.merge.renaming import present_cell
-from sync.merge.rights import COORDINATOR, owner_of
+from sync.merge.rights import COORDINATOR, writer_of
 from sync.merge.schema import Rule, Schema
 from sync.merge.siblings import FAMILY
 
@@ -170,7 +170,7 @@ def may_correct(
         and rule.policy != _ENTRIES
         and rule.name != effect.REFERENCE
         and policy.may_read(viewer, rule.level, holders)
-        and policy.may_correct(viewer, rule.harm, owner_of(rule, every), every)
+        and policy.may_correct(viewer, rule.harm, writer_of(rule, every), every)
     )
 
 

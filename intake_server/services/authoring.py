@@ -13,7 +13,7 @@ from intake_server.storage.database import Session
 from intake_server.storage.ingest import Outcome, ingest
 from sync import clock
 from sync.change import Change, Write, compose
-from sync.merge.rights import DECISIONS
+from sync.merge.superseding import DECISIONS
 
 Entropy = Callable[[int], bytes]
 """Gives so many random bytes."""

@@ -14,16 +14,18 @@ from intake_server.errors import InvalidRequestError, NotFoundError
 from intake_server.security import policy
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.services.authoring import Entropy, Pen, need_reason
+from intake_server.services import publishing
+from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
 from intake_server.storage import changes, documents, queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import QueueItem
-from sync.change import Change
+from sync.change import Change, Edit, Write
 from sync.merge import rights
-from sync.merge.authorship import undoing
+from sync.merge.authorship import removal, undoing
 from sync.merge.cells import LINK, Version, undone
 from sync.merge.heads import versions
 from sync.merge.identity import edge_of
+from sync.merge.schema import Schema
 
 _NOT_YOURS: Final = (
     "an answer is taken back by who gave it, a decision by who may decide;"
@@ -64,8 +66,11 @@ def undo(
         if standing is not None:
             return Undone(standing, _asked(session, change))
         before = {item.qid for item in _asked(session, change)}
+        edits = _as_asked(session, change, undoing([change], why=reason), by)
+        if not edits:
+            return Undone(change_id, _asked(session, change))
         pen = Pen(session, now=now, entropy=entropy)
-        written = pen.decide(undoing([change], why=reason), by=by)
+        written = pen.decide(edits, by=by)
         pen.take_in([written])
         opened = [item for item in _asked(session, change) if item.qid not in before]
         note(
@@ -105,6 +110,33 @@ def taken_back(
         for id_ in undone(cell_versions):
             gone.setdefault(id_, set()).add(place)
     return {id_: frozenset(places) for id_, places in gone.items()}
+
+
+def _as_asked(session: Session, change: Change, edits: Edits, by: Principal) -> Edits:
+    """Return what an undo writes, given that some of it is not its author's to remove.
+
+    That is said in the place of the answer that stands, and so becomes a question.
+    """
+    schema = publishing.schema(session)
+    said = {edit.doc: edit for edit in change.edits}
+    made = {}
+    for (doc, kind), writes in edits.items():
+        asks = [w for w in writes if _is_asked(by, w, said[doc], schema)]
+        known = documents.document(session, doc) if asks else None
+        made[doc, kind] = [
+            *(write for write in writes if write not in asks),
+            *(
+                removal(write, change.id)
+                for write in asks
+                if known and list(known.cells[write.cell].heads) == [change.id]
+            ),
+        ]
+    return {target: writes for target, writes in made.items() if writes}
+
+
+def _is_asked(by: Principal, write: Write, said: Edit, schema: Schema) -> bool:
+    rule = schema.rule(write.name)
+    return rights.takes_away(by.role.value, write, said, rule)
 
 
 def _visible(session: Session, change_id: str, by: Principal) -> Change:

@@ -76,6 +76,25 @@ def undoing(
     return {target: list(cells.values()) for target, cells in named.items() if cells}
 
 
+def removal(undo: Write, change: str) -> Write:
+    """Return what says of an answer, in the place of an undo, that it is not so.
+
+    Args:
+        undo: The undo of the answer.
+        change: The change that gave it.
+    """
+    return Write(
+        f=undo.f,
+        g=undo.g,
+        s=undo.s,
+        e=undo.e,
+        v=False if undo.s is not None else None,
+        p=(change,),
+        act="amend",
+        why=undo.why,
+    )
+
+
 def _settling(edit: Edit, write: Write) -> str | None:
     return "resolve" if is_decision(edit.type, write.cell, write.act) else None
 

@@ -36,7 +36,8 @@ class Version(Struct, frozen=True, kw_only=True, gc=False):
     ``id`` is the change, ``hlc`` its clock value, ``preds`` the versions its author
     saw, ``element`` the set element as typed, ``at`` the author's wall time and
     ``off`` how many milliseconds that clock was ahead. An undo says nothing but what it
-    ``undoes``.
+    ``undoes``. ``role`` is what the author of a decision was there for; it counts while
+    a version arrives and is not kept with its head.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Version(Struct, frozen=True, kw_only=True, gc=False):
     form: str = ""
     at: str = ""
     off: int | None = None
+    role: str = ""
 
     @property
     def rank(self) -> tuple[int, str]:

@@ -302,6 +302,7 @@ def _version(change: Change, hlc: int, write: Write) -> Version:
         form=change.form,
         at=change.wall,
         off=change.off,
+        role=change.role,
     )
 
 

@@ -9,8 +9,8 @@ from typing import Final
 
 from sync.merge.cells import Document, Version, name_of
 from sync.merge.policies import POLICIES, Settled, answer_key
-from sync.merge.rights import DECISIONS
 from sync.merge.schema import Schema
+from sync.merge.superseding import DECISIONS
 
 _JOINING: Final = frozenset(("lattice", "min", "max", "authority", "lww", "set"))
 _SEVERAL: Final = 2

@@ -49,8 +49,8 @@ class Item:
 
     ``cell`` is the property, group or set (of a rule its id, of a fork the sequence),
     ``element`` the set element, ``heads`` what a decision must supersede, ``severity``
-    0 to 3, ``owner`` who decides (``coordinator``, ``clinician``, ``readers``,
-    ``signers`` or ``site:<name>``), ``first_seen`` the wall time of the newest head, ``is_provisional``
+    0 to 3, ``owner`` who decides (``coordinator``, ``clinician``,
+    ``clinician_alone``, ``readers``, ``signers`` or ``site:<name>``), ``first_seen`` the wall time of the newest head, ``is_provisional``
     that an earlier edit has not arrived yet, ``is_spelling`` that the answers differ in
     nothing but case, hyphens, apostrophes and spaces.
     """

@@ -11,17 +11,17 @@ from typing import Final
 
 from sync.change import Change, Edit, Write
 from sync.merge.cells import DISMISS, ERASED, HOLD, LINK, name_of
-from sync.merge.schema import Rule, Schema
+from sync.merge.schema import CLINICIAN, Rule, Schema
+from sync.merge.superseding import DECISIONS, is_kept, may_remove
 
 COORDINATOR: Final = "coordinator"
-CLINICIAN: Final = "clinician"
+REMOVER: Final = "clinician_alone"
+"""Whose it is that what only a clinician takes away is taken away: no coordinator's."""
 READERS: Final = "readers"
 SIGNERS: Final = "signers"
 """Who signs what takes two: everybody who works with the child, each once."""
 WORKER: Final = "worker"
 
-DECISIONS: Final = frozenset(("resolve", "amend", "override"))
-"""What an author does who stands above the answers; others may take it back."""
 _LIMITED: Final = frozenset((WORKER, CLINICIAN))
 """Roles whose decisions are looked at; before roles were said, ``role`` was empty."""
 
@@ -41,7 +41,18 @@ def owner_of(rule: Rule, sites: Iterable[str]) -> str:
     """Return who decides between answers of these sites.
 
     Returns:
-        ``site:<name>``, ``clinician``, ``readers`` or ``coordinator``.
+        ``site:<name>``, ``clinician``, ``clinician_alone``, ``readers`` or
+        ``coordinator``.
+    """
+    if rule.removal is not None:
+        return REMOVER
+    return writer_of(rule, sites)
+
+
+def writer_of(rule: Rule, sites: Iterable[str]) -> str:
+    """Return who puts another answer in the place of those of these sites.
+
+    It differs from who decides where a removal would be asked about.
     """
     single = _single(sites)
     if single is not None:
@@ -71,6 +82,8 @@ def may_decide(role: str, site: str, *, owner: str, sites: Iterable[str]) -> boo
         owner: As ``owner_of`` says.
         sites: The sites whose answers are in question; those that treat the child.
     """
+    if owner == REMOVER:
+        return role in (CLINICIAN, "")
     if role not in _LIMITED:
         return role in (COORDINATOR, "")
     if owner == site_owner(site):
@@ -157,7 +170,13 @@ def _trespass(
     named = set(_named(edit, write))
     known = [fact for id_ in named if (fact := facts(edit.doc, id_))]
     if write.undoes:
-        return "undo" if any(_is_foreign(change, write, *f) for f in known) else None
+        rule = schema.rule(write.name)
+        is_bad = any(
+            _is_foreign(change, write, *fact)
+            or takes_away(change.role, write, fact[1], rule)
+            for fact in known
+        )
+        return "undo" if is_bad else None
     is_dismissal = write.name.startswith(DISMISS)
     if not known or (len(known) < len(named) and not is_dismissal):
         return None  # a dismissal may also name what stands in another document
@@ -174,6 +193,22 @@ def _is_foreign(change: Change, undo: Write, other: Change, edit: Edit) -> bool:
     said = next((write for write in edit.w or () if write.cell == undo.cell), None)
     by = {"author": change.author, "role": change.role, "site": change.site}
     return said is not None and not _may_undo(other, edit, said, **by)
+
+
+def takes_away(role: str, undo: Write, edit: Edit, rule: Rule) -> bool:
+    """Tell whether an undo would remove what its author may not remove (R27).
+
+    Args:
+        role: What its author is here for.
+        undo: One of its writes.
+        edit: What is taken back, on the same document.
+        rule: The rule of the cell.
+    """
+    if may_remove(role, rule):
+        return False
+    return any(
+        write.cell == undo.cell and is_kept(write.v, rule) for write in edit.w or ()
+    )
 
 
 def _may_undo(

@@ -52,6 +52,9 @@ GRADES: Final = {
 """Evidence grades, weakest first; what says nothing of its source is self-report."""
 UNGRADED: Final = "self_report"
 
+CLINICIAN: Final = "clinician"
+"""The role that decides on what a child is treated for."""
+
 _PARTED: Final = frozenset(("set", "log"))
 MOST_STATES: Final = 256
 """How many states an order may have: it is kept with all that stands above each."""
@@ -93,7 +96,11 @@ class Order:
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """How concurrent values of one cell meet, and who may read them."""
+    """How concurrent values of one cell meet, and who may read them.
+
+    ``removal`` is the role that alone takes away an element of a set, or the answer
+    that stands above all others of an order.
+    """
 
     name: str
     policy: str = "review"
@@ -111,6 +118,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     home: str | None = None
     source: str | None = None
     renamed_from: str | None = None
+    removal: str | None = None
     is_declared: bool = True
 
     @property
@@ -145,6 +153,7 @@ class _Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     home: str | None = None
     source: str | None = None
     renamed_from: str | None = None
+    removal: str | None = None
 
 
 class _Json(Struct, frozen=True):
@@ -272,7 +281,21 @@ def rule(name: str, spec: Mapping[str, Any]) -> Rule:
         home=said.home,
         source=said.source,
         renamed_from=_former(name, said.renamed_from),
+        removal=_removal(name, said),
     )
+
+
+def _removal(name: str, said: _Spec) -> str | None:
+    """Return which role alone takes away what such a cell says."""
+    if said.removal is None:
+        return None
+    if said.removal != CLINICIAN:
+        raise SchemaError(name, "unknown removal")
+    if said.policy == "lattice" or (
+        said.policy == "set" and said.bias == "add" and said.review_mixed
+    ):
+        return said.removal
+    raise SchemaError(name, "a removal that nobody would be asked about")
 
 
 def _former(name: str, former: str | None) -> str | None:

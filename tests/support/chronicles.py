@@ -37,6 +37,19 @@ RULES: Final = {
             "edges": [["located", "returned"]],
             "guarded": ["deceased"],
         },
+        "allergies": {
+            "policy": "set",
+            "bias": "add",
+            "review_mixed": True,
+            "removal": "clinician",
+        },
+        "danger": {
+            "policy": "lattice",
+            "states": ["no", "unsure", "yes"],
+            "edges": [["no", "unsure"], ["unsure", "yes"]],
+            "conflict_display": "join",
+            "removal": "clinician",
+        },
         "languages": {"policy": "set", "bias": "add"},
         "speaks": {"policy": "set", "bias": "add", "renamed_from": "languages"},
         "pickup": {"policy": "set", "bias": "remove", "review_mixed": True},
@@ -65,6 +78,7 @@ VALUES: Final[dict[str, Sequence[Any]]] = {
     "birth_date": ("2013-04-05", "2013-05-04", "in spring", None),
     "consent": ("granted", "limited", "withdrawn", "perhaps"),
     "status": ("located", "returned", "deceased", None),
+    "danger": ("no", "unsure", "yes", None),
     "medicine": ("300", "500"),
     "phone": ("050", "067"),
     "reg_no": ("A-1", "A-2"),
@@ -200,6 +214,7 @@ class Chronicle:
             p=self._preds(doc, name),
             src=self.chance.choice(_GRADES),
             act=self.chance.choice(_ACTS),
+            why=self.chance.choice((None, "так")),
         )
 
     def _element(self, doc: str) -> Write:
@@ -209,11 +224,16 @@ class Chronicle:
                 ("languages", " uk"),
                 ("speaks", "uk"),
                 ("pickup", "aunt"),
+                ("allergies", "nuts"),
+                ("allergies", "nuts"),
                 (SCOPE, "a"),
             )
         )
         write = Write(s=name, e=element, v=self.chance.random() < 0.6)
-        return structs.replace(write, p=self._preds(doc, write.cell))
+        act = self.chance.choice(_ACTS)
+        return structs.replace(
+            write, p=self._preds(doc, write.cell), act=act, why=act and "так"
+        )
 
     def _link(self, *docs: int) -> dict[tuple[str, str], list[Write]]:
         left, right = sorted((child(docs[0]), child((docs[0] + 1) % self.children)))

@@ -205,7 +205,7 @@ def page(
             told, written_on, words, field=room.asked("field"), is_whole=is_whole
         ),
         undo=room.asked("undo"),
-        corrected=past.corrected(told, room.asked("corrected"), words),
+        corrected=past.corrected(told, room.asked("corrected"), found.questions, words),
         taken_back=room.asked("taken_back") == "1",
     )
     return make_response(shown, status)

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import UNSET
 
 from intake_server.services.child import Told
+from intake_server.storage.queue import QueueItem
 from intake_server.web.pages import phrases
 from intake_server.web.pages.facts import Source
 from intake_server.web.pages.moments import Moment
@@ -15,6 +16,7 @@ from intake_server.web.pages.wording import Wording
 from sync.change import Write
 from sync.merge import siblings
 from sync.merge.cells import DELETED, ERASED, HOLD
+from sync.merge.rights import REMOVER
 
 _SHOWN: Final = 20
 """Entries of a history that are shown at first."""
@@ -95,17 +97,29 @@ def history(
     return History(tuple(shown), len(every) - len(shown), label)
 
 
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction just written; ``is_asked`` that a clinician must agree to it first."""
+
+    change: str
+    label: str
+    is_asked: bool
+
+
 def corrected(
-    told: Iterable[Told], change: str, words: Wording
-) -> tuple[str, str] | None:
-    """Return the change and the label of what was corrected just before.
+    told: Iterable[Told], change: str, questions: Iterable[QueueItem], words: Wording
+) -> Corrected | None:
+    """Return what was corrected just before.
 
     None where no such change stands, or where it is not the viewer's to take back.
     """
     for one in told:
         if one.change.id == change and one.may_undo:
             names = (write.name for _view, said in one.said for write in said)
-            return change, words.short(next(names, ""))
+            is_asked = any(
+                item.owner == REMOVER and change in item.heads for item in questions
+            )
+            return Corrected(change, words.short(next(names, "")), is_asked)
     return None
 
 

@@ -59,6 +59,9 @@ ASKED: Final[Phrases] = {
 }
 """What is asked about a question of each kind."""
 
+TAKEN_AWAY: Final = _l("Somebody would take this away. Is it not so any more?")
+"""What a clinician is asked where nobody else takes the answer away."""
+
 SEVERITIES: Final[Mapping[int, LazyString]] = {
     3: _l("Could harm the child"),
     2: _l("Confidential"),

@@ -18,6 +18,7 @@ from intake_server.web.pages.preview import Preview, preview
 from intake_server.web.pages.texts import _, _n
 from intake_server.web.pages.wording import Said, Wording
 from sync.merge import rules
+from sync.merge.rights import REMOVER
 from sync.merge.schema import Check
 from sync.merge.siblings import KIND
 from sync.merge.talk import TALK, Entry
@@ -80,7 +81,7 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         item=item,
         form=form,
         title=title(item, wording, file.children),
-        question=str(phrases.ASKED.get(item.kind, phrases.KINDS[item.kind])),
+        question=_asked(item),
         whose=tuple(whose(child, wording) for child in file.children),
         candidates=answers,
         new=_new(answers, filled.shown),
@@ -107,6 +108,12 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
         owner=wording.owner(item.owner),
         preview=preview(file, wording, filled),
     )
+
+
+def _asked(item: QueueItem) -> str:
+    if item.owner == REMOVER:
+        return str(phrases.TAKEN_AWAY)
+    return str(phrases.ASKED.get(item.kind, phrases.KINDS[item.kind]))
 
 
 def whose(child: StoredView, wording: Wording) -> Whose:

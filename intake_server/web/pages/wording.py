@@ -22,8 +22,8 @@ from intake_server.web.language import Language
 from intake_server.web.pages import moments, phrases
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
-from sync.merge.rights import CLINICIAN, COORDINATOR, READERS, SIGNERS
-from sync.merge.schema import Rule
+from sync.merge.rights import COORDINATOR, READERS, REMOVER, SIGNERS
+from sync.merge.schema import CLINICIAN, Rule
 from sync.values import is_sealed
 
 NEVER_ALONE: Final = frozenset({"medical", "custody", "consent"})
@@ -112,6 +112,7 @@ class Wording:
         known = {
             COORDINATOR: _("a coordinator"),
             CLINICIAN: _("a clinician of the treating centre"),
+            REMOVER: _("a clinician, who says why"),
             READERS: _("those who care for the child"),
             SIGNERS: _("two people of two organisations"),
         }

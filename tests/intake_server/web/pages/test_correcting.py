@@ -10,7 +10,7 @@ from statements import asked
 
 from forms.reference import make, printed
 from intake_server.security.policy import Role
-from intake_server.storage import audit, documents
+from intake_server.storage import audit, documents, queue
 from sync import documents as ids
 from sync.change import Write
 
@@ -200,6 +200,24 @@ def test_of_a_list_of_texts_each_line_is_one(clash, iryna):
 
     assert answer.status_code == 303
     assert stands(clash, "allergies", CASE) == ["арахіс", "пеніцилін", "пилок"]
+
+
+def test_r27_what_only_a_clinician_takes_away_is_asked_and_said_to_be(clash, marta):
+    path = f"{CASE_PAGE}/self_harm"
+    said = {(CASE, "case"): [Write(f="self_harm", v="yes")]}
+    clash.write(said, site="truskavets")
+
+    answer = send(marta, path, value="no")
+
+    assert "Прибрати це може лише клініцист" in words(marta.get(answer.location))
+    assert stands(clash, "self_harm", CASE) == "yes"
+    with clash.database.reading() as session:
+        found = queue.of_document(session, CASE)
+    (item,) = [one for one in found if one.cell == "self_harm"]
+    page = f"/queue/{item.qid}"
+    assert "клініцист, який назве причину" in words(marta.get(page))
+    liliia = clash.browser(Role.CLINICIAN, "truskavets", "Лілія")
+    assert "Це хочуть прибрати" in words(liliia.get(page))
 
 
 def test_an_answer_is_cleared_where_nothing_is_known(clash, marta):
