@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from intake_server.errors import InvalidRequestError, NotFoundError
-from intake_server.services import linking
 from intake_server.services.authoring import Edits
 from intake_server.storage import documents
 from intake_server.storage.database import Session
 from intake_server.storage.queue import QueueItem
 from sync.change import Write
 from sync.merge.cells import DELETED, DISMISS, ERASED
-from sync.merge.identity import DIFFERENT, SAME
 from sync.merge.schema import Rule, Schema
 from sync.merge.talk import ANSWER, TALK, Entry
 
@@ -143,15 +141,6 @@ def _about_erased(
     return {_target(session, found.doc): [write]}
 
 
-def _about_link(
-    session: Session, found: QueueItem, decision: Decision, schema: Schema
-) -> Edits:
-    del schema
-    left, right = found.doc.removeprefix("link:").split("|")
-    verdict = SAME if decision.argument else DIFFERENT
-    return linking.said_of(session, left, right, verdict, decision.reason)
-
-
 def _about_rule(
     session: Session, found: QueueItem, decision: Decision, schema: Schema
 ) -> Edits:
@@ -183,8 +172,6 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "set_conflict": _about_set,
     "delete_conflict": _about_void,
     "edit_on_erased": _about_erased,
-    "link_conflict": _about_link,
-    "link_blocked": _about_link,
     "rule": _about_rule,
     "objection": _about_objection,
 }

@@ -23,8 +23,8 @@ from sync import documents as ids
 from sync.change import Change, Write
 from sync.effect import REFERENCE
 from sync.merge.cells import Version
+from sync.merge.identity import KIND as PROPOSAL
 from sync.merge.identity import SAME, edge_of
-from sync.merge.policies import newest
 from sync.merge.siblings import KIND
 
 PERSON: Final = "person"
@@ -57,11 +57,19 @@ class Unsorted:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Two records of a child that somebody said are one; ``by`` says who, and why."""
+    """Two records of a child that are one; ``signed`` are those who said so, and why."""
 
     one: StoredView
     other: StoredView
-    by: Version
+    signed: tuple[Version, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """Another record that one person says is this child's; ``other`` where it is seen."""
+
+    item: QueueItem
+    other: StoredView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class Child:
     rows: tuple[StoredView, ...]
     visits: tuple[Visit, ...]
     questions: tuple[QueueItem, ...]
+    proposed: tuple[Proposed, ...]
     views: tuple[StoredView, ...]
     sorting: tuple[Unsorted, ...]
     links: tuple[Linked, ...]
@@ -312,6 +321,7 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         questions=tuple(by_weight),
         views=views,
         sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
+        proposed=_proposed(session, persons, viewer),
         links=_links(session, persons),
         siblings=beside,
         is_decided_elsewhere=bool(set(alike) - set(_cases(session, persons))),
@@ -355,6 +365,21 @@ def _sorting(
     return tuple(Unsorted(v, said, others.get(said["other"])) for v, said in entries)
 
 
+def _proposed(
+    session: Session, persons: Sequence[StoredView], viewer: Principal
+) -> tuple[Proposed, ...]:
+    """Return what waits for a second person who says that two records are one child."""
+    own = {one.doc for one in persons}
+    items = queue.of_pairs(session, PROPOSAL, sorted(own))
+    ends = {item.qid: item.doc.removeprefix("link:").split("|") for item in items}
+    others = {doc for pair in ends.values() for doc in pair} - own
+    seen = visible(session, others, viewer) if others else {}
+    return tuple(
+        Proposed(item, next((seen[doc] for doc in ends[item.qid] if doc in seen), None))
+        for item in items
+    )
+
+
 def _links(session: Session, persons: Sequence[StoredView]) -> tuple[Linked, ...]:
     """Return the pairs among the records of a child that somebody linked."""
     pairs = {ids.link(a.doc, b.doc): (a, b) for a, b in combinations(persons, 2)}
@@ -362,8 +387,8 @@ def _links(session: Session, persons: Sequence[StoredView]) -> tuple[Linked, ...
     for doc, link in documents.documents(session, pairs).items():
         edge = edge_of(link)
         if edge is not None and edge.verdicts == {SAME}:
-            found.append(Linked(*pairs[doc], newest(edge.heads).version))
-    return tuple(sorted(found, key=lambda linked: linked.by.rank))
+            found.append(Linked(*pairs[doc], edge.signatures))
+    return tuple(sorted(found, key=lambda linked: linked.signed[-1].rank))
 
 
 def _once(views: Iterable[StoredView]) -> tuple[StoredView, ...]:

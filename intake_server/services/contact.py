@@ -31,6 +31,7 @@ _CONFLICTS: Final = (
     "edit_on_erased",
     "link_conflict",
     "link_blocked",
+    "link_proposed",
 )
 
 

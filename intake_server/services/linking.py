@@ -1,13 +1,16 @@
-"""Two records that are one child, or are not: a person says so, and never a program.
+"""Two records that are one child, or are not: people say so, and never a program.
 
-Nothing is moved from one record to another, so saying the opposite restores what was.
+That they are one, two different people say (R22): the first one's word is a question to
+the second, and joins nothing. That they are two, one says. Nothing is moved from one record to another, so saying the opposite restores what was.
 Where linked records differ, a person may pick the record whose answer stands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
+
+from msgspec import structs
 
 from intake_server.errors import (
     InvalidRequestError,
@@ -18,17 +21,19 @@ from intake_server.security import policy
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
 from intake_server.services import child, publishing, records
+from intake_server.services.answers import Decision
 from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
 from intake_server.storage import clusters, documents, kinship, partings
 from intake_server.storage.clusters import Group
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
+from intake_server.storage.queue import QueueItem
 from sync import documents as ids
 from sync.change import Write
 from sync.merge import cluster
-from sync.merge.cells import LINK, VERDICT, CellState, Document
+from sync.merge.cells import LINK, VERDICT, CellState, Document, Head, Version
 from sync.merge.cluster import GOLDEN
-from sync.merge.identity import RULE
+from sync.merge.identity import DIFFERENT, PROPOSED, RULE, SAME, edge_of
 from sync.merge.rights import owner_of
 from sync.merge.schema import Schema
 
@@ -62,10 +67,14 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two persons side by side, and the verdicts on them that stand."""
+    """Two persons side by side, and the verdicts on them that stand.
+
+    ``signed`` are the signatures of those who say that the two are one.
+    """
 
     persons: tuple[StoredView, StoredView]
     verdicts: tuple[str, ...]
+    signed: tuple[Version, ...]
     heads: tuple[str, ...]
 
 
@@ -81,11 +90,14 @@ def pair(
     """
     with database.transaction() as session:
         persons = _both(session, a, b, viewer)
-        state = _state(session, ids.link(a, b), VERDICT)
+        known = documents.document(session, ids.link(a, b))
+        edge = edge_of(known) if known else None
         for person in persons:
             note(session, Act.READ_RECORD, person.doc, by=viewer.actor, now=now)
-    verdicts = {str(head.version.value) for head in state.ordered()}
-    return Pair(persons, tuple(sorted(verdicts)), tuple(sorted(state.heads)))
+    if edge is None:
+        return Pair(persons, (), (), ())
+    heads = tuple(sorted(head.version.id for head in edge.heads))
+    return Pair(persons, tuple(sorted(edge.verdicts)), edge.signatures, heads)
 
 
 def link(
@@ -98,9 +110,12 @@ def link(
 ) -> str:
     """Write whether two persons are one child; return the id of the change.
 
+    Who says first that they are one proposes it; they are once another person agrees.
+
     Raises:
         NotFoundError: One of them is unknown, or the pair is not for this person.
-        InvalidRequestError: They are one record, or no reason is given.
+        InvalidRequestError: They are one record, this person has said so already, or
+            no reason is given.
         StaleRecordError: Other verdicts stand than those that were shown.
     """
     need_reason(said.reason)
@@ -110,35 +125,69 @@ def link(
         heads = _state(session, link, VERDICT).heads.keys()
         if said.shown is not None and said.shown != heads:
             raise StaleRecordError
-        edits = said_of(session, said.a, said.b, said.verdict, said.reason)
+        edits = said_of(session, said, by)
         change = _write(session, edits, by=by, now=now, entropy=entropy)
         note(session, Act.LINK, link, by=by.actor, now=now, change=change)
     return change
 
 
-def said_of(session: Session, a: str, b: str, verdict: str, reason: str) -> Edits:
-    """Return the writes of a verdict that supersedes those that stand.
+def answered(
+    session: Session, found: QueueItem, decision: Decision, by: Principal
+) -> Edits:
+    """Return what an answer to a question about a pair writes.
+
+    Raises:
+        InvalidRequestError: This person has said already that the two are one.
+    """
+    a, b = found.doc.removeprefix("link:").split("|")
+    verdict = SAME if decision.argument else DIFFERENT
+    said = Verdict(a=a, b=b, verdict=verdict, reason=decision.reason)
+    return said_of(session, said, by)
+
+
+def said_of(session: Session, said: Verdict, by: Principal) -> Edits:
+    """Return the writes of a verdict: a signature, or one that supersedes all.
 
     It names what stood on all records of the two, so that what is written while they
     count as one can be told from it.
+
+    Raises:
+        InvalidRequestError: This person has said already that the two are one.
     """
-    left, right = sorted((a, b))
+    left, right = sorted((said.a, said.b))
     link = ids.link(left, right)
     every = kinship.clusters(session.connection(), (left, right))
     records = frozenset({left, right}.union(*every.values()))
-    said = {"a": left, "b": right, VERDICT: verdict}
+    verdicts = _state(session, link, VERDICT).ordered()
+    is_same = said.verdict == SAME
+    named = _signing(verdicts, by) if is_same else verdicts
     writes = [
-        Write(
-            f=name,
-            v=value,
-            p=tuple(sorted(_state(session, link, name).heads)),
-            act="resolve",
-            why=reason,
-            saw=partings.standing_on(session, records) if name == VERDICT else None,
-        )
-        for name, value in said.items()
+        *(
+            _verdict(name, doc, _state(session, link, name).ordered(), said.reason)
+            for name, doc in (("a", left), ("b", right))
+        ),
+        structs.replace(
+            _verdict(VERDICT, PROPOSED if is_same else DIFFERENT, named, said.reason),
+            saw=partings.standing_on(session, records),
+        ),
     ]
     return {(link, LINK): writes}
+
+
+def _verdict(name: str, value: str, heads: Iterable[Head], why: str) -> Write:
+    named = tuple(sorted(head.version.id for head in heads))
+    return Write(f=name, v=value, p=named, act="resolve", why=why)
+
+
+def _signing(verdicts: Sequence[Head], by: Principal) -> Sequence[Head]:
+    """Return what a signature supersedes: with the second one, what spoke against it."""
+    hands = {one.version.author for one in verdicts if one.version.value != DIFFERENT}
+    if by.actor in hands:
+        raise InvalidRequestError(
+            {"sign.twice": ["you have said so already; another must"]}
+        )
+    against = [one for one in verdicts if one.version.value == DIFFERENT]
+    return against if hands else ()
 
 
 def pick(

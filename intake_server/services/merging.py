@@ -4,7 +4,7 @@ An answer names exactly the heads that were on the screen. If the question moved
 somebody thought, nothing is written and they get the question as it is now.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
@@ -19,16 +19,25 @@ from intake_server.errors import (
 from intake_server.security import policy
 from intake_server.security.audit import Act, note, note_all
 from intake_server.security.policy import Principal
-from intake_server.services import intake, parting, publishing, records, triage
+from intake_server.services import (
+    intake,
+    linking,
+    parting,
+    publishing,
+    records,
+    triage,
+)
 from intake_server.services.answers import ANSWERS, Decision
-from intake_server.services.authoring import Entropy, Pen, need_reason
+from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
 from intake_server.storage import queue
 from intake_server.storage.database import Database, Session
 from intake_server.storage.queue import Page, QueueItem
-from sync.merge import siblings
+from sync.merge import identity, siblings
 from sync.merge.faults import fault
 
 __all__ = ["Decision", "Resolution", "item", "page", "resolve"]
+
+Signing = Callable[[Session, QueueItem, Decision, Principal], Edits]
 
 VERBS: Final[Mapping[str, frozenset[str]]] = {
     "field_conflict": frozenset({"pick", "value"}),
@@ -37,12 +46,21 @@ VERBS: Final[Mapping[str, frozenset[str]]] = {
     "edit_on_erased": frozenset({"dismiss"}),
     "link_conflict": frozenset({"same"}),
     "link_blocked": frozenset({"same"}),
+    identity.KIND: frozenset({"same"}),
     "rule": frozenset({"dismiss"}),
     "objection": frozenset({"dismiss"}),
     siblings.KIND: frozenset({"sign"}),
     triage.KIND: frozenset({"assign", "release", "mend", "dismiss"}),
 }
 """How each kind of item may be answered; a kind that is absent takes no answer yet."""
+
+_SIGNED: Final[Mapping[str, Signing]] = {
+    "link_conflict": linking.answered,
+    "link_blocked": linking.answered,
+    identity.KIND: linking.answered,
+    siblings.KIND: parting.answered,
+}
+"""Where it counts who answers, for it takes two people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +186,8 @@ def _write(
     now: datetime,
 ) -> str:
     schema = publishing.schema(session)
-    if found.kind == siblings.KIND:
-        edits = parting.answered(session, found, decision, by)
+    if found.kind in _SIGNED:
+        edits = _SIGNED[found.kind](session, found, decision, by)
     else:
         edits = ANSWERS[found.kind](session, found, decision, schema)
     change = pen.decide(edits, by=by)

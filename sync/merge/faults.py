@@ -13,7 +13,7 @@ from sync import clock
 from sync.change import Change, Edit, Write
 from sync.merge.cells import ERASED, LINK, VERDICT
 from sync.merge.fitting import fits, is_state
-from sync.merge.identity import DIFFERENT, SAME
+from sync.merge.identity import VERDICTS
 from sync.merge.rights import is_for_ever
 from sync.merge.schema import Rule, Schema
 from sync.values import is_plain, is_sealed, text_key
@@ -114,7 +114,7 @@ def _unfit(edit: Edit, write: Write, schema: Schema, name: str) -> str | None:
         return "type"
     if not is_state(write.v, rule):
         return "enum"
-    if edit.type == LINK and name == VERDICT and write.v not in (SAME, DIFFERENT):
+    if edit.type == LINK and name == VERDICT and write.v not in VERDICTS:
         return "enum"
     if rule.policy == "once" and write.p and write.act not in ("amend", "resolve"):
         return "once"

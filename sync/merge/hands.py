@@ -16,6 +16,11 @@ class Hand:
     organisation: str
 
 
+def are_two_people(signed: Iterable[str]) -> bool:
+    """Tell whether two different people signed, of whatever organisation."""
+    return len(set(signed)) > 1
+
+
 def are_two(signed: Iterable[Hand]) -> bool:
     """Tell whether two different people of two different organisations signed."""
     return any(

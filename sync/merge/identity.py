@@ -3,19 +3,28 @@
 Nothing is ever re-pointed. A verdict is a cell of the link document of two persons, so
 taking it back restores exactly what was. A pair with both verdicts joins nothing and
 blocks nothing; a known difference blocks a later chain of ``same``.
+
+That two records are one takes two people (R22): who ``proposed`` it signs, each with a
+head beside the others', and the pair counts as ``same`` once two different people have.
+A plain ``same`` is a verdict from before two were asked, and stands.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sync.merge.cells import LINK, VERDICT, Document, Head
+from sync.merge.cells import LINK, VERDICT, Document, Head, Version
+from sync.merge.hands import are_two_people
 from sync.merge.queue import Item, about_link
 from sync.merge.schema import Rule
 from sync.merge.view import is_erased
 
 SAME: Final = "same"
 DIFFERENT: Final = "different"
+PROPOSED: Final = "proposed"
+VERDICTS: Final = frozenset((SAME, DIFFERENT, PROPOSED))
+KIND: Final = "link_proposed"
+"""The kind of the question whether a second person agrees that two are one."""
 RULE: Final = Rule(name=VERDICT, policy="review", level="confidential")
 """How verdicts on one pair meet."""
 
@@ -30,13 +39,23 @@ class Edge:
 
     @property
     def verdicts(self) -> frozenset[str]:
-        """The different verdicts that stand."""
-        return frozenset(head.version.value for head in self.heads)
+        """The different verdicts that stand; one signature is none."""
+        return verdicts_of(head.version for head in self.heads)
+
+    @property
+    def signatures(self) -> tuple[Version, ...]:
+        """Who says that the two are one, in order."""
+        return tuple(h.version for h in self.heads if h.version.value != DIFFERENT)
+
+    @property
+    def is_proposed(self) -> bool:
+        """Tell whether one person has signed, and a second one is wanted."""
+        return bool(self.signatures) and SAME not in self.verdicts
 
     @property
     def rank(self) -> tuple[int, str]:
-        """Rank of the newest ``same``."""
-        return max(h.version.rank for h in self.heads if h.version.value == SAME)
+        """Rank of the newest ``same``, or of the newest signature."""
+        return max(version.rank for version in self.signatures)
 
     @property
     def name(self) -> str:
@@ -57,6 +76,15 @@ class Identity:
     items: tuple[Item, ...]
 
 
+def verdicts_of(versions: Iterable[Version]) -> frozenset[str]:
+    """Return what verdicts that stand side by side amount to."""
+    said = tuple(versions)
+    found = {one.value for one in said} & {SAME, DIFFERENT}
+    if are_two_people(one.author for one in said if one.value == PROPOSED):
+        found.add(SAME)
+    return frozenset(found)
+
+
 def pair_of(document: Document) -> tuple[str, str] | None:
     """Return the two that a link document names, the smaller id first."""
     a, b = _newest(document, "a"), _newest(document, "b")
@@ -70,9 +98,7 @@ def edge_of(document: Document) -> Edge | None:
     pair, state = pair_of(document), document.cells.get(VERDICT)
     if pair is None or state is None or is_erased(document):
         return None
-    heads = tuple(
-        head for head in state.ordered() if head.version.value in (SAME, DIFFERENT)
-    )
+    heads = tuple(head for head in state.ordered() if head.version.value in VERDICTS)
     return Edge(*pair, heads) if heads else None
 
 
@@ -84,6 +110,11 @@ def resolve(documents: Iterable[Document]) -> Identity:
         about_link("link_conflict", e.name, e.heads, RULE, DIFFERENT)
         for e in edges
         if len(e.verdicts) > 1
+    ]
+    items += [
+        about_link(KIND, e.name, e.heads, RULE, DIFFERENT)
+        for e in edges
+        if e.is_proposed
     ]
     groups: dict[str, set[str]] = {}
     joining = [edge for edge in edges if edge.verdicts == {SAME}]

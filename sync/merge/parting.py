@@ -7,14 +7,14 @@ two had seen. Sorting is done by whoever writes the cell next: what is listed is
 a head.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from msgspec import structs
 
 from sync.merge.cells import Document, Head, Version
-from sync.merge.identity import DIFFERENT, SAME, Edge
+from sync.merge.identity import DIFFERENT, PROPOSED, SAME, Edge, verdicts_of
 from sync.merge.policies import ancestors
 
 
@@ -22,8 +22,8 @@ from sync.merge.policies import ancestors
 class Shared:
     """The time in which two persons counted as one.
 
-    ``linked`` is the newest ``same`` that somebody took back, ``parted`` the first
-    ``different`` behind it.
+    ``linked`` is the newest ``same`` that somebody took back, or the newer of two
+    signatures, ``parted`` the first ``different`` behind it.
     """
 
     linked: Version
@@ -56,16 +56,27 @@ def shared(edge: Edge, past: Mapping[str, Version]) -> Shared | None:
         return None
     ends = [head.version for head in edge.heads]
     behind = {id_ for end in ends for id_ in ancestors(end, past)}
+    every = (*ends, *(past[id_] for id_ in behind))
     links = [past[id_] for id_ in behind if past[id_].value == SAME]
+    links += [signed for version in every for signed in _signed(version, past)]
     if not links:
         return None
     linked = max(links, key=lambda version: version.rank)
     partings = [
         version
-        for version in (*ends, *(past[id_] for id_ in behind))
+        for version in every
         if version.value == DIFFERENT and linked.id in ancestors(version, past)
     ]
     return Shared(linked, min(partings, key=lambda version: version.rank))
+
+
+def _signed(parting: Version, past: Mapping[str, Version]) -> Sequence[Version]:
+    """Return the signature with which two were one until a verdict parted them."""
+    seen = [past[id_] for id_ in parting.preds if id_ in past]
+    hands = [version for version in seen if version.value == PROPOSED]
+    if parting.value != DIFFERENT or SAME not in verdicts_of(hands):
+        return ()
+    return (max(hands, key=lambda version: version.rank),)
 
 
 def written_in(time: Shared, document: Document) -> Iterator[tuple[str, Head]]:

@@ -35,6 +35,7 @@ KINDS: Final = (
     "edit_on_erased",
     "link_conflict",
     "link_blocked",
+    "link_proposed",
     "rule",
     "quarantine",
     "log_fork",
@@ -138,8 +139,8 @@ def fork(log: str, seq: int, ids: Iterable[str]) -> Item:
 def about_link(
     kind: str, doc: str, heads: Sequence[Head], rule: Rule, displayed: str
 ) -> Item:
-    """Return the item of a contested or blocked link between two persons."""
-    answers = candidates(heads, rule) if kind == "link_conflict" else ()
+    """Return the item of a contested, blocked or half signed link of two persons."""
+    answers = () if kind == "link_blocked" else candidates(heads, rule)
     return _item(
         kind, doc, "verdict", answers, heads=heads, severity=3, displayed=displayed
     )

@@ -29,6 +29,7 @@ MARTA: Final = Principal("person", "ma", "Marta", Role.WORKER, "truskavets")
 STEPAN: Final = Principal("person", "st", "Stepan", Role.WORKER, "chernivtsi")
 SOFIIA: Final = Principal("person", "so", "Sofiia", Role.CLINICIAN, "chernivtsi")
 IRYNA: Final = Principal("person", "ir", "Iryna", Role.COORDINATOR, "kyiv")
+OKSANA: Final = Principal("person", "ok", "Oksana", Role.COORDINATOR, "kyiv")
 BOHDAN: Final = Principal("person", "bo", "Bohdan", Role.ADMIN, "kyiv")
 
 DANYLO: Final = "4KH7T299"

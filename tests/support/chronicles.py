@@ -238,7 +238,7 @@ class Chronicle:
     def _link(self, *docs: int) -> dict[tuple[str, str], list[Write]]:
         left, right = sorted((child(docs[0]), child((docs[0] + 1) % self.children)))
         doc = documents.link(left, right)
-        verdict = self.chance.choice(("same", "same", "different"))
+        verdict = self.chance.choice(("same", "proposed", "proposed", "different"))
         return {
             (doc, LINK): [
                 Write(f="a", v=left),

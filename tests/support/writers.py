@@ -142,7 +142,7 @@ def _on_from_others(
             Write(f="b", v=right),
             Write(
                 f=VERDICT,
-                v=chance.choice(("same", "different")),
+                v=chance.choice(("same", "proposed", "proposed", "different")),
                 p=_heads(session, link, VERDICT),
             ),
         ]

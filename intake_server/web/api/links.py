@@ -65,7 +65,11 @@ class WrittenSchema(Schema):
     ),
 )
 def link(body: dict[str, Any]) -> ResponseReturnValue:
-    """Say whether two persons are one child; the opposite said later restores both."""
+    """Say whether two persons are one child; the opposite said later restores both.
+
+    That they are one takes two different people: until the second has said so, they
+    count as two, and the queue holds a ``link_proposed``.
+    """
     here = context()
     change = linking.link(
         here.database,

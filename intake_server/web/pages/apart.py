@@ -1,4 +1,7 @@
-"""Children who would be apart from brothers and sisters, and who has signed it so far."""
+"""What takes two people, and who has signed it so far.
+
+Such are children who would be apart from brothers and sisters, and records that are one.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,10 +14,14 @@ from intake_server.storage.queue import QueueItem
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Said, Wording
-from sync.merge import siblings
+from sync.merge import identity, siblings
 
 WHERE: Final = (("destination", "destination_site"), ("placement", "care_type"))
 """What tells where a child goes or lives: the group, and the member of it."""
+
+
+_PAIRS: Final = (identity.KIND,)
+"""Questions on which one person has signed; an organisation does not count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,9 @@ def asks_review(file: File, words: Wording) -> str:
 
 def hand(file: File, words: Wording) -> str:
     """Return whether the viewer has signed, or somebody of the same organisation."""
+    if file.item.kind in _PAIRS:
+        hands = {said["author"] for said in file.item.candidates}
+        return "person" if words.viewer.actor in hands else ""
     values = file.record.view["values"] if file.record else {}
     found = siblings.signed(values, file.item.heads)
     if any(one.author == words.viewer.actor for one in found):
@@ -126,6 +136,11 @@ def hand(file: File, words: Wording) -> str:
 
 def details(file: File, words: Wording) -> Iterator[tuple[str, str]]:
     """Yield where the children of the family go or live, why, and who has signed."""
+    if file.item.kind in _PAIRS:
+        yield (
+            _("Signed"),
+            "; ".join(_signature(said, words) for said in file.item.candidates),
+        )
     if file.item.kind != siblings.KIND or file.record is None:
         return
     own = [(child, file.record) for child in file.children]
@@ -144,6 +159,12 @@ def details(file: File, words: Wording) -> Iterator[tuple[str, str]]:
         for o in hands
     ]
     yield _("Signed"), "; ".join(lines) or _("nobody yet; two are wanted")
+
+
+def _signature(said: Mapping[str, Any], words: Wording) -> str:
+    moment = words.moment(said["at"])
+    named = (words.author(said["author"]), words.site(said["site"]))
+    return ", ".join(filter(None, (*named, moment.text if moment else "")))
 
 
 def where(case: StoredView | None, words: Wording) -> tuple[tuple[str, Said], ...]:

@@ -86,15 +86,37 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Two records that somebody linked, in words."""
+class Hand:
+    """Somebody who says that two records are one child, in words."""
 
-    one: Whose
-    other: Whose
     author: str
     site: str
     moment: Moment | None
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """Two records that two people linked, in words."""
+
+    one: Whose
+    other: Whose
+    signed: tuple[Hand, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A record that one person says is this child's, in words.
+
+    ``change`` is what the viewer has said so with; empty where it was somebody else.
+    """
+
+    qid: str
+    other: Whose | None
+    author: str
+    site: str
+    moment: Moment | None
+    change: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,7 +198,8 @@ def page(
     found = child.one(here.database, doc, viewer=viewer, now=here.now())
     told = child.history(here.database, found, viewer=viewer, now=here.now())
     written = past.actors(told)
-    linkers = {linked.by.author for linked in found.links}
+    linkers = {one.author for linked in found.links for one in linked.signed}
+    linkers |= facts.actors([one.item for one in found.proposed])
     hands = apart.signers(one.case for one in found.siblings)
     words = room.wording(written | linkers | hands | facts.actors(found.questions))
     records = _records(found, words)
@@ -200,6 +223,7 @@ def page(
         course=courses.course(found, words),
         events=tuple(_event(one, found, pencils) for one in found.visits),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),
+        proposals=tuple(_proposal(one, words) for one in found.proposed),
         links=tuple(_link(one, words) for one in found.links),
         history=past.history(
             told, written_on, words, field=room.asked("field"), is_whole=is_whole
@@ -236,10 +260,28 @@ def _link(linked: Linked, words: Wording) -> Link:
     return Link(
         one=sheet.whose(linked.one, words),
         other=sheet.whose(linked.other, words),
-        author=words.author(linked.by.author),
-        site=words.site(linked.by.site),
-        moment=words.moment(linked.by.at),
-        why=linked.by.why or "",
+        signed=tuple(
+            Hand(
+                author=words.author(one.author),
+                site=words.site(one.site),
+                moment=words.moment(one.at),
+                why=one.why or "",
+            )
+            for one in linked.signed
+        ),
+    )
+
+
+def _proposal(one: child.Proposed, words: Wording) -> Proposal:
+    said = one.item.candidates[-1]
+    is_own = said["author"] == words.viewer.actor
+    return Proposal(
+        qid=one.item.qid,
+        other=sheet.whose(one.other, words) if one.other else None,
+        author=words.author(said["author"]),
+        site=words.site(said["site"]),
+        moment=words.moment(said["at"]),
+        change=said["change"] if is_own else "",
     )
 
 

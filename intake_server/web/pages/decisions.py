@@ -129,6 +129,7 @@ def refusals(error: InvalidRequestError) -> Mapping[str, str]:
             "choice",
             _("You have signed already; a person of another organisation must."),
         ),
+        "sign.twice": ("choice", _("You have said so already; another person must.")),
         "sign.organisation": (
             "choice",
             _("Your organisation has signed already; another one must."),

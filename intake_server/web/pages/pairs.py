@@ -69,6 +69,12 @@ def decide(doc: str) -> Response:
         pair = _pair(doc, other)
         refused = _("Somebody has decided this meanwhile. Nothing was written.")
         return _page(doc, pair, typed=other, refused=refused, status=409, **filled)
+    except InvalidRequestError as error:
+        if "sign.twice" not in error.errors:
+            raise
+        pair = _pair(doc, other)
+        refused = _("You have said so already; another person must.")
+        return _page(doc, pair, typed=other, refused=refused, status=422, **filled)
     return redirect(url_for("pages.child", doc=doc), 303)
 
 
@@ -116,6 +122,10 @@ def _page(
         whose=tuple(sheet.whose(one, words) for one in pair.persons) if pair else (),
         compared=sheet.compared(pair.persons, words) if pair else (),
         verdicts=pair.verdicts if pair else (),
+        signed=bool(pair and pair.signed),
+        has_signed=any(
+            one.author == words.viewer.actor for one in (pair.signed if pair else ())
+        ),
         heads=pair.heads if pair else (),
     )
     return make_response(shown, status)

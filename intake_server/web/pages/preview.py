@@ -90,6 +90,7 @@ _FORESEEN: Final[Mapping[str, Callable[[File, Wording, str, Any], Preview]]] = {
     "delete_conflict": _void,
     "link_conflict": _link,
     "link_blocked": _link,
+    "link_proposed": _link,
     "triage": _held,
     siblings.KIND: _apart,
 }

@@ -193,6 +193,7 @@ _TITLES: Final[
     "set_conflict": _of_element,
     "link_conflict": _of_names,
     "link_blocked": _of_names,
+    "link_proposed": _of_names,
     "triage": _of_held,
     "quarantine": _of_aside,
     "rule": _of_rule,

@@ -6,6 +6,7 @@ import pytest
 from centres import (
     DANYLO,
     IRYNA,
+    OKSANA,
     OLENA,
     RECEPTION,
     REHABILITATION,
@@ -17,6 +18,7 @@ from lxml import etree
 
 from forms.catalogue import shipped
 from forms.reference import make
+from intake_server.errors import InvalidRequestError
 from intake_server.services import cautions, child, linking
 from intake_server.services.linking import Verdict
 from intake_server.storage import boards, kinship
@@ -160,12 +162,16 @@ def test_r22_a_second_registration_is_never_merged_by_itself(centre):
     assert centre.view(ids.person(first))["aliases"] == []
 
     pair = {"a": ids.person(first), "b": ids.person(second)}
-    linked = linking.link(
-        centre.database,
-        Verdict(**pair, verdict="same", reason="упізнала мати"),
-        by=IRYNA,
-        now=centre.now,
-    )
+    said = Verdict(**pair, verdict="same", reason="упізнала мати")
+    linking.link(centre.database, said, by=OKSANA, now=centre.now)
+    with pytest.raises(InvalidRequestError):
+        linking.link(centre.database, said, by=OKSANA, now=centre.now)
+    assert centre.view(ids.person(first))["aliases"] == []
+    (waits,) = centre.questions()
+    assert waits.kind == "link_proposed"
+
+    linked = linking.link(centre.database, said, by=IRYNA, now=centre.now)
+    assert centre.questions() == ()
     with centre.database.reading() as session:
         found = kinship.clusters(session.connection(), [pair["a"]])
     assert set(found) == set(pair.values())
@@ -173,6 +179,7 @@ def test_r22_a_second_registration_is_never_merged_by_itself(centre):
     centre.undo(linked)
     assert len(persons(centre)) == 2
     assert centre.view(ids.person(first))["aliases"] == []
+    assert centre.questions() == (waits,)
 
 
 @pytest.mark.parametrize("match", ["not_checked", "no_match", "possible"])

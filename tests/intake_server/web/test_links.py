@@ -50,6 +50,10 @@ def link(server, token, a=A, b=B, verdict="same", reason=WHY):
 
 
 def linked(server, token, a=A, b=B, verdict="same"):
+    """Return the change by which two count as one, or two: the second signature."""
+    if verdict == "same":
+        first = server.token(Role.COORDINATOR, "kyiv")
+        assert link(server, first, a, b).status_code == 200
     answer = link(server, token, a, b, verdict)
     assert answer.status_code == 200, answer.text
     return answer.json["change"]
@@ -116,15 +120,20 @@ def test_a_verdict_is_written_on_the_link_and_says_why(server, coordinator, name
 
     history = server.get(f"/api/v1/records/{ids.link(A, B)}/history", coordinator)
 
-    newest, oldest = history.json["changes"]
-    assert (newest["change"], oldest["change"]) == (second, first)
+    newest, signed, proposed = history.json["changes"]
+    assert (newest["change"], signed["change"]) == (second, first)
     said = {write["cell"]: write for write in newest["writes"]}
     assert {cell: write["value"] for cell, write in said.items()} == {
         "a": A,
         "b": B,
         "verdict": "different",
     }
-    assert all(write["preds"] == [first] for write in said.values())
+    both = sorted((first, proposed["change"]))
+    assert {cell: write["preds"] for cell, write in said.items()} == {
+        "a": [first],
+        "b": [first],
+        "verdict": both,
+    }
     assert {(write["act"], write["why"]) for write in said.values()} == {
         ("resolve", WHY)
     }
@@ -217,6 +226,45 @@ def test_a_verdict_that_does_not_fit_says_what_is_wrong(
     assert member in answer.json["errors"]
 
 
+def test_r22_who_says_first_that_two_are_one_joins_nothing(server, coordinator, names):
+    change = link(server, coordinator).json["change"]
+
+    assert record(server, coordinator, A)["aliases"] == []
+    (item,) = waiting(server, coordinator)
+    assert (item["kind"], item["severity"]) == ("link_proposed", 3)
+    assert [one["change"] for one in item["candidates"]] == [change]
+    assert link(server, coordinator).status_code == 422
+
+    path = f"/api/v1/queue/{item['qid']}/resolve"
+    said = {"same": True, "reason": WHY}
+    assert server.post(path, coordinator, said).status_code == 422
+    second = server.token(Role.COORDINATOR, "kyiv")
+    agreed = server.post(path, second, said)
+    assert agreed.status_code == 200, agreed.text
+    assert record(server, coordinator, A)["aliases"] == [B]
+    assert waiting(server, coordinator) == []
+
+    undo(server, coordinator, agreed.json["change"])
+    assert record(server, coordinator, A)["aliases"] == []
+    assert [one["qid"] for one in waiting(server, coordinator)] == [item["qid"]]
+    undo(server, coordinator, change)
+    assert waiting(server, coordinator) == []
+
+
+def test_r22_one_person_refuses_that_two_are_one(server, coordinator, names):
+    link(server, coordinator)
+    (item,) = waiting(server, coordinator)
+
+    path = f"/api/v1/queue/{item['qid']}/resolve"
+    answer = server.post(path, coordinator, {"same": False, "reason": WHY})
+
+    assert answer.status_code == 200
+    assert waiting(server, coordinator) == []
+    assert record(server, coordinator, A)["aliases"] == []
+    with server.database.reading() as session:
+        assert rebuild.compare(session).different == ()
+
+
 def test_a_centre_links_what_it_alone_knows(server, names):
     names.send(2, "truskavets", family_name="Ремез")
     worker = server.token(Role.WORKER, "truskavets")
@@ -268,7 +316,11 @@ def test_a_pair_with_both_verdicts_is_a_question_and_no_link(
     assert item["kind"] == "link_conflict"
 
     path = f"/api/v1/queue/{item['qid']}/resolve"
-    answer = server.post(path, coordinator, {"same": True, "reason": WHY})
+    said = {"same": True, "reason": WHY}
+    again = server.post(path, coordinator, said)
+    assert again.status_code == 422
+    assert "sign.twice" in again.json["errors"]
+    answer = server.post(path, server.token(Role.COORDINATOR, "kyiv"), said)
     assert answer.status_code == 200
     assert record(server, coordinator, A)["aliases"] == [B]
 

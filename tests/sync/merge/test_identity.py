@@ -8,14 +8,19 @@ from sync.change import Edit, Write
 from sync.merge.fold import fold
 
 
-def a_verdict(id_, a, b, verdict, *, hlc=1, **facts):
+def a_verdict(id_, a, b, verdict, *, hlc=1, author="u:x", **facts):
     doc = f"link:{min(a, b)}|{max(a, b)}"
     writes = (
         Write(f="a", v=a),
         Write(f="b", v=b),
         Write(f="verdict", v=verdict, **facts),
     )
-    return a_change(id_, *writes, doc=doc, kind="link", hlc=clock.text(hlc))
+    facts = {"doc": doc, "kind": "link", "author": author}
+    return a_change(id_, *writes, hlc=clock.text(hlc), **facts)
+
+
+def a_signature(id_, author, *preds):
+    return a_verdict(id_, "P1", "P2", "proposed", author=author, p=preds)
 
 
 def who(*changes):
@@ -108,3 +113,55 @@ def test_two_kinds_of_one_document_end_the_same_in_either_order():
     other = a_change("c2", Write(f="b", v="y"), kind="link")
 
     assert fold([one, other], SCHEMA) == fold([other, one], SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("authors", "is_one"),
+    [
+        (("u:oksana",), False),
+        (("u:oksana", "u:oksana"), False),
+        (("u:oksana", "u:bohdan"), True),
+    ],
+    ids=["one", "one twice", "two"],
+)
+def test_r22_two_records_are_one_once_two_people_have_said_so(authors, is_one):
+    signed = [a_signature(f"c{n}", author) for n, author in enumerate(authors)]
+
+    identity = who(*signed)
+
+    assert identity == who(*reversed(signed))
+    assert identity.clusters == ((("P1", "P2"),) if is_one else ())
+    kinds = [item.kind for item in identity.items]
+    assert kinds == ([] if is_one else ["link_proposed"])
+
+
+def test_r22_one_signature_takes_no_parting_away():
+    apart = a_verdict("c1", "P1", "P2", "different", author="u:iryna")
+    chain = [a_verdict("c2", "P2", "P3", "same"), a_verdict("c3", "P1", "P3", "same")]
+    first = a_signature("c4", "u:oksana")
+
+    kinds = {item.kind for item in who(apart, *chain, first).items}
+    assert kinds == {"link_blocked", "link_proposed"}
+    both = who(apart, first, a_signature("c5", "u:bohdan", "c1"))
+    assert both.clusters == (("P1", "P2"),)
+
+
+def test_r22_a_refusal_by_one_ends_the_question():
+    refused = a_verdict("c2", "P1", "P2", "different", author="u:iryna", p=("c1",))
+
+    identity = who(a_signature("c1", "u:oksana"), refused)
+
+    assert (identity.clusters, identity.items) == ((), ())
+
+
+def test_r22_a_signature_beside_a_refusal_that_it_has_not_seen_is_asked_about():
+    signed = [a_signature("c1", "u:oksana"), a_signature("c2", "u:bohdan")]
+    refused = a_verdict("c3", "P1", "P2", "different", author="u:iryna", p=("c1",))
+
+    (item,) = who(*signed, refused).items
+
+    assert item.kind == "link_proposed"
+
+
+def test_r22_a_link_that_one_person_made_before_stays():
+    assert who(a_verdict("c1", "P1", "P2", "same")).clusters == (("P1", "P2"),)

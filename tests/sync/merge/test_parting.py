@@ -15,14 +15,17 @@ from sync.merge.scenario import authored
 LINK = "link:P1|P2"
 
 
-def a_verdict(id_, verdict, *, hlc, preds=(), saw=None, pair=("P1", "P2")):
+def a_verdict(  # noqa: PLR0913 - what a verdict can say
+    id_, verdict, *, hlc, preds=(), saw=None, pair=("P1", "P2"), author="u:x"
+):
     writes = (
         Write(f="a", v=pair[0]),
         Write(f="b", v=pair[1]),
         Write(f="verdict", v=verdict, p=preds, saw=saw),
     )
     doc = f"link:{pair[0]}|{pair[1]}"
-    return a_change(id_, *writes, doc=doc, kind="link", hlc=clock.text(hlc))
+    facts = {"doc": doc, "kind": "link", "author": author}
+    return a_change(id_, *writes, hlc=clock.text(hlc), **facts)
 
 
 def a_name(id_, value, *, hlc, preds=(), doc="P1"):
@@ -45,6 +48,24 @@ def listed(*changes, doc="P1"):
     time = time_of(*changes)
     known = fold(changes, SCHEMA).documents[doc]
     return [head.version.id for _, head in written_in(time, known)] if time else None
+
+
+def test_r22_two_count_as_one_from_the_second_signature_on():
+    first = a_verdict("s1", "proposed", hlc=20, saw=("old",), author="u:oksana")
+    second = a_verdict("s2", "proposed", hlc=30, saw=("old",), author="u:bohdan")
+    changes = (a_name("old", "Коваль", hlc=50), a_name("new", "Х", hlc=35))
+    parted = a_verdict("d", "different", hlc=40, preds=("s1", "s2"), saw=("old",))
+
+    assert listed(first, second, *changes, parted) == ["new"]
+
+
+def test_r22_what_stood_beside_a_signature_that_was_refused_is_not_listed():
+    first = a_verdict("s1", "proposed", hlc=20, saw=(), author="u:oksana")
+    refused = a_verdict("d1", "different", hlc=30, preds=("s1",), author="u:bohdan")
+    again = a_verdict("s2", "proposed", hlc=40, saw=(), author="u:bohdan")
+    parted = a_verdict("d2", "different", hlc=60, preds=("d1", "s2"))
+
+    assert listed(first, refused, again, a_name("n", "Х", hlc=50), parted) is None
 
 
 def test_what_was_written_in_between_is_listed_whatever_the_clocks_say():

@@ -40,7 +40,10 @@ def iryna(two):
     return two.browser()
 
 
-def say(client, verdict="same", **said):
+def say(desk, client, verdict="same", **said):
+    """Say it, after another person who says so too where it takes two."""
+    if verdict == "same":
+        decide(desk.browser(name="Bohdan"), PAIR, verdict=verdict, reason=WHY)
     return decide(client, PAIR, **{"verdict": verdict, "reason": WHY, **said})
 
 
@@ -64,8 +67,8 @@ def test_two_records_stand_side_by_side_before_anybody_links_them(iryna):
     assert [cell.text for cell in row.xpath("td")] == ["Ремез", "Ремес"]
 
 
-def test_a_linked_child_is_one_page_under_either_card(iryna):
-    assert say(iryna).status_code == 303
+def test_a_linked_child_is_one_page_under_either_card(two, iryna):
+    assert say(two, iryna).status_code == 303
 
     page, other = iryna.get(PAGE), iryna.get(f"/children/{OTHER}")
 
@@ -76,8 +79,8 @@ def test_a_linked_child_is_one_page_under_either_card(iryna):
     assert len(tree(page).xpath("//section[@class='sheet']/h2[.='Прийом']")) == 1
 
 
-def test_where_records_differ_every_answer_stands_with_its_record(iryna):
-    say(iryna)
+def test_where_records_differ_every_answer_stands_with_its_record(two, iryna):
+    say(two, iryna)
 
     fact = differing(iryna.get(PAGE), "Прізвище")
 
@@ -87,8 +90,8 @@ def test_where_records_differ_every_answer_stands_with_its_record(iryna):
     assert f"Ремес {printed(SECOND)} · Чернівці" in said
 
 
-def test_health_on_which_records_differ_is_never_shown_alone(iryna):
-    say(iryna)
+def test_health_on_which_records_differ_is_never_shown_alone(two, iryna):
+    say(two, iryna)
 
     fact = differing(iryna.get(PAGE), "Ліки зараз")
 
@@ -100,8 +103,8 @@ def test_health_on_which_records_differ_is_never_shown_alone(iryna):
     assert "500 мг" in said
 
 
-def test_a_picked_answer_stands_with_its_reason(iryna):
-    say(iryna)
+def test_a_picked_answer_stands_with_its_reason(two, iryna):
+    say(two, iryna)
     action, form = a_pick(iryna.get(PAGE), "Прізвище")
 
     answer = iryna.post(action, data={**form, "member": OTHER, "reason": "паспорт"})
@@ -125,8 +128,8 @@ def test_a_picked_answer_stands_with_its_reason(iryna):
         ),
     ],
 )
-def test_a_pick_that_is_not_taken_says_why(iryna, said, status, told):
-    say(iryna)
+def test_a_pick_that_is_not_taken_says_why(two, iryna, said, status, told):
+    say(two, iryna)
     action, form = a_pick(iryna.get(PAGE), "Прізвище")
 
     answer = iryna.post(action, data={**form, **said})
@@ -152,9 +155,9 @@ def test_a_verdict_that_is_not_taken_says_why(iryna, said, told):
     assert fields(answer)["reason"].strip() == said["reason"].strip()
 
 
-def test_who_decides_on_a_pair_that_moved_sees_it_as_it_is_now(iryna):
+def test_who_decides_on_a_pair_that_moved_sees_it_as_it_is_now(two, iryna):
     page = iryna.get(PAIR)
-    say(iryna)
+    say(two, iryna)
 
     late = decide(iryna, PAIR, on=page, verdict="different", reason="інші очі")
 
@@ -167,7 +170,7 @@ def test_who_decides_on_a_pair_that_moved_sees_it_as_it_is_now(iryna):
 
 
 def test_parting_restores_both_and_lists_what_was_written_meanwhile(two, iryna):
-    say(iryna)
+    say(two, iryna)
     two.watch.forward(minutes=5)
     more = {"g_stay": {"child_ref": DANYLO}, "g_med": {"allergies": "пеніцилін"}}
     two.send(two.phone("truskavets", "L"), "rehabilitation", more)
@@ -185,6 +188,49 @@ def test_parting_restores_both_and_lists_what_was_written_meanwhile(two, iryna):
     assert "Чиї це відповіді?" not in words(other)
 
 
+def test_r22_what_one_person_says_is_shown_on_both_and_joins_nothing(two, iryna):
+    assert decide(iryna, PAIR, verdict="same", reason=WHY).status_code == 303
+
+    for path in (PAGE, f"/children/{OTHER}"):
+        seen = iryna.get(path)
+        assert "Можливо, одна дитина з іншим записом" in words(seen)
+        assert "також записано як" not in words(seen)
+    assert "Одна дитина: потрібна друга людина" in words(iryna.get("/queue"))
+    pair = iryna.get(PAIR)
+    assert "Ви вже так сказали; потрібна інша людина." in words(pair)
+    assert tree(pair).xpath("//input[@name='verdict']/@value") == ["different"]
+
+
+def test_r22_a_second_person_agrees_where_it_is_asked(two, iryna):
+    decide(iryna, PAIR, verdict="same", reason=WHY)
+    (path,) = tree(iryna.get(PAGE)).xpath("//a[.='Відкрити питання']/@href")
+    own = iryna.get(path)
+    assert "Ви вже так сказали; потрібна інша людина." in words(own)
+    assert "Підписали" in words(own)
+    assert not tree(own).xpath("//input[@name='choice'][@value='same']")
+
+    answer = decide(two.browser(name="Bohdan"), path, choice="same", reason="так")
+
+    assert answer.status_code == 303
+    page = iryna.get(PAGE)
+    assert "також записано як" in words(page)
+    assert WHY in words(page)
+    assert "так" in words(page)
+
+
+def test_r22_who_proposed_takes_it_back(two, iryna):
+    decide(iryna, PAIR, verdict="same", reason=WHY)
+    page = iryna.get(PAGE)
+    (form,) = tree(page).xpath(
+        "//details[summary='Взяти назад те, що я сказав(-ла)']//form"
+    )
+
+    said = {**dict(form.form_values()), "reason": "помилка"}
+    assert iryna.post(form.get("action"), data=said).status_code == 303
+
+    assert "Можливо, одна дитина" not in words(iryna.get(PAGE))
+
+
 @pytest.mark.parametrize("code", ["XXX", printed(make("4KH", 2)), "4KH-7T29-9"])
 def test_a_code_of_no_other_child_is_told_so(iryna, code):
     answer = iryna.get(f"{PAGE}/link?other={code}")
@@ -196,7 +242,7 @@ def test_a_code_of_no_other_child_is_told_so(iryna, code):
 
 
 def test_who_may_not_decide_sees_the_answers_and_no_form(two, iryna):
-    say(iryna)
+    say(two, iryna)
     stepan = two.browser(Role.WORKER, "chernivtsi", "Stepan")
 
     page = stepan.get(PAGE)
@@ -207,7 +253,7 @@ def test_who_may_not_decide_sees_the_answers_and_no_form(two, iryna):
 
 
 def test_a_list_shows_a_child_of_two_records_once(two, iryna):
-    say(iryna)
+    say(two, iryna)
 
     (row,) = tree(iryna.get("/children")).xpath("//li[@class='row']")
 
@@ -216,7 +262,7 @@ def test_a_list_shows_a_child_of_two_records_once(two, iryna):
 
 
 def test_either_code_leads_to_a_child_of_two_records(two, iryna):
-    say(iryna)
+    say(two, iryna)
 
     for code in (DANYLO, SECOND):
         found = words(iryna.get(f"/children?q={code}", follow_redirects=True))
@@ -225,7 +271,7 @@ def test_either_code_leads_to_a_child_of_two_records(two, iryna):
 
 
 def test_the_history_of_a_linked_child_is_that_of_all_its_records(two, iryna):
-    say(iryna)
+    say(two, iryna)
     viewer = two.browser(Role.WORKER, "truskavets", "Marta")
 
     entries = tree(viewer.get(PAGE)).xpath("//ol[@class='history']/li")
@@ -233,8 +279,8 @@ def test_the_history_of_a_linked_child_is_that_of_all_its_records(two, iryna):
     assert len(entries) == 4
 
 
-def test_linking_stands_whole_in_english(iryna):
-    say(iryna)
+def test_linking_stands_whole_in_english(two, iryna):
+    say(two, iryna)
     english = {"Accept-Language": "en"}
 
     assert "These records count as one child." in words(
