@@ -60,12 +60,16 @@ _PLAIN: Final[Mapping[str, Rule]] = {
 }
 """The policies that need no name after them."""
 
-POLICIES: Final = (*_PLAIN, "authority FIELD", "lattice NAME [clinician]")
+POLICIES: Final = (*_PLAIN, "authority FIELD", "lattice NAME [clinician|two]")
 """How policies are written."""
 
 _WITH_NAME: Final = 2
-_REMOVAL: Final = "clinician"
-"""Behind a policy: what is there, or stands highest, a clinician alone takes away."""
+_PEOPLE: Final[Mapping[str, Rule]] = {
+    "clinician": {"removal": "clinician"},
+    "two": {"takes_two": True},
+}
+"""Behind an order: what stands highest a clinician alone takes away; a guarded state
+stands once two different people have said so."""
 _SEPARATOR: Final = re.compile(r"[;\r\n]")
 
 
@@ -103,7 +107,7 @@ def errors(
 def is_policy(text: str) -> bool:
     """Tell whether a text is written as a policy is; a lattice may yet be unknown."""
     words = text.split()
-    if words[0] == "lattice" and words[_WITH_NAME:] == [_REMOVAL]:
+    if words[0] == "lattice" and " ".join(words[_WITH_NAME:]) in _PEOPLE:
         return True
     is_named = words[0] in ("authority", "lattice") and len(words) == _WITH_NAME
     return is_named or " ".join(words) in _PLAIN
@@ -214,8 +218,8 @@ def _policy(asked: Field, policy: str | None, lattices: Mapping[str, Lattice]) -
         rule = {"policy": "authority", "source": words[1], "ranks": dict(GRADES)}
     elif words[:1] == ["lattice"] and len(words) == _WITH_NAME:
         rule = _lattice(words[1], lattices)
-    elif words[:1] == ["lattice"] and words[_WITH_NAME:] == [_REMOVAL]:
-        rule = _lattice(words[1], lattices) | {"removal": _REMOVAL}
+    elif words[:1] == ["lattice"] and " ".join(words[_WITH_NAME:]) in _PEOPLE:
+        rule = _lattice(words[1], lattices) | _PEOPLE[words[_WITH_NAME]]
     else:
         raise DefinitionError(
             f"{asked.name}: there is no policy {policy!r}",

@@ -190,11 +190,28 @@ def _write(
         edits = _SIGNED[found.kind](session, found, decision, by)
     else:
         edits = ANSWERS[found.kind](session, found, decision, schema)
+        _need_another(found, edits, by)
     change = pen.decide(edits, by=by)
     if fault(change, schema) is not None:
         raise InvalidRequestError({"value": ["does not fit this field"]})
     pen.take_in([change])
     return change.id
+
+
+def _need_another(found: QueueItem, edits: Edits, by: Principal) -> None:
+    """See that nobody says once more what waits for a second person to say it too.
+
+    A question about one answer alone waits for that.
+
+    Raises:
+        InvalidRequestError: This person has said it.
+    """
+    if found.kind != "field_conflict" or len(found.candidates) != 1:
+        return
+    (said,) = found.candidates
+    values = [write.v for writes in edits.values() for write in writes]
+    if said["author"] == by.actor and values == [said["value"]]:
+        raise InvalidRequestError({"sign.twice": ["you have said so already"]})
 
 
 def _current(session: Session, qid: str, by: Principal) -> QueueItem:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from sync.merge.cells import Head, Version, undone
+from sync.merge.hands import are_two_people
 from sync.merge.schema import Rule
 from sync.values import key, order
 
@@ -80,11 +81,11 @@ def lattice(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
     """Take the state that stands above all others, unless a person must look.
 
     A guarded state beside another is always asked and never shown meanwhile; so is a
-    correction (a state below the one its author saw) beside an advance.
+    correction (a state below the one its author saw) beside an advance. Where a
+    guarded state takes two people, it is asked until a second one has said it too.
     """
-    del ancestry
     if _is_one(heads, rule):
-        return _say(newest(heads))
+        return _signed(heads, rule, ancestry)
     states = frozenset(head.version.value for head in heads)
     assert rule.order is not None  # noqa: S101 - a lattice rule always has its order
     top = [
@@ -151,9 +152,47 @@ POLICIES: Final[Mapping[str, Policy]] = {
 
 def decide(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
     """Return what a cell with at least one head shows, and whether it is asked."""
-    if len(heads) == 1:
+    if len(heads) == 1 and not rule.takes_two:
         return _say(heads[0])
     return POLICIES[rule.policy](heads, rule, ancestry)
+
+
+def hands(heads: Sequence[Head], known: Mapping[str, Version]) -> frozenset[str]:
+    """Return who says what these heads say, and whose word of it they stand on.
+
+    Args:
+        heads: Heads that are one answer.
+        known: Every version of the cell that has arrived.
+    """
+    gone = undone(known)
+    live = {id_: version for id_, version in known.items() if id_ not in gone}
+    found = {head.version.id: head.version for head in heads}
+    waiting = list(found.values())
+    while waiting:
+        version = waiting.pop()
+        for id_ in version.preds:
+            before = live.get(id_)
+            if before and id_ not in found and before.value == version.value:
+                found[id_] = before
+                waiting.append(before)
+    return frozenset(version.author for version in found.values())
+
+
+def _signed(heads: Sequence[Head], rule: Rule, ancestry: Ancestry) -> Outcome:
+    """Ask about a state that takes two people while one has said it; show what was."""
+    state = heads[0].version.value
+    if not rule.takes_two or rule.order is None or state not in rule.order.guarded:
+        return _say(newest(heads))
+    known = ancestry()
+    if are_two_people(hands(heads, known)):
+        return _say(newest(heads))
+    gone, guarded = undone(known), rule.order.guarded
+    behind = {id_ for head in heads for id_ in ancestors(head.version, known)}
+    before = [known[id_] for id_ in behind if id_ not in gone]
+    settled = (version for version in before if version.value not in guarded)
+    stood = max(settled, key=lambda version: version.rank, default=None)
+    value = stood.value if stood else None
+    return Contested(value, tuple(heads), stood)
 
 
 def _is_one(heads: Sequence[Head], rule: Rule) -> bool:

@@ -99,7 +99,8 @@ class Rule(Struct, frozen=True, kw_only=True):
     """How concurrent values of one cell meet, and who may read them.
 
     ``removal`` is the role that alone takes away an element of a set, or the answer
-    that stands above all others of an order.
+    that stands above all others of an order. ``takes_two`` says that a guarded state
+    of an order stands once two different people have said so.
     """
 
     name: str
@@ -119,6 +120,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     source: str | None = None
     renamed_from: str | None = None
     removal: str | None = None
+    takes_two: bool = False
     is_declared: bool = True
 
     @property
@@ -154,6 +156,7 @@ class _Spec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     source: str | None = None
     renamed_from: str | None = None
     removal: str | None = None
+    takes_two: bool = False
 
 
 class _Json(Struct, frozen=True):
@@ -282,6 +285,7 @@ def rule(name: str, spec: Mapping[str, Any]) -> Rule:
         source=said.source,
         renamed_from=_former(name, said.renamed_from),
         removal=_removal(name, said),
+        takes_two=said.takes_two and bool(said.guarded),
     )
 
 

@@ -36,6 +36,7 @@ RULES: Final = {
             "states": ["located", "returned", "deceased"],
             "edges": [["located", "returned"]],
             "guarded": ["deceased"],
+            "takes_two": True,
         },
         "allergies": {
             "policy": "set",

@@ -115,6 +115,11 @@ def lacks(case: StoredView | None, words: Wording) -> tuple[str, ...]:
     return tuple(words.short(name) for name in names if not values.get(name))
 
 
+def is_second_wanted(item: QueueItem) -> bool:
+    """Tell whether an answer alone is asked about: a second person must give it too."""
+    return item.kind == "field_conflict" and len(item.candidates) == 1
+
+
 def asks_review(file: File, words: Wording) -> str:
     """Return what the day to look again is called; empty where it is said already."""
     values = file.record.view["values"] if file.record else {}
@@ -124,7 +129,7 @@ def asks_review(file: File, words: Wording) -> str:
 
 def hand(file: File, words: Wording) -> str:
     """Return whether the viewer has signed, or somebody of the same organisation."""
-    if file.item.kind in _PAIRS:
+    if file.item.kind in _PAIRS or is_second_wanted(file.item):
         hands = {said["author"] for said in file.item.candidates}
         return "person" if words.viewer.actor in hands else ""
     values = file.record.view["values"] if file.record else {}

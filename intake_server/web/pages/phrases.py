@@ -64,6 +64,9 @@ ASKED: Final[Phrases] = {
 TAKEN_AWAY: Final = _l("Somebody would take this away. Is it not so any more?")
 """What a clinician is asked where nobody else takes the answer away."""
 
+SECOND: Final = _l("One person has said so. Do you say so too?")
+"""What is asked about an answer that takes two people."""
+
 SEVERITIES: Final[Mapping[int, LazyString]] = {
     3: _l("Could harm the child"),
     2: _l("Confidential"),

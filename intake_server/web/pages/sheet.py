@@ -113,6 +113,8 @@ def sheet(file: File, wording: Wording, filled: Filled) -> Sheet:
 def _asked(item: QueueItem) -> str:
     if item.owner == REMOVER:
         return str(phrases.TAKEN_AWAY)
+    if apart.is_second_wanted(item):
+        return str(phrases.SECOND)
     return str(phrases.ASKED.get(item.kind, phrases.KINDS[item.kind]))
 
 

@@ -6,6 +6,7 @@ import pytest
 from centres import (
     DANYLO,
     IRYNA,
+    MARTA,
     OKSANA,
     OLENA,
     RECEPTION,
@@ -21,7 +22,7 @@ from forms.reference import make
 from intake_server.errors import InvalidRequestError
 from intake_server.services import cautions, child, linking
 from intake_server.services.linking import Verdict
-from intake_server.storage import boards, kinship
+from intake_server.storage import boards, kinship, rebuild
 from sync import documents as ids
 
 CHILD = ids.person(DANYLO)
@@ -182,7 +183,7 @@ def test_r22_a_second_registration_is_never_merged_by_itself(centre):
     assert centre.questions() == (waits,)
 
 
-@pytest.mark.parametrize("match", ["not_checked", "no_match", "possible"])
+@pytest.mark.parametrize("match", ["not_checked", "no_match", "possible", "confirmed"])
 def test_r23_services_do_not_wait_for_a_register(centre, match):
     answers = {**reception(), "register_match": match}
     needs = {"urgent_needs": ["medical_emergency"], "triage": "red"}
@@ -193,6 +194,54 @@ def test_r23_services_do_not_wait_for_a_register(centre, match):
         found = boards.of_children(session, [CHILD], [])
     keys = {one.key for one in found}
     assert {"arrival", "need/medical", "need/pfa"} <= keys
+
+
+@pytest.mark.parametrize("match", ["confirmed", "rejected"])
+def test_r23_a_match_stands_once_two_people_have_said_it(centre, match):
+    possible = registration(register_match="possible")
+    centre.receive(a_form("registration", possible, number=1), sender=OLENA)
+    for number, sender in ((2, OLENA), (3, OLENA), (4, TARAS)):
+        assert values(centre, CASE)["register_match"] == "possible"
+        seen = {CASE: centre.view(CASE)["heads"]}
+        said = registration(register_match=match)
+        form = a_form("registration", said, number=number, based_on=seen)
+        centre.receive(form, sender=sender)
+
+    assert values(centre, CASE)["register_match"] == match
+    assert centre.questions() == ()
+    with centre.database.transaction() as session:
+        assert rebuild.compare(session).different == ()
+
+
+def test_r23_a_second_person_agrees_to_what_is_proposed_and_takes_it_back(centre):
+    centre.receive(a_form("registration", registration(register_match="possible")))
+    seen = {CASE: centre.view(CASE)["heads"]}
+    said = registration(register_match="confirmed")
+    centre.receive(a_form("registration", said, number=2, based_on=seen))
+    (asked,) = centre.questions()
+    assert (asked.kind, asked.displayed) == ("field_conflict", "possible")
+
+    agreed = centre.decide(asked.qid, "pick", 0, by=IRYNA)
+    assert values(centre, CASE)["register_match"] == "confirmed"
+    assert centre.questions() == ()
+
+    centre.undo(agreed.change_id)
+    assert centre.questions() == (asked,)
+    refused = centre.decide(asked.qid, "value", "no_match", by=MARTA)
+    assert values(centre, CASE)["register_match"] == "no_match"
+    assert refused.change_id
+    assert centre.questions() == ()
+
+
+def test_r23_nobody_agrees_with_themselves(centre):
+    said = registration(register_match="confirmed")
+    centre.receive(a_form("registration", said), sender=MARTA)
+    (asked,) = centre.questions()
+
+    with pytest.raises(InvalidRequestError):
+        centre.decide(asked.qid, "pick", 0, by=MARTA)
+
+    assert values(centre, CASE)["register_match"] is None
 
 
 def test_r23_a_match_is_not_both_confirmed_and_rejected(centre):

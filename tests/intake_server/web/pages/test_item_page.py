@@ -3,6 +3,7 @@ from centres import DANYLO
 from desks import CASE, CHILD
 from pages import decide, fields, tree, words
 
+from forms.catalogue import shipped
 from intake_server.security.policy import Principal, Role
 from intake_server.services import merging
 from intake_server.services.merging import Decision
@@ -443,6 +444,26 @@ def test_two_records_are_compared_side_by_side(clash):
     assert "Ґудзь" in page
     assert "Ремез" in page
     assert not [i for i in clash.questions().values() if i.kind == "link_conflict"]
+
+
+def test_r23_a_match_waits_for_a_second_person(clash):
+    clash.publish(shipped("registration"))
+    with clash.database.reading() as session:
+        heads = documents.find(session, CASE).view["heads"]
+    preds = tuple(heads.get("register_match", ()))
+    possible = Write(f="register_match", v="possible", p=preds)
+    (first,) = clash.write({(CASE, "case"): [possible]}, site="truskavets")
+    said = Write(f="register_match", v="confirmed", p=(first,))
+    clash.write({(CASE, "case"): [said]}, site="truskavets")
+    path = f"/queue/{clash.questions()['register_match'].qid}"
+    marta = clash.browser(Role.WORKER, "truskavets", "Марта")
+
+    page = words(marta.get(path))
+    decide(marta, path, choice='is:"confirmed"', reason=REASON)
+
+    assert "Так сказала одна людина. Чи кажете так і ви?" in page
+    assert "Можливий збіг" in page
+    assert stands(clash, "register_match") == "confirmed"
 
 
 def test_what_cannot_be_read_asks_nobody(clash):
