@@ -52,6 +52,7 @@ def furnished(desk):
         desk.write({(documents.case(CHILD), "case"): [harm]}, site=site)
         papers = Write(f="citizenship", v=f"{name} {site}")
         desk.write({(CHILD, "person"): [papers]}, site=site)
+    two_people_say(desk, other)
     arriving = deepcopy(RECEPTION)
     arriving["g_child"].update(family_name="Вербова", given_name="Злата")
     arriving["g_needs"].update(triage="red", urgent_needs=["medication"])
@@ -64,6 +65,18 @@ def furnished(desk):
     desk.send(olena, "rehabilitation", awaited)
     desk.send(taras, "rehabilitation", {"g_med": {"medication": "магній"}})
     return with_files(desk, sign_png=a_photo("PNG"), face_jpg=a_photo())
+
+
+def two_people_say(desk, other):
+    """Propose that two are one, and take an allergy away that is not one's to remove."""
+    left, right = sorted((CHILD, other))
+    verdict = [Write(f="a", v=left), Write(f="b", v=right)]
+    verdict.append(Write(f="verdict", v="proposed", act="resolve", why="схожі"))
+    desk.write({(documents.link(left, right), "link"): verdict})
+    case = (documents.case(CHILD), "case")
+    (there,) = desk.write({case: [Write(s="allergies", e="пилок", v=True)]})
+    gone = Write(s="allergies", e="пилок", v=False, p=(there,))
+    desk.write({case: [gone]}, site="truskavets")
 
 
 def is_for_people(view):
