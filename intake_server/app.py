@@ -27,6 +27,7 @@ from intake_server.web.enrol import enrol
 from intake_server.web.help_pages import help_pages
 from intake_server.web.language import language
 from intake_server.web.openrosa.routes import openrosa
+from intake_server.web.pages import texts
 from intake_server.web.problem_pages import problem_pages
 from intake_server.web.proving import proof
 from intake_server.web.sign_in import sign_in
@@ -72,6 +73,7 @@ def create_app(
     practised = Context(settings, store, database, clock, entropy, apart)
     give(app, Contexts(earnest, practised, store, room))
     Babel(app, locale_selector=language)
+    texts.speed_up(app)
     app.before_request(arrival.note_arrival)
     app.before_request(auth.admit)
     app.before_request(proving.ask)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from intake_server.services.labels import Texts
-from intake_server.storage import devices, people, sites
+from intake_server.services.published import Sources
+from intake_server.storage import naming
 from intake_server.storage.database import Session
 
 _PERSON: Final = "u"
@@ -23,21 +24,29 @@ class Author:
     name: str
 
 
-def known(session: Session, actors: Iterable[str]) -> Mapping[str, Author]:
-    """Return the authors behind actor ids, ``u:…`` and ``d:…``."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Authors by actor, titles of sites by name, and what all forms follow from."""
+
+    authors: Mapping[str, Author]
+    sites: Mapping[str, Texts]
+    sources: Sources
+
+
+def known(session: Session, actors: Iterable[str]) -> Known:
+    """Return the authors behind actor ids, ``u:…`` and ``d:…``, and what names things."""
     wanted = {actor: actor.partition(":") for actor in actors}
     every = tuple(wanted.values())
-    names = people.names(session, (id for kind, _, id in every if kind == _PERSON))
-    labels = devices.labels(session, (id for kind, _, id in every if kind == _DEVICE))
-    return {
-        actor: _author(kind, names.get(id, ""), labels.get(id, ""))
+    found = naming.names(
+        session,
+        {id for kind, _, id in every if kind == _PERSON},
+        {id for kind, _, id in every if kind == _DEVICE},
+    )
+    behind = {
+        actor: _author(kind, found.people.get(id, ""), found.devices.get(id, ""))
         for actor, (kind, _, id) in wanted.items()
     }
-
-
-def site_titles(session: Session) -> Mapping[str, Texts]:
-    """Return what people call each site, by its name."""
-    return {site.name: site.title for site in sites.all_of(session)}
+    return Known(behind, found.sites, found.sources)
 
 
 def _author(kind: str, name: str, label: str) -> Author:

@@ -12,13 +12,14 @@ from typing import Any, Final
 from uuid import UUID
 
 from intake_server.errors import NotFoundError
-from intake_server.security.audit import Act, note_all
+from intake_server.security.audit import Act, note_each
 from intake_server.security.policy import Principal, sites
 from intake_server.services import publishing, records, undoing
-from intake_server.storage import clusters, documents, queue
+from intake_server.storage import clusters, documents, queue, whole
 from intake_server.storage.database import Database, Session
-from intake_server.storage.documents import StoredView
+from intake_server.storage.documents import Past, StoredView
 from intake_server.storage.queue import QueueItem
+from intake_server.storage.whole import Whole
 from sync import documents as ids
 from sync.change import Change, Write
 from sync.effect import REFERENCE
@@ -149,35 +150,51 @@ def one(database: Database, doc: str, *, viewer: Principal, now: datetime) -> Ch
     """
     with database.transaction() as session:
         found = _gathered(session, doc, viewer)
-        docs = [view.doc for view in found.views]
-        note_all(session, Act.READ_RECORD, docs, by=viewer.actor, now=now)
-        beside = [one.person.doc for one in found.siblings]
-        note_all(session, Act.LIST_RECORDS, beside, by=viewer.actor, now=now)
+        note_each(session, _read(found), by=viewer.actor, now=now)
     return found
 
 
-def history(
-    database: Database, child: Child, *, viewer: Principal, now: datetime
-) -> Sequence[Told]:
-    """Return the changes on all documents of a child, newest first.
+def told(
+    database: Database, doc: str, *, viewer: Principal, now: datetime
+) -> tuple[Child, Sequence[Told]]:
+    """Return the child that a document is about, and all changes on it, newest first.
 
     Raises:
+        NotFoundError: There is no such child, or it is not for the viewer.
         AuditError: The read could not be noted.
     """
-    told: dict[str, tuple[Change, str | None]] = {}
-    said: dict[str, list[tuple[StoredView, tuple[Write, ...]]]] = {}
     with database.transaction() as session:
-        for view in child.views:
-            for past in documents.history(session, view.doc):
-                change = past.change
-                told[change.id] = (change, past.code)
-                writes = [edit.w or () for edit in change.edits if edit.doc == view.doc]
-                said.setdefault(change.id, []).extend((view, w) for w in writes)
-        docs = [view.doc for view in child.views]
-        note_all(session, Act.READ_HISTORY, docs, by=viewer.actor, now=now)
-    gone = undoing.taken_back(told.values())
+        found = _gathered(session, doc, viewer)
+        views = {view.doc: view for view in found.views}
+        pasts = documents.histories(session, views)
+        acts = [*_read(found), *((Act.READ_HISTORY, doc) for doc in views)]
+        note_each(session, acts, by=viewer.actor, now=now)
+    return found, _told(views, pasts, viewer)
+
+
+def _read(found: Child) -> list[tuple[Act, str]]:
+    return [
+        *((Act.READ_RECORD, view.doc) for view in found.views),
+        *((Act.LIST_RECORDS, one.person.doc) for one in found.siblings),
+    ]
+
+
+def _told(
+    views: Mapping[str, StoredView],
+    pasts: Mapping[str, Sequence[Past]],
+    viewer: Principal,
+) -> Sequence[Told]:
+    changes: dict[str, tuple[Change, str | None]] = {}
+    said: dict[str, list[tuple[StoredView, tuple[Write, ...]]]] = {}
+    for doc, view in views.items():
+        for past in pasts.get(doc, ()):
+            change = past.change
+            changes[change.id] = (change, past.code)
+            writes = [edit.w or () for edit in change.edits if edit.doc == doc]
+            said.setdefault(change.id, []).extend((view, w) for w in writes)
+    gone = undoing.taken_back(changes.values())
     entries = []
-    for id_, (change, code) in told.items():
+    for id_, (change, code) in changes.items():
         places = {(v.doc, write.cell) for v, writes in said[id_] for write in writes}
         is_undone = bool(places) and places <= gone.get(id_, frozenset())
         may_undo = code is None and not is_undone and undoing.may(change, viewer)
@@ -199,21 +216,21 @@ def page(
         NotFoundError: No page gave this cursor.
         AuditError: The read could not be noted.
     """
-    found = records.page(
-        database, viewer=viewer, now=now, q=q, kind=PERSON, cursor=cursor
-    )
-    once = _once(found.views)
-    with database.reading() as session:
-        schema = publishing.schema(session)
-        case_of = {view.doc: ids.case(view.doc) for view in once}
-        own = documents.find_all(session, case_of.values())
-        cases = {**own, **clusters.seen(session, tuple(own.values()), schema)}
+    with database.transaction() as session:
+        found = records.found(
+            session, viewer=viewer, now=now, q=q, kind=PERSON, cursor=cursor
+        )
+        own = documents.find_all(session, [ids.case(v.doc) for v in found.views])
+        every = (*found.views, *own.values())
+        seen = {view.doc: view for view in every}
+        seen |= clusters.seen(session, every, publishing.schema(session))
+        once = _once(seen[view.doc] for view in found.views)
         others = documents.find_all(session, _aliases(once))
     return Listing(
         tuple(
             Listed(
                 view,
-                view.contested + _contested(cases.get(case_of[view.doc])),
+                view.contested + _contested(seen.get(ids.case(view.doc))),
                 tuple(others[doc] for doc in _aliases([view]) if doc in others),
             )
             for view in once
@@ -265,9 +282,8 @@ def visible(
     session: Session, docs: Iterable[str], viewer: Principal
 ) -> Mapping[str, StoredView]:
     """Return, by document, the person that it is about, where the viewer may see them."""
-    persons = documents.persons(session, filter(is_document, docs))
-    doubtful = {one.doc for one in persons.values() if not is_visible(viewer, one)}
-    cases = documents.find_all(session, map(ids.case, doubtful))
+    hanging = tuple(filter(is_document, docs))
+    cases, persons = documents.with_persons(session, (), hanging)
     return {
         doc: person
         for doc, person in persons.items()
@@ -291,54 +307,50 @@ def is_document(text: str) -> bool:
 
 
 def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
-    person = persons_of(session, [doc]).get(doc)
-    if person is None:
+    known = whole.of(session, doc) if is_document(doc) else None
+    if known is None or not known.persons:
         raise NotFoundError("child", doc)
-    members = documents.find_all(session, documents.aliases(session, person.doc))
-    persons = tuple(members[id] for id in sorted(members))
-    about = [view for one in persons for view in documents.about(session, one.doc)]
+    persons, about = known.persons, known.about()
     cases = tuple(view for view in about if view.kind == CASE)
     if not any(is_visible(viewer, view) for view in (*persons, *cases)):
         raise NotFoundError("child", doc)
     events = [view for view in about if view.kind != CASE and not view.is_voided]
     events.sort(key=lambda view: view.newest, reverse=True)
-    visits = tuple(Visit(event, _rows(session, event)) for event in events)
-    rows = tuple(row for view in (*persons, *cases) for row in _rows(session, view))
+    visits = tuple(Visit(event, _rows(known, event)) for event in events)
+    rows = tuple(row for view in (*persons, *cases) for row in _rows(known, view))
     own = (*persons, *cases, *rows)
     views = (*own, *(view for visit in visits for view in (visit.event, *visit.rows)))
-    seen = clusters.seen(session, own, publishing.schema(session))
-    questions = (item for v in views for item in queue.of_document(session, v.doc))
-    beside = siblings(session, persons, viewer)
-    of_family = [one.case.doc for one in beside if one.case is not None]
-    apart = would_part(session, [*(case.doc for case in cases), *of_family])
-    alike = documents.decided_alike(session, cases)
-    by_weight = sorted(questions, key=lambda item: (-item.severity, item.first_seen))
+    seen = clusters.seen(session, own, publishing.schema(session), known)
+    family = {ids.case(one.doc) for one in _family(known)}
+    asked = queue.of_documents(session, {*family, *(view.doc for view in views)})
+    about_us = {view.doc for view in views}
+    apart = _would_part(asked, {*family, *(case.doc for case in cases)})
     return Child(
         persons=persons,
         sheets=_once(seen.get(view.doc, view) for view in (*persons, *cases)),
         rows=_once(seen.get(view.doc, view) for view in rows),
         visits=visits,
-        questions=tuple(by_weight),
+        questions=tuple(item for item in asked if item.doc in about_us),
         views=views,
         sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
         proposed=_proposed(session, persons, viewer),
-        links=_links(session, persons),
-        siblings=beside,
-        is_decided_elsewhere=bool(set(alike) - set(_cases(session, persons))),
+        links=_links(known),
+        siblings=_beside(_family(known), known.kin, viewer),
+        is_decided_elsewhere=bool(known.alike - family),
         parting=tuple(item for item in apart if sites(viewer).meet(item.sites)),
     )
 
 
-def _cases(session: Session, persons: Sequence[StoredView]) -> tuple[str, ...]:
-    """Return the cases of all children of a family, whoever may see them."""
-    family = documents.siblings(session, persons)
-    return tuple(ids.case(one.doc) for one in family)
-
-
 def would_part(session: Session, cases: Iterable[str]) -> Sequence[QueueItem]:
     """Return what is asked about cases of children who would be apart from others."""
-    found = queue.of_documents(session, cases)
-    return [item for item in found if item.kind == KIND]
+    return _would_part(queue.of_documents(session, cases), cases)
+
+
+def _would_part(
+    asked: Iterable[QueueItem], cases: Iterable[str]
+) -> Sequence[QueueItem]:
+    among = frozenset(cases)
+    return [item for item in asked if item.kind == KIND and item.doc in among]
 
 
 def siblings(
@@ -347,7 +359,19 @@ def siblings(
     """Return the other children of the family that the viewer may see."""
     found = documents.siblings(session, persons)
     cases = documents.find_all(session, [ids.case(one.doc) for one in found])
-    every = (Sibling(one, cases.get(ids.case(one.doc))) for one in found)
+    return _beside(found, cases, viewer)
+
+
+def _family(known: Whole) -> Sequence[StoredView]:
+    """Return the other children of the family, whoever may see them, by reference."""
+    persons = [v for v in known.kin.values() if v.kind == PERSON and not v.is_voided]
+    return sorted(persons, key=lambda view: (view.reference or "", view.doc))
+
+
+def _beside(
+    persons: Iterable[StoredView], cases: Mapping[str, StoredView], viewer: Principal
+) -> tuple[Sibling, ...]:
+    every = (Sibling(one, cases.get(ids.case(one.doc))) for one in persons)
     return tuple(one for one in every if is_visible(viewer, one.person, one.case))
 
 
@@ -380,13 +404,13 @@ def _proposed(
     )
 
 
-def _links(session: Session, persons: Sequence[StoredView]) -> tuple[Linked, ...]:
+def _links(known: Whole) -> tuple[Linked, ...]:
     """Return the pairs among the records of a child that somebody linked."""
-    pairs = {ids.link(a.doc, b.doc): (a, b) for a, b in combinations(persons, 2)}
+    pairs = {ids.link(a.doc, b.doc): (a, b) for a, b in combinations(known.persons, 2)}
     found = []
-    for doc, link in documents.documents(session, pairs).items():
+    for doc, link in known.links.items():
         edge = edge_of(link)
-        if edge is not None and edge.verdicts == {SAME}:
+        if doc in pairs and edge is not None and edge.verdicts == {SAME}:
             found.append(Linked(*pairs[doc], edge.signatures))
     return tuple(sorted(found, key=lambda linked: linked.signed[-1].rank))
 
@@ -410,12 +434,12 @@ def _aliases(views: Iterable[StoredView]) -> list[str]:
     return [doc for view in views for doc in view.view["aliases"]]
 
 
-def _rows(session: Session, view: StoredView) -> tuple[StoredView, ...]:
+def _rows(known: Whole, view: StoredView) -> tuple[StoredView, ...]:
     """Return the rows below a document, and those below them."""
     found: list[StoredView] = []
-    for row in documents.rows_of(session, view.doc):
+    for row in known.rows_of(view.doc):
         if not row.is_voided:
-            found += (row, *_rows(session, row))
+            found += (row, *_rows(known, row))
     return tuple(found)
 
 

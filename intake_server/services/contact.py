@@ -21,6 +21,8 @@ from intake_server.storage.database import Database, Session
 from sync.client.agent import Agent, Summary
 from sync.client.transport import Transport
 
+MOST_COUNTED: Final = feed.MOST_COUNTED
+"""Where a page stops counting what waits for a peer."""
 LEASE_S: Final = 120.0
 """After so many seconds without a sign a holder is taken for dead."""
 
@@ -54,7 +56,10 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How far one peer has heard this node, and when it was heard last."""
+    """How far one peer has heard this node, and when it was heard last.
+
+    ``unsent`` counts no further than ``MOST_COUNTED``.
+    """
 
     site: str
     unsent: int
@@ -158,12 +163,10 @@ def standing(database: Database) -> Standing:
 
 
 def lines(database: Database) -> tuple[Line, ...]:
-    """Return how the line to each peer stands that still takes part."""
+    """Return how the line to each peer stands that still takes part; one statement."""
     with database.reading() as session:
         return tuple(
-            Line(peer.site, unsent, peer.last_ok)
-            for peer, unsent in _unsent(session)
-            if peer.revoked is None
+            Line(one.site, one.unsent, one.last_ok) for one in feed.lines(session)
         )
 
 

@@ -142,9 +142,10 @@ def of(
         )
         changed = _changed(session, site, since)
         joined = boards.joined(session, {row.owner for row in rows})
-        known = _around(session, rows, joined, site, changed)
+        items = queue.page(session, kind=KIND, site=site).items
+        known = _around(session, rows, joined, site, changed, items)
         entries = [_entry(row, known, joined) for row in rows]
-        parting = _parting(session, site)
+        parting = tuple(_parting(item, known) for item in items)
         children = [*(e.person for e in entries), *(one.person for one in parting)]
         shown = [person.doc for person in children if person]
         note_all(session, Act.LIST_RECORDS, sorted({*shown}), by=viewer.actor, now=now)
@@ -194,7 +195,7 @@ def here(
     with database.transaction() as session:
         rows = boards.standing(session, site, {STAY: ("9999-99", MOST)})
         joined = boards.joined(session, {row.owner for row in rows})
-        known = dict(_around(session, rows, joined, site, ()))
+        known = dict(_around(session, rows, joined, site))
         of_children = [v for v in known.values() if v.kind in ("person", "case")]
         schema = publishing.schema(session)
         known.update(clusters.seen(session, of_children, schema))
@@ -253,7 +254,7 @@ def tasks(
     with database.transaction() as session:
         rows = boards.further(session, site, after=after, limit=MOST)
         joined = boards.joined(session, {row.owner for row in rows})
-        known = _around(session, rows, joined, site, ())
+        known = _around(session, rows, joined, site)
         entries = [_entry(row, known, joined) for row in rows]
         open_still = _once(e for e in entries if not _is_done(e, joined))
         shown = sorted({e.person.doc for e in open_still if e.person})
@@ -299,20 +300,10 @@ def _is_under_guardianship(case: StoredView | None) -> bool:
     return isinstance(placement, Mapping) and placement.get("care_type") == _OPIKA
 
 
-def _parting(session: Session, site: str) -> tuple[Parting, ...]:
-    """Return the children of a site's families who would be apart from the others."""
-    items = queue.page(session, kind=KIND, site=site).items
-    if not items:
-        return ()
-    cases = documents.find_all(session, [item.doc for item in items])
-    wanted = [case.subject for case in cases.values() if case.subject]
-    persons = documents.find_all(session, wanted)
-    found = []
-    for item in items:
-        case = cases.get(item.doc)
-        person = persons.get(case.subject) if case and case.subject else None
-        found.append(Parting(item, person, case))
-    return tuple(found)
+def _parting(item: QueueItem, known: Mapping[str, StoredView]) -> Parting:
+    case = known.get(item.doc)
+    person = known.get(case.subject) if case and case.subject else None
+    return Parting(item, person, case)
 
 
 def _waits(entry: Entry, pending: Mapping[str, QueueItem]) -> bool:
@@ -346,24 +337,24 @@ def _around(
     rows: Iterable[boards.Posted],
     joined: boards.Joined,
     site: str,
-    changed: Iterable[StoredView],
+    changed: Iterable[StoredView] = (),
+    parting: Iterable[QueueItem] = (),
 ) -> Mapping[str, StoredView]:
     """Return the persons and cases of rows, and the site's own document, by id.
 
     A row that names no child hangs on a case, which names one. What is linked with a
-    child is there too.
+    child is there too, and what questions whether a child shall be apart are about.
     """
+    loose = {row.owner for row in rows if row.owner == row.doc}
     owners = {row.owner for row in rows}
     owners |= {one for owner in owners for one in joined.members.get(owner, ())}
     owners |= {view.subject for view in changed if view.subject}
     wanted = {*owners, *(ids.case(owner) for owner in owners), ids.site(site)}
-    known = dict(documents.find_all(session, wanted))
-    loose = [row.owner for row in rows if row.owner == row.doc]
-    persons = child.persons_of(session, loose) if loose else {}
-    further = {ids.case(person.doc) for person in persons.values()} - known.keys()
-    known.update({person.doc: person for person in persons.values()})
-    known.update(documents.find_all(session, further))
-    return {**known, **persons}
+    wanted |= {item.doc for item in parting}
+    views, persons = documents.with_persons(
+        session, wanted, {*loose, *(item.doc for item in parting)}
+    )
+    return {**views, **{doc: persons[doc] for doc in loose & persons.keys()}}
 
 
 def _entry(

@@ -136,12 +136,12 @@ def words(database: Database, actors: Iterable[str] = ()) -> Words:
         actors: Whose names are wanted.
     """
     with database.reading() as session:
-        schema = publishing.schema(session)
+        known = authors.known(session, actors)
         return Words(
-            labels.of(session, schema.sources),
-            schema,
-            authors.known(session, actors),
-            authors.site_titles(session),
+            labels.of(session, known.sources),
+            publishing.schema(session, known.sources),
+            known.authors,
+            known.sites,
         )
 
 

@@ -6,7 +6,7 @@ each with what it is read for, and what is no picture, document or recording has
 but its original. A device reads nothing, and every reading is noted.
 """
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
@@ -20,8 +20,10 @@ from intake_server.services.kinds import LOOKED_AT, State, look
 from intake_server.storage import attachments, blobs, documents, submissions
 from intake_server.storage import copies as made
 from intake_server.storage.attachments import Named
+from intake_server.storage.copies import Beginning
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import StoredView
+from intake_server.storage.submissions import Submission
 from sync import documents as ids
 
 _JPEG: Final = "image/jpeg"
@@ -63,18 +65,21 @@ class Served:
     is_ours: bool
 
 
-def known(database: Database, digest: str) -> Known:
-    """Return what is known of a file, without its content."""
-    key = bytes.fromhex(digest)
+def known(database: Database, digests: Iterable[str]) -> Mapping[str, Known]:
+    """Return what is known of files, without their content, by digest."""
+    keys = {digest: bytes.fromhex(digest) for digest in digests}
     with database.reading() as session:
-        start = blobs.beginning(session, key, LOOKED_AT)
-        copied = made.state(session, key)
+        found = made.beginnings(session, keys.values(), LOOKED_AT)
+    return {digest: _known(digest, found.get(key)) for digest, key in keys.items()}
+
+
+def _known(digest: str, start: Beginning | None) -> Known:
     if start is None:
         return Known(digest)
-    size, head = start
-    if copied is not None:
-        return Known(digest, copied[0], State(copied[1]), size)
-    return Known(digest, *look(head), size)
+    if start.made is not None:
+        media, state = start.made
+        return Known(digest, media, State(state), start.size)
+    return Known(digest, *look(start.head), start.size)
 
 
 def copy(
@@ -93,8 +98,10 @@ def copy(
     """
     key = _key(digest)
     with database.reading() as session:
-        _refuse(session, key, viewer)
-    found = copies.make(database, key)
+        found = made.find(session, key)
+        if found is None:
+            _refuse(session, key, viewer)
+    found = found or copies.make(database, key)
     if found is None:
         raise NotFoundError("file", digest)
     state = State(found.state)
@@ -154,25 +161,33 @@ def about(database: Database, digest: str, *, viewer: Principal) -> Known:
     key = _key(digest)
     with database.reading() as session:
         meant_by = _refuse(session, key, viewer)
-    return replace(known(database, digest), child=meant_by)
+    return replace(known(database, [digest])[digest], child=meant_by)
 
 
 def beside(
-    database: Database, instance_id: str, shown: Container[str], *, viewer: Principal
-) -> tuple[str, ...]:
-    """Return the SHA-256 of files that came with a form and that no answer means.
+    database: Database,
+    instance_ids: Iterable[str],
+    shown: Container[str],
+    *,
+    viewer: Principal,
+) -> Mapping[str, tuple[str, ...]]:
+    """Return the SHA-256 of files that came with forms and that no answer means.
 
     Args:
         database: The store.
-        instance_id: The form's.
+        instance_ids: The forms'.
         shown: Those that answers mean.
         viewer: Who asks; whoever does not read originals is told of none.
     """
     if not may(viewer, Action.READ_ORIGINALS):
-        return ()
+        return {}
     with database.reading() as session:
-        came = submissions.known(session, [instance_id]).get(instance_id, ())
-    every = (file["sha256"] for one in came for file in one.attachments)
+        came = submissions.known(session, instance_ids)
+    return {name: _unnamed(forms, shown) for name, forms in came.items()}
+
+
+def _unnamed(forms: Iterable[Submission], shown: Container[str]) -> tuple[str, ...]:
+    every = (file["sha256"] for one in forms for file in one.attachments)
     return tuple(dict.fromkeys(digest for digest in every if digest not in shown))
 
 
@@ -194,15 +209,14 @@ def _refuse(session: Session, key: bytes, viewer: Principal) -> str | None:
     """
     named = attachments.naming(session, key)
     schema = publishing.schema(session)
-    is_meant = False
-    for one, view, name in _meanings(session, key.hex(), named):
-        is_meant = True
-        person = child.persons_of(session, [view.doc]).get(view.doc)
-        if _is_seen(session, view, person, viewer) and may_read(
+    meanings = list(_meanings(session, key.hex(), named))
+    seen = _seen(session, {view.doc: view for _, view, _ in meanings}, viewer)
+    for one, view, name in meanings:
+        if view.doc in seen and may_read(
             viewer, schema.rule(name).level, {one.site, *view.sites}
         ):
-            return person.doc if person else None
-    if named and not is_meant and may(viewer, Action.READ_ORIGINALS):
+            return seen[view.doc]
+    if named and not meanings and may(viewer, Action.READ_ORIGINALS):
         return None
     raise NotFoundError("file", key.hex())
 
@@ -211,13 +225,22 @@ def _meanings(
     session: Session, digest: str, named: Sequence[Named]
 ) -> Iterator[tuple[Named, StoredView, str]]:
     """Yield the answers that mean a file: who named it, the record and the property."""
+    kept = submissions.known(session, {one.instance_id for one in named})
+    docs = {
+        one: {
+            doc
+            for said in kept.get(one.instance_id, ())
+            if said.sha256 == one.form
+            for doc, _ in said.documents
+        }
+        for one in named
+    }
+    views = documents.find_all(session, set().union(*docs.values()))
     for one in named:
-        kept = submissions.known(session, [one.instance_id]).get(one.instance_id, ())
-        docs = {doc for s in kept if s.sha256 == one.form for doc, _ in s.documents}
-        for view in documents.find_all(session, docs).values():
-            for name, value in _answers(view):
+        for doc in sorted(docs[one] & views.keys()):
+            for name, value in _answers(views[doc]):
                 if _holds(value, digest):
-                    yield one, view, name
+                    yield one, views[doc], name
 
 
 def _answers(view: StoredView) -> Iterator[tuple[str, Any]]:
@@ -235,11 +258,18 @@ def _holds(value: Any, digest: str) -> bool:
     return bool(value == digest)
 
 
-def _is_seen(
-    session: Session, view: StoredView, person: StoredView | None, viewer: Principal
-) -> bool:
-    """Tell whether somebody may see the child that a record is about, or the record."""
-    if person is None:
-        return child.is_visible(viewer, view)
-    case = documents.find(session, ids.case(person.doc))
-    return child.is_visible(viewer, person, case)
+def _seen(
+    session: Session, views: Mapping[str, StoredView], viewer: Principal
+) -> Mapping[str, str | None]:
+    """Return, by record that the viewer may see, the child that it is about, if any."""
+    persons = documents.persons(session, views) if views else {}
+    cases = documents.find_all(session, (ids.case(p.doc) for p in persons.values()))
+    seen: dict[str, str | None] = {}
+    for doc, view in views.items():
+        person = persons.get(doc)
+        if person is None:
+            if child.is_visible(viewer, view):
+                seen[doc] = None
+        elif child.is_visible(viewer, person, cases.get(ids.case(person.doc))):
+            seen[doc] = person.doc
+    return seen

@@ -152,9 +152,14 @@ class Remembered:
         return self._names[form_id]
 
 
-def schema(session: Session) -> Schema:
-    """Return the merge rules of all forms that are published here."""
-    sources = _sources(session)
+def schema(session: Session, sources: Sources | None = None) -> Schema:
+    """Return the merge rules of all forms that are published here.
+
+    Args:
+        session: An open session.
+        sources: The changes that the forms follow from, where that was just read.
+    """
+    sources = _sources(session) if sources is None else sources
     known = _schemas.get(sources)
     if known is None:
         if len(_schemas) >= _REMEMBERED:

@@ -76,22 +76,43 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
         NotFoundError: No page gave this cursor.
         AuditError: The read could not be noted.
     """
+    with database.transaction() as session:
+        own = found(
+            session, viewer=viewer, now=now, q=q, kind=kind, site=site, cursor=cursor
+        )
+        together = clusters.seen(session, own.views, publishing.schema(session))
+    return Page(tuple(together.get(view.doc, view) for view in own.views), own.cursor)
+
+
+def found(  # noqa: PLR0913 - one argument a thing that can be asked for
+    session: Session,
+    *,
+    viewer: Principal,
+    now: datetime,
+    q: str = "",
+    kind: str | None = None,
+    site: str | None = None,
+    cursor: str | None = None,
+) -> Page:
+    """Return what ``page`` returns, each record by itself, whatever it is linked with.
+
+    Raises:
+        NotFoundError: No page gave this cursor.
+        AuditError: The read could not be noted.
+    """
     mine = sites(viewer)
     if kind in _NO_RECORDS or (site is not None and site not in mine):
         return _NOTHING
-    with database.transaction() as session:
-        try:
-            found = documents.page(
-                session, q=q, kind=kind, site=site or only(mine), cursor=cursor
-            )
-        except ValueError:
-            raise NotFoundError("page behind this cursor") from None
-        listed = [view for view in found.views if view.kind not in _NO_RECORDS]
-        together = clusters.seen(session, listed, publishing.schema(session))
-        views = tuple(together.get(view.doc, view) for view in listed)
-        shown = [view.doc for view in views] or [""]
-        note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
-    return Page(views, found.cursor)
+    try:
+        page = documents.page(
+            session, q=q, kind=kind, site=site or only(mine), cursor=cursor
+        )
+    except ValueError:
+        raise NotFoundError("page behind this cursor") from None
+    views = tuple(view for view in page.views if view.kind not in _NO_RECORDS)
+    shown = [view.doc for view in views] or [""]
+    note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
+    return Page(views, page.cursor)
 
 
 def only(mine: Sites) -> str | None:

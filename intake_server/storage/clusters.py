@@ -14,6 +14,7 @@ from intake_server.storage import documents, kinship, partings, standing, views
 from intake_server.storage.documents import StoredView
 from intake_server.storage.kinship import CASE, PERSON, Place
 from intake_server.storage.types import to_json
+from intake_server.storage.whole import Whole
 from sync import documents as ids
 from sync.merge import cluster
 from sync.merge.cells import Document
@@ -37,28 +38,37 @@ class Group:
 
 
 def seen(
-    session: Session, asked: Sequence[StoredView], schema: Schema
+    session: Session,
+    asked: Sequence[StoredView],
+    schema: Schema,
+    whole: Whole | None = None,
 ) -> dict[str, StoredView]:
     """Return how documents are shown that links have to do with, by id.
 
     Those of linked persons show the answers of all members; those of persons that were
     parted list under ``sorting`` what was written on them while these counted as one.
+    The views that are asked about are not read again, and nothing is where all of one
+    child is known.
     """
     connection = session.connection()
     places = kinship.places(connection, asked)
-    clusters = kinship.clusters(connection, {p.person for p in places.values()})
-    groups = _groups(session, places, clusters)
-    known = {view.doc: view for view in asked}
-    members = {doc for group in groups.values() for doc in group.members}
-    known = {**documents.find_all(session, members - known.keys()), **known}
-    links = documents.documents(
-        session, {link for group in groups.values() for link in pairs(group)}
-    )
+    persons = {place.person for place in places.values()}
+    clusters: Mapping[str, tuple[str, ...]]
+    links: Mapping[str, Document]
+    if whole is None:
+        clusters = kinship.clusters(connection, persons)
+        links = kinship.links_of(connection, persons.union(*clusters.values()))
+    else:
+        clusters, links = whole.clusters, whole.links
+    groups, known = _groups(session, places, clusters, asked, whole)
     shown = {
         doc: _shown(known[doc], group, known, _together(session, group, links, schema))
         for doc, group in groups.items()
     }
-    for doc, entries in partings.unsorted(session, places, clusters, schema).items():
+    own = {doc: known[doc] for doc in places}
+    for doc, entries in partings.unsorted(
+        session, places, own, clusters, links, schema
+    ).items():
         view = shown.get(doc, known[doc])
         kept = to_json({**view.view, "sorting": entries})
         shown[doc] = replace(view, kept=kept)
@@ -70,7 +80,7 @@ def group_of(session: Session, view: StoredView) -> Group | None:
     connection = session.connection()
     places = kinship.places(connection, [view])
     clusters = kinship.clusters(connection, {p.person for p in places.values()})
-    return _groups(session, places, clusters).get(view.doc)
+    return _groups(session, places, clusters, [view])[0].get(view.doc)
 
 
 def pairs(group: Group) -> dict[str, tuple[str, str]]:
@@ -93,9 +103,13 @@ def _groups(
     session: Session,
     places: Mapping[str, Place],
     clusters: Mapping[str, tuple[str, ...]],
-) -> dict[str, Group]:
+    asked: Sequence[StoredView],
+    whole: Whole | None = None,
+) -> tuple[dict[str, Group], dict[str, StoredView]]:
+    """Return the groups of documents, and the views of these and of all members."""
+    known = {view.doc: view for view in asked}
     linked = {doc: place for doc, place in places.items() if place.person in clusters}
-    roles = _roles(session, linked)
+    roles = _roles({doc: known[doc] for doc in linked}, linked)
     alike = {
         doc: {
             _like(place, roles.get(doc), other): other
@@ -104,28 +118,38 @@ def _groups(
         for doc, place in linked.items()
         if place.kind in (PERSON, CASE) or doc in roles
     }
-    known = documents.documents(session, {d for docs in alike.values() for d in docs})
+    wanted = {doc for docs in alike.values() for doc in docs}
+    absent = wanted - known.keys()
+    known.update(
+        documents.find_all(session, absent)
+        if whole is None
+        else {doc: whole.own[doc] for doc in absent & whole.own.keys()}
+    )
+    heads = {doc: known[doc].document for doc in wanted & known.keys()}
     found = {}
     for doc, docs in alike.items():
         place = linked[doc]
         members = cluster.living(
-            {d: known[d] for d in docs if d in known and known[d].kind == place.kind}
+            {d: heads[d] for d in docs if d in heads and heads[d].kind == place.kind}
         )
         part = f"{place.kind}.{roles[doc]}.".replace("/", ".") if doc in roles else ""
         if doc in members and len(members) > 1:
             found[doc] = Group(members, clusters[place.person], docs, part)
-    return found
+    return found, known
 
 
-def _roles(session: Session, places: Mapping[str, Place]) -> dict[str, str]:
+def _roles(
+    views: Mapping[str, StoredView], places: Mapping[str, Place]
+) -> dict[str, str]:
     """Return what makes rows the ones of their kind; other rows are left out."""
-    rows = {d: p for d, p in places.items() if p.kind not in (PERSON, CASE)}
     found = {}
-    for doc, known in documents.documents(session, rows).items():
-        place = rows[doc]
+    for doc, view in views.items():
+        place = places[doc]
+        if place.kind in (PERSON, CASE):
+            continue
         said = {
             head.version.value
-            for state in known.cells.values()
+            for state in view.document.cells.values()
             for head in state.heads.values()
             if isinstance(head.version.value, str)
         }

@@ -1,6 +1,6 @@
 """What everybody who may see a file gets of it, made once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -19,6 +19,15 @@ class Copy:
     small: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """How large a file is, media type and state of what was made of it, else its start."""
+
+    size: int
+    head: bytes
+    made: tuple[str, str] | None
+
+
 def find(session: Session, sha256: bytes) -> Copy | None:
     """Return what was made of a file, with the bytes."""
     rows = bulk.fetch(
@@ -29,14 +38,30 @@ def find(session: Session, sha256: bytes) -> Copy | None:
     return Copy(sha256, *rows[0]) if rows else None
 
 
-def state(session: Session, sha256: bytes) -> tuple[str, str] | None:
-    """Return media type and state of what was made of a file."""
-    rows = bulk.fetch(
+def beginnings(
+    session: Session, digests: Iterable[bytes], length: int
+) -> Mapping[bytes, Beginning]:
+    """Return what is known of those files that have come, by SHA-256.
+
+    Args:
+        session: An open session.
+        digests: The files.
+        length: So many bytes are read of a file that nothing was made of yet.
+    """
+    rows = bulk.fetch_in(
         session.connection(),
-        "SELECT media, state FROM copy WHERE sha256 = ?",
-        (sha256,),
+        "SELECT b.sha256, b.size, c.media, c.state,"  # noqa: S608 - our own number
+        f" CASE WHEN c.sha256 IS NULL THEN substr(b.data, 1, {int(length)}) END"
+        " FROM blob b LEFT JOIN copy c ON c.sha256 = b.sha256"
+        " WHERE b.sha256 IN ({keys})",
+        sorted(set(digests)),
     )
-    return (rows[0][0], rows[0][1]) if rows else None
+    return {
+        bytes(key): Beginning(
+            size, bytes(head or b""), None if media is None else (media, state)
+        )
+        for key, size, media, state, head in rows
+    }
 
 
 def keep(session: Session, made: Copy) -> None:

@@ -1,6 +1,6 @@
 """Phones and tablets that may send submissions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -45,16 +45,6 @@ def find(session: Session, device_id: str) -> Device | None:
     """Return a device, revoked or not."""
     rows = bulk.rows(session, _BY_ID, device=device_id)
     return Device(**rows[0]) if rows else None
-
-
-def labels(session: Session, ids: Iterable[str]) -> Mapping[str, str]:
-    """Return what those devices are called that are known here, by id."""
-    rows = bulk.fetch_in(
-        session.connection(),
-        "SELECT id, label FROM device WHERE id IN ({keys})",
-        sorted(set(ids)),
-    )
-    return {device: label for device, label in rows}  # noqa: C416 - rows are no tuples
 
 
 def by_token(session: Session, token_sha256: bytes) -> Device | None:

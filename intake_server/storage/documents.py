@@ -1,12 +1,12 @@
 """Reading documents: views, listings, histories, and what is known of single cells."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sqlalchemy import Select, text
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, and_, col, func, or_, select
+from sqlmodel import Session, and_, col, func, null, or_, select, union_all
 
 from intake_server.storage import bulk, state
 from intake_server.storage.tables import AliasRow, DocumentRow
@@ -23,8 +23,10 @@ from sync.change import Change
 from sync.merge.cells import LINK, Document
 from sync.merge.heads import versions
 
+_AT_ONCE: Final = 5_000
+"""So many ids go into one statement."""
 _ESCAPE: Final = "\\"
-_COLUMNS: Final[tuple[Any, ...]] = (
+COLUMNS: Final[tuple[Any, ...]] = (
     DocumentRow.doc,
     DocumentRow.kind,
     DocumentRow.reference,
@@ -38,12 +40,15 @@ _COLUMNS: Final[tuple[Any, ...]] = (
     DocumentRow.view,
     DocumentRow.heads,
 )
+"""What a ``StoredView`` is made of."""
 _NAMELESS: Final = text("document.search = lower(document.reference)")
 _PERSON: Final = "person"
+IS_CASE: Final = text("document.kind || '' = 'case'")
+"""Said so that SQLite looks among what hangs on a person, not among all cases."""
 _MEMBER: Final = aliased(DocumentRow)
 _SEARCHED: Final = text("document.kind = 'person'")
 """As the indexes say it."""
-_NAMES: Final = (*(column.key for column in _COLUMNS[:-2]), "kept", "heads")
+_NAMES: Final = (*(column.key for column in COLUMNS[:-2]), "kept", "heads")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,17 +71,31 @@ class StoredView:
     contested: int
     kept: str
     heads: bytes
+    _read: dict[str, Any] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def view(self) -> Mapping[str, Any]:
-        """The view, read."""
-        return whole_view(
-            self.kept,
-            doc=self.doc,
-            kind=self.kind,
-            reference=self.reference,
-            heads=self.heads,
-        )
+        """The view, read once; nobody changes it."""
+        if "view" not in self._read:
+            self._read["view"] = whole_view(
+                self.kept,
+                doc=self.doc,
+                kind=self.kind,
+                reference=self.reference,
+                heads=self.heads,
+            )
+        view: Mapping[str, Any] = self._read["view"]
+        return view
+
+    @property
+    def document(self) -> Document:
+        """The heads, without the list of all that touched it; read once."""
+        if "document" not in self._read:
+            self._read["document"] = state.unpack(self.kind, self.heads)
+        document: Document = self._read["document"]
+        return document
 
     @property
     def text(self) -> str:
@@ -111,8 +130,8 @@ def find_all(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
     """Return the views of those documents that there are, by id."""
     wanted = sorted(set(docs))
     found: dict[str, StoredView] = {}
-    for start in range(0, len(wanted), 500):
-        part = wanted[start : start + 500]
+    for start in range(0, len(wanted), _AT_ONCE):
+        part = wanted[start : start + _AT_ONCE]
         for view in _read(session, _listed().where(col(DocumentRow.doc).in_(part))):
             found[view.doc] = view
     return found
@@ -201,6 +220,57 @@ def rows_of(session: Session, parent: str) -> Sequence[StoredView]:
 
 def persons(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
     """Return the person that documents hang on at any depth, by document."""
+    above = _above(docs)
+    found = (
+        select(above.c.start, *COLUMNS)
+        .join(above, above.c.doc == col(DocumentRow.doc))
+        .where(above.c.kind == _PERSON)
+    )
+    rows = session.exec(found)
+    return {row[0]: stored(row[1:]) for row in rows}
+
+
+def with_persons(
+    session: Session, docs: Iterable[str], hanging: Collection[str]
+) -> tuple[Mapping[str, StoredView], Mapping[str, StoredView]]:
+    """Return documents by id, and by document the persons that others hang on.
+
+    Args:
+        session: An open session.
+        docs: Documents that are wanted.
+        hanging: Documents whose persons are wanted, with what says that it is about
+            these persons and is a case.
+    """
+    if not hanging:
+        return find_all(session, docs), {}
+    above = _above(hanging)
+    is_person = above.c.kind == _PERSON
+    parts = (
+        select(above.c.start, above.c.doc).where(is_person),
+        select(null(), DocumentRow.doc).where(
+            col(DocumentRow.doc).in_(sorted(set(docs)))
+        ),
+        select(null(), DocumentRow.doc)
+        .join(above, above.c.doc == col(DocumentRow.subject))
+        .where(is_person, IS_CASE),
+    )
+    places = union_all(*parts).subquery()
+    query = (
+        select(places.c.start, *COLUMNS)
+        .select_from(places)
+        .outerjoin(DocumentRow, places.c.doc == col(DocumentRow.doc))
+    )
+    views: dict[str, StoredView] = {}
+    by_start: dict[str, StoredView] = {}
+    for start, *row in session.exec(query):
+        view = views[row[0]] = stored(row)
+        if start is not None:
+            by_start[start] = view
+    return views, by_start
+
+
+def _above(docs: Iterable[str]) -> Any:
+    """Return documents and all that they hang on, each with where that began."""
     up = func.coalesce(col(DocumentRow.subject), col(DocumentRow.parent)).label("up")
     start = (
         select(
@@ -209,19 +279,11 @@ def persons(session: Session, docs: Iterable[str]) -> Mapping[str, StoredView]:
         .where(col(DocumentRow.doc).in_(sorted(set(docs))))
         .cte("above", recursive=True)
     )
-    step = (
+    return start.union(
         select(start.c.start, DocumentRow.doc, DocumentRow.kind, up)
         .join(start, col(DocumentRow.doc) == start.c.up)
-        .where(start.c.kind != "person")
+        .where(start.c.kind != _PERSON)
     )
-    above = start.union(step)
-    found = (
-        select(above.c.start, *_COLUMNS)
-        .join(above, above.c.doc == col(DocumentRow.doc))
-        .where(col(DocumentRow.kind) == "person")
-    )
-    rows = session.exec(found)
-    return {row[0]: _stored(row[1:]) for row in rows}
 
 
 def below(session: Session, docs: Iterable[str]) -> Mapping[str, str]:
@@ -384,22 +446,30 @@ def all_views(session: Session) -> Iterator[tuple[str, str]]:
 
 def history(session: Session, doc: str) -> Sequence[Past]:
     """Return the changes on a document with what they say on it alone, newest first."""
-    rows = bulk.fetch(
+    return histories(session, (doc,)).get(doc, ())
+
+
+def histories(session: Session, docs: Iterable[str]) -> Mapping[str, Sequence[Past]]:
+    """Return the changes on documents with what they say on each, newest first, by id."""
+    rows = bulk.fetch_in(
         session.connection(),
-        "SELECT c.envelope, c.code, c.received_ms, c.peer, b.data FROM body b"
-        " JOIN change c ON c.id = b.change WHERE b.doc = ?",
-        (doc_bytes(doc),),
+        "SELECT b.doc, c.envelope, c.code, c.received_ms, c.peer, b.data FROM body b"
+        " JOIN change c ON c.id = b.change WHERE b.doc IN ({keys})",
+        [doc_bytes(doc) for doc in sorted(set(docs))],
     )
-    found = [
-        Past(
+    found: dict[str, list[Past]] = {}
+    for key, envelope, code, received_ms, peer, data in rows:
+        doc = doc_text(key)
+        past = Past(
             change=changes.join(envelope, {doc: data} if data else {}),
             code=code,
             received_ms=received_ms,
             peer=peer,
         )
-        for envelope, code, received_ms, peer, data in rows
-    ]
-    return sorted(found, key=lambda p: (p.change.hlc, p.change.id), reverse=True)
+        found.setdefault(doc, []).append(past)
+    for pasts in found.values():
+        pasts.sort(key=lambda p: (p.change.hlc, p.change.id), reverse=True)
+    return found
 
 
 def document(session: Session, doc: str) -> Document | None:
@@ -481,14 +551,15 @@ def aliases(session: Session, doc: str) -> tuple[str, ...]:
 
 
 def _listed() -> Any:
-    return select(*_COLUMNS)
+    return select(*COLUMNS)
 
 
 def _read(session: Session, query: Select[Any]) -> list[StoredView]:
-    return [_stored(row) for row in session.exec(query)]  # type: ignore[call-overload]
+    return [stored(row) for row in session.exec(query)]  # type: ignore[call-overload]
 
 
-def _stored(row: Any) -> StoredView:
+def stored(row: Any) -> StoredView:
+    """Return what a row of ``COLUMNS`` holds."""
     known = dict(zip(_NAMES, row, strict=True))
     known["sites"] = tuple(site for site in known["sites"].split("|") if site)
     return StoredView(**known)

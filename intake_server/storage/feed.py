@@ -5,15 +5,58 @@ is held to the commit, so nobody who reads past a position can have missed one b
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlmodel import Session
+from sqlmodel import Session, and_, col, func, or_, select
 
 from intake_server.storage import bulk, changes
+from intake_server.storage.tables import ChangeRow, FeedRow, PeerRow
 from sync.change import Change
 
 SHARD: Final = 0
+MOST_COUNTED: Final = 1_000
+"""Where a page stops counting what waits for a peer."""
+_ORIGIN: Final = col(PeerRow.id) + "/" + func.coalesce(col(PeerRow.epoch), "")
+_BEHIND: Final = (
+    select(col(FeedRow.pos))
+    .join(ChangeRow, col(ChangeRow.id) == col(FeedRow.change))
+    .where(
+        and_(
+            col(FeedRow.shard) == SHARD,
+            col(FeedRow.pos) > col(PeerRow.out_pos),
+            or_(col(ChangeRow.peer).is_(None), col(ChangeRow.peer) != _ORIGIN),
+        )
+    )
+    .limit(MOST_COUNTED)
+    .correlate(PeerRow)
+    .subquery()
+)
+_LINES: Final = (
+    sa.select(
+        col(PeerRow.site),
+        col(PeerRow.last_ok),
+        sa.select(func.count())
+        .select_from(_BEHIND)
+        .correlate(PeerRow)
+        .scalar_subquery()
+        .label("unsent"),
+    )
+    .where(col(PeerRow.revoked).is_(None))
+    .order_by(col(PeerRow.site), col(PeerRow.id))
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How many changes wait for a peer, ``MOST_COUNTED`` at the most, and its last sign."""
+
+    site: str
+    last_ok: datetime | None
+    unsent: int
 
 
 def append(connection: Connection, ids: Sequence[bytes]) -> None:
@@ -72,6 +115,12 @@ def waiting(session: Session, places: Sequence[tuple[int, str]]) -> Sequence[int
         ],
     )
     return [count for _, count in sorted((int(row[0]), int(row[1])) for row in rows)]
+
+
+def lines(session: Session) -> Sequence[Waiting]:
+    """Return how many changes wait for each peer that still takes part, by site and id."""
+    rows = session.connection().execute(_LINES).mappings()
+    return [Waiting(**row) for row in rows]
 
 
 def since(

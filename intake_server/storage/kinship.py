@@ -4,10 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
+from sqlmodel import col, select, union
 
 from intake_server.storage import bulk, items, state
 from intake_server.storage.documents import StoredView
+from intake_server.storage.tables import DocumentRow
 from intake_server.storage.types import doc_bytes, doc_text, is_document
 from sync import documents as ids
 from sync.merge import identity
@@ -18,6 +20,8 @@ PERSON: Final = "person"
 """The kind of the documents that have aliases."""
 CASE: Final = "case"
 """The kind of the one document of a person beside it."""
+_IS_LINK: Final = text("document.kind || '' = 'link'")
+"""Said so that the database looks among what hangs on a person, not among all links."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +39,14 @@ class Place:
 
 def places(connection: Connection, asked: Sequence[StoredView]) -> dict[str, Place]:
     """Return whose they are, of documents that are a person, a case or a row of these."""
-    above = {
-        doc_text(doc): (kind, subject)
-        for doc, kind, subject in bulk.fetch_in(
-            connection,
-            "SELECT doc, kind, subject FROM document WHERE doc IN ({keys})",
-            {doc_bytes(view.parent) for view in asked if view.parent},
-        )
-    }
+    above = {view.doc: (view.kind, view.subject) for view in asked}
+    wanted = {view.parent for view in asked if view.parent} - above.keys()
+    for doc, kind, subject in bulk.fetch_in(
+        connection,
+        "SELECT doc, kind, subject FROM document WHERE doc IN ({keys})",
+        {doc_bytes(doc) for doc in wanted},
+    ):
+        above[doc_text(doc)] = (kind, doc_text(subject) if subject else None)
     found = {
         view.doc: _place(view, *above.get(view.parent or "", ("", None)))
         for view in asked
@@ -85,17 +89,18 @@ def clusters(
 
 def links_of(connection: Connection, persons: Collection[str]) -> dict[str, Document]:
     """Return the link documents that name one of the persons, by id."""
-    found: dict[str, Document] = {}
-    for end in ("subject", "parent"):
-        rows = bulk.fetch_in(
-            connection,
-            f"SELECT doc, heads FROM document WHERE {end} IN ({{keys}})"  # noqa: S608 - one of two words
-            " AND kind = ?",
-            [doc_bytes(doc) for doc in persons],
-            (LINK,),
+    wanted = sorted(set(persons))
+    if not wanted:
+        return {}
+    ends = (col(DocumentRow.subject), col(DocumentRow.parent))
+    either = union(
+        *(
+            select(DocumentRow.doc, DocumentRow.heads).where(end.in_(wanted), _IS_LINK)
+            for end in ends
         )
-        found.update({doc_text(doc): state.unpack(LINK, h) for doc, h in rows})
-    return found
+    )
+    rows = connection.execute(either)
+    return {doc: state.unpack(LINK, heads) for doc, heads in rows}
 
 
 def update(connection: Connection, touched: Mapping[str, Document]) -> set[str]:
@@ -168,7 +173,7 @@ def _clusters(pairs: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
     return {doc: frozenset(cluster) for cluster in members.values() for doc in cluster}
 
 
-def _place(view: StoredView, above: str, subject: bytes | None) -> Place | None:
+def _place(view: StoredView, above: str, subject: str | None) -> Place | None:
     if view.kind == PERSON:
         return Place(view.doc, PERSON)
     if view.kind == LINK:
@@ -177,8 +182,6 @@ def _place(view: StoredView, above: str, subject: bytes | None) -> Place | None:
         return Place(view.subject, CASE)
     if view.parent and above == PERSON:
         return Place(view.parent, view.kind)
-    if view.parent and above == CASE and subject:
-        person = doc_text(subject)
-        if view.parent == ids.case(person):
-            return Place(person, view.kind, is_of_case=True)
+    if view.parent and above == CASE and subject and view.parent == ids.case(subject):
+        return Place(subject, view.kind, is_of_case=True)
     return None

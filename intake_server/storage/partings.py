@@ -8,7 +8,8 @@ from msgspec import structs
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from intake_server.storage import bulk, documents, kinship, standing, views
+from intake_server.storage import bulk, documents, standing, views
+from intake_server.storage.documents import StoredView
 from intake_server.storage.kinship import Place
 from intake_server.storage.types import doc_bytes, doc_text
 from sync import documents as ids
@@ -24,7 +25,9 @@ from sync.merge.schema import Schema
 def unsorted(
     session: Session,
     places: Mapping[str, Place],
+    known: Mapping[str, StoredView],
     clusters: Mapping[str, tuple[str, ...]],
+    links: Mapping[str, Document],
     schema: Schema,
 ) -> dict[str, list[dict[str, Any]]]:
     """Return what is to be sorted, by document.
@@ -32,12 +35,12 @@ def unsorted(
     Args:
         session: An open session.
         places: Documents, and whose they are.
+        known: Their views.
         clusters: Whole clusters by each of their members.
+        links: All links of these.
         schema: The rules.
     """
     connection = session.connection()
-    persons = {place.person for place in places.values()}
-    links = kinship.links_of(connection, persons.union(*clusters.values()))
     edges = {doc: e for doc, link in links.items() if (e := identity.edge_of(link))}
     times = {
         doc: time
@@ -47,9 +50,10 @@ def unsorted(
     if not times:
         return {}
     found: dict[str, list[dict[str, Any]]] = {}
-    for doc, kept in documents.documents(session, places).items():
+    for doc, view in known.items():
         past = partial(standing.history, connection, doc)
-        known = structs.replace(kept, cells=present(kept, schema, past)[0])
+        kept = view.document
+        written = structs.replace(kept, cells=present(kept, schema, past)[0])
         person = places[doc].person
         child = set(clusters.get(person, (person,)))
         for link, time in sorted(times.items()):
@@ -57,7 +61,7 @@ def unsorted(
             if len(ends & child) != 1:
                 continue
             since = time if person in ends else time.after(_saw(person, edges))
-            if entries := _entries(since, known, min(ends - child)):
+            if entries := _entries(since, written, min(ends - child)):
                 found.setdefault(doc, []).extend(entries)
     return found
 

@@ -1,13 +1,13 @@
 """People who work with the records, their signed-in browsers and their tokens."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlmodel import Session, col, delete, select, update
 
-from intake_server.storage import bulk, practising
+from intake_server.storage import practising
 from intake_server.storage.tables import PersonRow, SessionRow, TokenRow
 
 _PRACTISES: Final = practising.exists(
@@ -74,16 +74,6 @@ def find(session: Session, person_id: str) -> Person | None:
     """Return a person, ended or not."""
     row = session.exec(select(PersonRow).where(col(PersonRow.id) == person_id)).first()
     return None if row is None else Person(**row.model_dump())
-
-
-def names(session: Session, ids: Iterable[str]) -> Mapping[str, str]:
-    """Return the names of those people that are known here, by id."""
-    rows = bulk.fetch_in(
-        session.connection(),
-        "SELECT id, name FROM person WHERE id IN ({keys})",
-        sorted(set(ids)),
-    )
-    return {person: name for person, name in rows}  # noqa: C416 - rows are no tuples
 
 
 def all_of(session: Session) -> Sequence[Person]:

@@ -31,8 +31,9 @@ _SUBJECTS: Final = (
 )
 _VISITS: Final = (
     "SELECT doc FROM document WHERE subject IN ({keys}) AND subject IS NOT NULL"
-    " AND kind = 'event'"
+    " AND kind || '' = 'event'"
 )
+"""The kind is said so that SQLite looks below the children, not through all visits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from intake_server.web.pages import (
 from intake_server.web.pages import course as courses
 from intake_server.web.pages import family as families
 from intake_server.web.pages.facts import Fact, Source
+from intake_server.web.pages.files import mention
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.pencils import Pencils
 from intake_server.web.pages.sheet import Whose
@@ -195,8 +196,7 @@ def page(
         status: Of the answer.
     """
     here, viewer = context(), asking()
-    found = child.one(here.database, doc, viewer=viewer, now=here.now())
-    told = child.history(here.database, found, viewer=viewer, now=here.now())
+    found, told = child.told(here.database, doc, viewer=viewer, now=here.now())
     written = past.actors(told)
     linkers = {one.author for linked in found.links for one in linked.signed}
     linkers |= facts.actors([one.item for one in found.proposed])
@@ -221,7 +221,7 @@ def page(
         family=families.family(found, words),
         apart=apart.of_child(found, words),
         course=courses.course(found, words),
-        events=tuple(_event(one, found, pencils) for one in found.visits),
+        events=_visited(found, pencils),
         sorting=tuple(_unsorted(one, words) for one in found.sorting),
         proposals=tuple(_proposal(one, words) for one in found.proposed),
         links=tuple(_link(one, words) for one in found.links),
@@ -389,7 +389,27 @@ def _grouped(
     )
 
 
-def _event(visit: Visit, found: Child, pencils: Pencils) -> Event:
+def _visited(found: Child, pencils: Pencils) -> tuple[Event, ...]:
+    beside = files.beside(
+        context().database,
+        {_instance(visit) for visit in found.visits},
+        frozenset(_texts([one.view for one in found.views])),
+        viewer=asking(),
+    )
+    mention(digest for digests in beside.values() for digest in digests)
+    return tuple(
+        _event(one, found, pencils, beside.get(_instance(one), ()))
+        for one in found.visits
+    )
+
+
+def _instance(visit: Visit) -> str:
+    return visit.event.view.get("instance_id") or ""
+
+
+def _event(
+    visit: Visit, found: Child, pencils: Pencils, beside: tuple[str, ...]
+) -> Event:
     view, words = visit.event, pencils.wording
     return Event(
         words.title(view.view.get("form", "")) or view.kind,
@@ -398,12 +418,7 @@ def _event(visit: Visit, found: Child, pencils: Pencils) -> Event:
         words.paper(view.view["values"].items()),
         pencils.marked(view, facts.facts(view, found.questions, words)),
         _grouped(visit.rows, found.questions, pencils),
-        files.beside(
-            context().database,
-            view.view.get("instance_id") or "",
-            frozenset(_texts([one.view for one in found.views])),
-            viewer=asking(),
-        ),
+        beside,
     )
 
 

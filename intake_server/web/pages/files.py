@@ -1,6 +1,8 @@
 """Files on pages: a small picture beside the answer, the file by itself, the original."""
 
-from flask import Response, render_template, request
+from collections.abc import Iterable
+
+from flask import Response, g, has_app_context, render_template, request
 
 from intake_server.errors import InvalidRequestError
 from intake_server.security.policy import Action, may
@@ -52,9 +54,23 @@ def original(digest: str) -> Response:
 def on_every_page() -> dict[str, object]:
     """Return what a template asks of a file; read from the store only where used."""
     return {
-        "file_of": lambda digest: files.known(context().database, digest),
+        "file_of": _file_of,
         "in_words": in_words,
     }
+
+
+def mention(digests: Iterable[str]) -> None:
+    """Note that a page is going to show files, so that all are looked up at once."""
+    if has_app_context():
+        g.setdefault("files_mentioned", set()).update(digests)
+
+
+def _file_of(digest: str) -> Known:
+    known: dict[str, Known] = g.setdefault("files_known", {})
+    if digest not in known:
+        wanted = {digest, *g.get("files_mentioned", ())}
+        known.update(files.known(context().database, wanted - known.keys()))
+    return known[digest]
 
 
 def in_words(file: Known) -> str:

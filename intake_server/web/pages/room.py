@@ -8,6 +8,7 @@ from flask import g, request
 
 from intake_server.security.policy import Action, Principal, may
 from intake_server.services import contact, desk
+from intake_server.services.contact import MOST_COUNTED
 from intake_server.web import practice
 from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
@@ -31,6 +32,12 @@ class Line:
     site: str
     unsent: int
     last: Moment | None
+
+    @property
+    def count(self) -> str:
+        """How many changes are not sent, counted as far as anybody wants to know."""
+        is_many = self.unsent >= MOST_COUNTED
+        return f"{self.unsent}+" if is_many else str(self.unsent)
 
 
 def wording(actors: Iterable[str] = ()) -> Wording:

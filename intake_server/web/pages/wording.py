@@ -19,7 +19,7 @@ from intake_server.services.desk import Words
 from intake_server.services.labels import Asked, short, within
 from intake_server.storage.documents import StoredView
 from intake_server.web.language import Language
-from intake_server.web.pages import moments, phrases
+from intake_server.web.pages import files, moments, phrases
 from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _
 from sync.merge.rights import COORDINATOR, READERS, REMOVER, SIGNERS
@@ -284,14 +284,15 @@ class Wording:
         """Return files in words; of a value that is no digest the file has not come."""
         every = value if isinstance(value, list) else [value]
         named = [each for each in every if isinstance(each, str)]
-        files = tuple(each for each in named if _DIGEST.match(each))
+        digests = tuple(each for each in named if _DIGEST.match(each))
+        files.mention(digests)
         awaited = tuple(
             _("%(name)s: the file has not come yet", name=each[:_LONGEST])
             for each in named
             if not _DIGEST.match(each)
         )
         words = tuple(self._entry(name, each) for each in every)
-        return Said(entries=words, files=files, awaited=awaited)
+        return Said(entries=words, files=digests, awaited=awaited)
 
     def _text(self, name: str, value: str) -> str:
         asked = self.words.labels.about(name)

@@ -108,7 +108,8 @@ def test_a_copy_is_kept_once_and_only_of_what_is_here(database):
         for data in (b"one", b"two"):
             copies.keep(session, Copy(KEY, "image/png", "picture", data, b"s"))
         assert copies.find(session, KEY).data == b"one"
-        assert copies.state(session, KEY) == ("image/png", "picture")
+        (known,) = copies.beginnings(session, [KEY], 1).values()
+        assert known.made == ("image/png", "picture")
         assert copies.wanting(session, limit=5) == ()
 
 
