@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover screenshots bench kinto faults soak pictures lock
+.PHONY: help run test check lint cover screenshots bench pages kinto faults soak pictures lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -35,6 +35,9 @@ screenshots: $(TEST) ## Keep a picture of every page, both languages, two sizes,
 
 bench: $(TEST) ## Measure the figures in a quarter of an hour; BENCH=--quick for less
 	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+pages: $(TEST) ## Measure every page of a store with 100 000 children; PAGES="--children 1000" for less
+	@$(BIN)/python tests/bench/every_page.py $(PAGES)
 
 kinto: $(TEST) ## Measure reception forms beside Kinto, which is installed for that alone
 	@$(BIN)/python tests/bench/beside_kinto.py $(BENCH)
