@@ -322,8 +322,8 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
     views = (*own, *(view for visit in visits for view in (visit.event, *visit.rows)))
     seen = clusters.seen(session, own, publishing.schema(session), known)
     family = {ids.case(one.doc) for one in _family(known)}
-    asked = queue.of_documents(session, {*family, *(view.doc for view in views)})
     about_us = {view.doc for view in views}
+    asked = queue.of_documents(session, {*family, *about_us, *_pairs(known)})
     apart = _would_part(asked, {*family, *(case.doc for case in cases)})
     return Child(
         persons=persons,
@@ -333,7 +333,7 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
         questions=tuple(item for item in asked if item.doc in about_us),
         views=views,
         sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
-        proposed=_proposed(session, persons, viewer),
+        proposed=_proposed(session, asked, persons, viewer),
         links=_links(known),
         siblings=_beside(_family(known), known.kin, viewer),
         is_decided_elsewhere=bool(known.alike - family),
@@ -389,12 +389,21 @@ def _sorting(
     return tuple(Unsorted(v, said, others.get(said["other"])) for v, said in entries)
 
 
+def _pairs(known: Whole) -> Iterable[str]:
+    """Return how the queue names the pairs of records of which somebody has spoken."""
+    edges = map(edge_of, known.links.values())
+    return {edge.name for edge in edges if edge is not None}
+
+
 def _proposed(
-    session: Session, persons: Sequence[StoredView], viewer: Principal
+    session: Session,
+    asked: Iterable[QueueItem],
+    persons: Sequence[StoredView],
+    viewer: Principal,
 ) -> tuple[Proposed, ...]:
     """Return what waits for a second person who says that two records are one child."""
     own = {one.doc for one in persons}
-    items = queue.of_pairs(session, PROPOSAL, sorted(own))
+    items = [item for item in asked if item.kind == PROPOSAL]
     ends = {item.qid: item.doc.removeprefix("link:").split("|") for item in items}
     others = {doc for pair in ends.values() for doc in pair} - own
     seen = visible(session, others, viewer) if others else {}

@@ -184,19 +184,6 @@ def of_documents(session: Session, docs: Iterable[str]) -> Sequence[QueueItem]:
     return tuple(_item(row) for row in rows)
 
 
-def of_pairs(
-    session: Session, kind: str, persons: Iterable[str]
-) -> Sequence[QueueItem]:
-    """Return the open items of a kind about pairs in which one of these persons is."""
-    named = [col(QueueRow.doc).contains(doc, autoescape=True) for doc in persons]
-    rows = session.exec(
-        select(QueueRow)
-        .where(col(QueueRow.kind) == kind, or_(*named))
-        .order_by(col(QueueRow.first_seen), col(QueueRow.qid))
-    )
-    return tuple(_item(row) for row in rows)
-
-
 def counts(session: Session) -> Mapping[str, int]:
     """Return how many items of each kind are open."""
     rows = session.exec(select(QueueRow.kind, func.count()).group_by(QueueRow.kind))

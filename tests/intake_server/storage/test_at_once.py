@@ -277,6 +277,7 @@ def a_visit(session, persons):
         lambda session, persons: documents.with_persons(session, persons, persons),
         lambda session, persons: kinship.links_of(session.connection(), persons),
     ],
+    ids=["a visit", "whole", "with persons", "links"],
 )
 def test_what_is_known_of_a_family_is_not_looked_for_among_all_children(file, ask):
     first, *others = [make("4KH", number) for number in range(30)]
