@@ -94,7 +94,10 @@ class DocumentRow(SQLModel, table=True):
 
     __tablename__ = "document"
     __table_args__ = (
-        Index("ix_document_newest", "kind", "newest"),
+        Index("ix_document_newest", "kind", "newest").ddl_if(dialect="postgresql"),
+        Index("ix_document_lately", "kind", "newest", "sites", "is_voided").ddl_if(
+            dialect="sqlite"  # PostgreSQL's entries are short, and a list may be long
+        ),
         Index("ix_document_reference", "reference", **_where("reference IS NOT NULL")),
         Index("ix_document_family", "family", **_where("family IS NOT NULL")),
         Index("ix_document_decision", "decision", **_where("decision IS NOT NULL")),
