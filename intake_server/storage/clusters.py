@@ -61,6 +61,10 @@ def seen(
     else:
         clusters, links = whole.clusters, whole.links
     groups, known = _groups(session, places, clusters, asked, whole)
+    # A pick may have come before the word that its pair is one, and names nobody then.
+    picked = {link for group in groups.values() for link in pairs(group)} - links.keys()
+    if picked:
+        links = {**links, **documents.documents(session, picked)}
     shown = {
         doc: _shown(known[doc], group, known, _together(session, group, links, schema))
         for doc, group in groups.items()

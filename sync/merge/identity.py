@@ -22,7 +22,7 @@ from sync.merge.view import is_erased
 SAME: Final = "same"
 DIFFERENT: Final = "different"
 PROPOSED: Final = "proposed"
-VERDICTS: Final = frozenset((SAME, DIFFERENT, PROPOSED))
+VERDICTS: Final = (SAME, DIFFERENT, PROPOSED)
 KIND: Final = "link_proposed"
 """The kind of the question whether a second person agrees that two are one."""
 RULE: Final = Rule(name=VERDICT, policy="review", level="confidential")
