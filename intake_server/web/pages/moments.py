@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
@@ -31,7 +32,7 @@ def spoken(moment: datetime | str, *, now: datetime, language: str) -> Moment | 
         if found is None:
             return None
         moment = found
-    text = format_datetime(moment, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
+    text = _in_words(moment, language)
     return Moment(moment.isoformat(), text, _ago(moment - now, language))
 
 
@@ -68,7 +69,7 @@ def day_and_time(text: str, language: str) -> str:
     found = _read(text)
     if found is None:
         return text
-    return format_datetime(found, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
+    return _in_words(found, language)
 
 
 def day_of(moment: datetime) -> date:
@@ -107,6 +108,11 @@ def to_input(text: str) -> str:
     """
     found = _read(text)
     return f"{found.astimezone(_KYIV):%Y-%m-%dT%H:%M}" if found else text
+
+
+@lru_cache(maxsize=4096)
+def _in_words(moment: datetime, language: str) -> str:
+    return format_datetime(moment, _DAY_AND_TIME, tzinfo=_KYIV, locale=language)
 
 
 def _ago(length: timedelta, language: str) -> str:
