@@ -1,6 +1,7 @@
 """Commands that run until they are stopped: the web server, the jobs, the demo."""
 
 import ctypes
+import gc
 import importlib
 import logging
 import os
@@ -49,7 +50,17 @@ def application() -> Flask:
     """Return the web application of the node in ``DODOMU_DATA``, for a WSGI server."""
     _stay_small()
     here = Here(Path(os.environ.get("DODOMU_DATA", DEFAULT)))
-    return create_app(here.settings, open_store(here.settings))
+    return _loaded(create_app(here.settings, open_store(here.settings)))
+
+
+def _loaded(app: Flask) -> Flask:
+    """Let the collector of cycles look no more at what is loaded, for that stays.
+
+    It would go through all of it again and again, each time for a tenth of a second in
+    which a page waits.
+    """
+    gc.freeze()
+    return app
 
 
 def _stay_small() -> None:
@@ -98,7 +109,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         writer.give_way()
         store = open_store(self._settings)
-        return create_app(self._settings, store, entrance=self._entrance)
+        return _loaded(create_app(self._settings, store, entrance=self._entrance))
 
     def _announce(self, arbiter: Any) -> None:
         host, port = arbiter.LISTENERS[0].sock.getsockname()[:2]

@@ -6,6 +6,7 @@ left out: such a file is as long as what it holds.
 """
 
 import argparse
+import gc
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -162,7 +163,9 @@ def _opened(file: Path) -> Iterator[Desk]:
     room: Mapping[str, Any] = {"min_free_bytes": 0, "min_free_percent": 0}
     with Database(f"sqlite:///{file}", KEY) as database:
         database.migrate()
-        yield Desk(database, Settings(data=file.parent, secret_key=SIGNING, **room))
+        desk = Desk(database, Settings(data=file.parent, secret_key=SIGNING, **room))
+        gc.freeze()  # as a worker of the server does once it is loaded
+        yield desk
 
 
 def _show(
