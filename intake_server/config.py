@@ -144,6 +144,11 @@ class Settings:
         return cls(**found)
 
     @property
+    def address(self) -> str:
+        """Where people and phones reach this node."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
     def store_url(self) -> str:
         """The SQLAlchemy URL of the store."""
         return self.database_url or f"sqlite:///{self.data / 'store.sqlite3'}"

@@ -5,7 +5,7 @@ import os
 import socket
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -31,6 +31,7 @@ NOTICE_EVERY_S: Final = 300
 """Seconds between two looks for whom something new waits."""
 
 _DAY_S: Final = 24 * 3600
+_ONE_AT_A_TIME: Final[dict[str, Any]] = {"coalesce": True, "max_instances": 1}
 
 _log = logging.getLogger(__name__)
 
@@ -62,8 +63,7 @@ def schedule(
         args=[database],
         kwargs={"url": settings.upstream, "holder": holder, "now": now},
         id="exchange_with_upstream",
-        coalesce=True,
-        max_instances=1,
+        **_ONE_AT_A_TIME,
         misfire_grace_time=SYNC_EVERY_S,
     )
     scheduler.add_job(
@@ -73,8 +73,7 @@ def schedule(
         next_run_time=now(),
         args=[database, practice],
         id="make_copies",
-        coalesce=True,
-        max_instances=1,
+        **_ONE_AT_A_TIME,
         misfire_grace_time=COPY_EVERY_S,
     )
     scheduler.add_job(
@@ -85,8 +84,7 @@ def schedule(
         args=[database, settings],
         kwargs={"now": now},
         id="send_notices",
-        coalesce=True,
-        max_instances=1,
+        **_ONE_AT_A_TIME,
         misfire_grace_time=NOTICE_EVERY_S,
     )
     scheduler.add_job(
@@ -96,8 +94,7 @@ def schedule(
         args=[database, practice],
         kwargs={"now": now},
         id="tidy",
-        coalesce=True,
-        max_instances=1,
+        **_ONE_AT_A_TIME,
         misfire_grace_time=_DAY_S,
     )
     return scheduler

@@ -3,7 +3,7 @@
 import click
 
 from intake_server import clock
-from intake_server.cli.here import Here, address, common
+from intake_server.cli.here import Here, common
 from intake_server.config import Settings
 from intake_server.security.policy import PEOPLE, Role
 from intake_server.services import people
@@ -111,4 +111,4 @@ def new(here: Here, role: str, site: str | None, name: str) -> None:
 
 def _link(settings: Settings, database: Database, person: str) -> str:
     code = people.invite(database, person, by=_BY, now=clock.now())
-    return f"{address(settings)}/sign-in/{code}"
+    return f"{settings.address}/sign-in/{code}"

@@ -8,7 +8,7 @@ import click
 import segno
 
 from intake_server import clock
-from intake_server.cli.here import Here, address, common
+from intake_server.cli.here import Here, common
 from intake_server.config import is_loopback
 from intake_server.services import enrolment
 from intake_server.storage.devices import Device
@@ -67,8 +67,8 @@ def enrol(  # noqa: PLR0913 - one argument an option
         code = enrolment.offer_device(database, place, label=label, by=_BY, now=now)
         enrolled = enrolment.enrol(database, code, label=label, now=now)
         code = enrolment.offer_device(database, place, label=label, by=_BY, now=now)
-        openrosa_url = f"{address(settings)}/key/{enrolled.token}"
-        guide = f"{address(settings)}/help/collect"
+        openrosa_url = f"{settings.address}/key/{enrolled.token}"
+        guide = f"{settings.address}/help/collect"
     picture = collect.drawn(
         collect.packed(openrosa_url, site=place, deletes_sent=delete_sent)
     )

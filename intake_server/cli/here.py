@@ -144,11 +144,6 @@ def open_practice(settings: Settings, database: Database) -> PracticeStore:
     return PracticeStore(settings.data / practice.FOLDER, room.furnish)
 
 
-def address(settings: Settings) -> str:
-    """Return where people and phones reach this node."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
-
-
 def common(command: _Command) -> _Command:
     """Give a command ``--data`` and ``--json``, and what it needs as ``here``."""
 

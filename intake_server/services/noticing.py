@@ -179,8 +179,7 @@ def _letter(
     letter["Date"] = format_datetime(now)
     letter["Message-ID"] = make_msgid(domain=settings.smtp_sender.rpartition("@")[2])
     letter["Auto-Submitted"] = "auto-generated"
-    url = settings.public_url or f"http://{settings.host}:{settings.port}"
-    letter.set_content(_BODY.format(count=said, url=url))
+    letter.set_content(_BODY.format(count=said, url=settings.address))
     return letter
 
 

@@ -1,7 +1,8 @@
 import pytest
-from browsers import a_browser, serving
+from browsers import a_browser
 from desks import a_desk, with_a_clash
 from stores import SqliteStores
+from web_servers import serving
 
 
 @pytest.fixture(scope="session")

@@ -2,30 +2,17 @@
 
 import pytest
 from browsers import barriers
-from desks import CHILD
+from desks import CHILD, with_spellings
 from signed_in import DESK, PHONE, somebody
 
-from forms.reference import make
 from intake_server.security.policy import Role
-from sync import documents
-from sync.change import Write
 
 pytestmark = pytest.mark.browser
-
-SPELLINGS = ("Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА")
 
 
 def make_work(desk):
     """Leave something on every page; return their paths."""
-    other = documents.person(make("4KH", 2))
-    for name, site in zip(SPELLINGS, ("truskavets", "chernivtsi"), strict=True):
-        named = [Write(f="child_ref", v=make("4KH", 2)), Write(f="family_name", v=name)]
-        desk.write({(other, "person"): named}, site=site)
-        desk.write({(CHILD, "person"): [Write(f="patronymic", v=name)]}, site=site)
-        write = Write(f="self_harm", v="yes" if site == "truskavets" else "no")
-        desk.write({(documents.case(CHILD), "case"): [write]}, site=site)
-        school = Write(f="citizenship", v=f"{name} {site}")
-        desk.write({(CHILD, "person"): [school]}, site=site)
+    with_spellings(desk)
     item = desk.questions()["medication"]
     return (
         "/queue",

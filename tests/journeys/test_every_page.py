@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browsers import barriers, sign_in
 from centres import RECEPTION, REHABILITATION, with_answers
-from desks import CHILD, with_files
+from desks import CASE, CHILD, OTHER, with_files, with_spellings
 from pictures_taken import a_photo
 from signed_in import DESK, PHONE
 from walks import FILES, reached, stumbles
@@ -27,7 +27,7 @@ PEOPLE = (
 )
 ASKED = (
     "/queue?spelling=1",
-    f"/children/{CHILD}/link?other={documents.person(make('4KH', 2))}",
+    f"/children/{CHILD}/link?other={OTHER}",
 )
 """Pages that are asked for by a form."""
 NOT_LINKED = {"enrol.offer", "sign_in.offer", "proof.show"}
@@ -42,17 +42,8 @@ MACHINES = (
 @pytest.fixture
 def furnished(desk):
     """A node with something on every page."""
-    spoken = ("Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА")
-    other = documents.person(make("4KH", 2))
-    for name, site in zip(spoken, ("truskavets", "chernivtsi"), strict=True):
-        named = [Write(f="child_ref", v=make("4KH", 2)), Write(f="family_name", v=name)]
-        desk.write({(other, "person"): named}, site=site)
-        desk.write({(CHILD, "person"): [Write(f="patronymic", v=name)]}, site=site)
-        harm = Write(f="self_harm", v="yes" if site == "truskavets" else "no")
-        desk.write({(documents.case(CHILD), "case"): [harm]}, site=site)
-        papers = Write(f="citizenship", v=f"{name} {site}")
-        desk.write({(CHILD, "person"): [papers]}, site=site)
-    two_people_say(desk, other)
+    with_spellings(desk)
+    two_people_say(desk)
     arriving = deepcopy(RECEPTION)
     arriving["g_child"].update(family_name="Вербова", given_name="Злата")
     arriving["g_needs"].update(triage="red", urgent_needs=["medication"])
@@ -67,13 +58,13 @@ def furnished(desk):
     return with_files(desk, sign_png=a_photo("PNG"), face_jpg=a_photo())
 
 
-def two_people_say(desk, other):
+def two_people_say(desk):
     """Propose that two are one, and take an allergy away that is not one's to remove."""
-    left, right = sorted((CHILD, other))
+    left, right = sorted((CHILD, OTHER))
     verdict = [Write(f="a", v=left), Write(f="b", v=right)]
     verdict.append(Write(f="verdict", v="proposed", act="resolve", why="схожі"))
     desk.write({(documents.link(left, right), "link"): verdict})
-    case = (documents.case(CHILD), "case")
+    case = (CASE, "case")
     (there,) = desk.write({case: [Write(s="allergies", e="пилок", v=True)]})
     gone = Write(s="allergies", e="пилок", v=False, p=(there,))
     desk.write({case: [gone]}, site="truskavets")

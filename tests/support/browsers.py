@@ -1,15 +1,12 @@
-"""A real browser on a real server, for what only they show."""
+"""A real browser, for what only it shows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
-from typing import Any, Final
+from typing import Final
 
-from flask import Flask
 from parts import need
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 AXE: Final = Path(__file__).parent / "vendor" / "axe-core-4.14.1" / "axe.min.js"
@@ -23,25 +20,6 @@ _QUIET: Final = (
     "--disable-component-update",
     "--disable-sync",
 )
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on this machine; give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from servers import MORNING, SIGNING, Watch
 from stores import Stores
 
 from forms.catalogue import Form
+from forms.reference import make
 from intake_server.app import create_app
 from intake_server.clock import milliseconds
 from intake_server.config import Settings
@@ -44,6 +45,9 @@ SITES: Final = {
 COOKIE: Final = "dodomu"
 CHILD: Final = documents.person(DANYLO)
 CASE: Final = documents.case(CHILD)
+OTHER: Final = documents.person(make("4KH", 2))
+"""Another child, of whom nothing is known before ``with_spellings``."""
+SPELLINGS: Final = ("Нечуй-Левицька", "НЕЧУЙ ЛЕВИЦЬКА")
 
 
 class Desk:
@@ -223,6 +227,19 @@ def with_a_clash(desk: Desk) -> Desk:
         hours_ago=3,
         offset_ms=-86_400_000,
     )
+    return desk
+
+
+def with_spellings(desk: Desk) -> Desk:
+    """Let two centres write names of two children, and more of one, differently."""
+    for name, site in zip(SPELLINGS, ("truskavets", "chernivtsi"), strict=True):
+        named = [Write(f="child_ref", v=make("4KH", 2)), Write(f="family_name", v=name)]
+        desk.write({(OTHER, "person"): named}, site=site)
+        desk.write({(CHILD, "person"): [Write(f="patronymic", v=name)]}, site=site)
+        harm = Write(f="self_harm", v="yes" if site == "truskavets" else "no")
+        desk.write({(CASE, "case"): [harm]}, site=site)
+        papers = Write(f="citizenship", v=f"{name} {site}")
+        desk.write({(CHILD, "person"): [papers]}, site=site)
     return desk
 
 

@@ -1,7 +1,6 @@
 """Nodes in folders that serve on 127.0.0.1 and exchange over real sockets."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from werkzeug.serving import WSGIRequestHandler, make_server
+from web_servers import serving
 
 from forms.catalogue import Form
 from intake_server.app import create_app
@@ -136,23 +135,8 @@ class Member:
     def serving(self) -> Iterator[str]:
         """Serve on a free port; give the address."""
         app = create_app(self.settings, self.database, clock=self.now)
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        try:
+        with serving(app) as self.url:
             yield self.url
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-class _Quiet(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def log(self, *_: object) -> None:
-        pass
 
 
 def a_central(folder: Path, *, database_url: str = "") -> Member:

@@ -3,10 +3,11 @@
 from hashlib import sha256
 
 import pytest
-from browsers import a_browser, barriers, serving, sign_in
+from browsers import a_browser, barriers, sign_in
 from desks import CHILD, with_files
 from pages import tree, words
 from pictures_taken import a_photo
+from web_servers import serving
 
 from intake_server.security.policy import Role
 
