@@ -3,10 +3,9 @@
 import threading
 import time
 
-import pytest
 import requests
 from centres import FORMS, RECEPTION, with_answers
-from programs import Serving, dodomu, said, serving
+from programs import Serving, said, serving
 
 from forms.instance import to_xml
 
@@ -39,14 +38,6 @@ def send(url, token, batch):
 
 def batches(items):
     return [items[at : at + BATCH] for at in range(0, len(items), BATCH)]
-
-
-@pytest.fixture
-def node(tmp_path):
-    folder = tmp_path / "kyiv"
-    dodomu(folder, "init", "--role", "central", "--site", "kyiv")
-    device = said(folder, "device", "enrol", "--site", "kyiv", "--label", "Калина")
-    return folder, device["token"]
 
 
 def test_five_hundred_forms_are_received_in_order_and_once(node):

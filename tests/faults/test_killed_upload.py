@@ -5,24 +5,15 @@ import time
 from hashlib import sha256
 from random import Random
 
-import pytest
 import requests
 from centres import FORMS, RECEPTION, with_answers
-from programs import dodomu, said, serving
+from programs import serving
 
 from forms.instance import to_xml
 
 FILE = Random("a long recording").randbytes(3_000_000)
 DIGEST = sha256(FILE).hexdigest()
 MIDDLE = 1_234_567
-
-
-@pytest.fixture
-def node(tmp_path):
-    folder = tmp_path / "kyiv"
-    dodomu(folder, "init", "--role", "central", "--site", "kyiv")
-    device = said(folder, "device", "enrol", "--site", "kyiv", "--label", "Калина")
-    return folder, device["token"]
 
 
 def send_form(url, token):

@@ -10,20 +10,12 @@ from threading import Event
 import pytest
 import requests
 from centres import RECEPTION, a_form
-from programs import Serving, dodomu, said, serving
+from programs import Serving, said, serving
 
 PATIENCE_S = 60
 PHONES = 4
 FORMS_A_PHONE = 40
 TIMES = 3
-
-
-@pytest.fixture
-def node(tmp_path):
-    folder = tmp_path / "kyiv"
-    dodomu(folder, "init", "--role", "central", "--site", "kyiv")
-    device = said(folder, "device", "enrol", "--site", "kyiv", "--label", "Калина")
-    return folder, device["token"]
 
 
 def writers(server):

@@ -5,7 +5,7 @@ from copy import deepcopy
 import pytest
 from browsers import barriers
 from centres import RECEPTION, REHABILITATION
-from signed_in import somebody
+from signed_in import press, somebody
 
 from intake_server.security.policy import Role
 
@@ -29,15 +29,6 @@ def marta(browser, desk, address):
         page.goto(f"{address}/")
         assert page.url.endswith("/day")
         yield page
-
-
-def press(page, key, until):
-    """Press a key until an element has the focus, as somebody without a mouse does."""
-    for _ in range(60):
-        if page.locator(until).first.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    pytest.fail(f"{key} does not lead to {until}")
 
 
 def test_a_child_is_accepted_by_keyboard_alone(marta):

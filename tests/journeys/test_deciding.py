@@ -6,22 +6,13 @@ import pytest
 from browsers import barriers
 from centres import DANYLO, RECEPTION, with_answers
 from desks import CASE, CHILD
-from signed_in import DESK, PHONE, somebody
+from signed_in import DESK, PHONE, press, somebody
 
 from forms.reference import make, printed
 from intake_server.storage import documents
 from sync.change import Write
 
 pytestmark = pytest.mark.browser
-
-
-def press(page, key, until):
-    """Press a key until an element has the focus, as somebody without a mouse does."""
-    for _ in range(60):
-        if page.locator(until).first.evaluate("one => one === document.activeElement"):
-            return
-        page.keyboard.press(key)
-    pytest.fail(f"{key} does not lead to {until}")
 
 
 def test_a_question_is_decided_by_keyboard_alone(browser, desk, address):

@@ -1,6 +1,8 @@
 """Changes made by hand, and random histories of several authors with partial views."""
 
 import json
+from collections.abc import Sequence
+from itertools import permutations
 from typing import Any
 
 from hypothesis import strategies as st
@@ -9,6 +11,8 @@ from repository import ROOT
 from sync import clock
 from sync.change import Change, Edit, Write
 from sync.merge.cells import Head, Version
+from sync.merge.fold import Picture, fold, picture_of
+from sync.merge.heads import State, apply
 from sync.merge.scenario import authored
 from sync.merge.schema import Schema
 
@@ -171,3 +175,14 @@ def deliveries(draw: st.DrawFn, changes: list[Change]) -> list[Change]:
     """Draw an order of arrival in which some changes come more than once."""
     again = draw(st.lists(st.sampled_from(changes), max_size=4))
     return draw(st.permutations([*changes, *again]))
+
+
+def folded_in_any_order(changes: Sequence[Change], schema: Schema) -> Picture:
+    """Return what a few changes come to, which is the same in whatever order they come."""
+    whole = fold(changes, schema)
+    for order in permutations(changes):
+        state = State(schema)
+        for change in order:
+            state = apply(state, change)
+        assert picture_of(state) == whole
+    return whole

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+import pytest
 from browsers import sign_in
 
 from intake_server.security.policy import Role
@@ -32,3 +33,12 @@ def somebody(
     yield page
     context.close()
     assert [text for text in complaints if "status of 4" not in text] == []
+
+
+def press(page, key, until):
+    """Press a key until an element has the focus, as somebody without a mouse does."""
+    for _ in range(60):
+        if page.locator(until).first.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    pytest.fail(f"{key} does not lead to {until}")
