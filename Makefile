@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover screenshots bench pages kinto faults soak pictures lock
+.PHONY: help run test check lint cover field screenshots bench pages kinto faults soak pictures lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -29,6 +29,9 @@ lint: $(TEST) ## Run the static checks alone
 cover: $(TEST) ## Measure what the tests reach; all of it in the core
 	@$(BIN)/pytest -n 2 --cov --cov-report=term
 	@$(BIN)/coverage report --include='sync/merge/*,sync/linkage/*' --fail-under=100
+
+field: ## Build the field client from its source; this alone needs node
+	@cd intake_server/field_client && npm ci --no-audit --no-fund && npm run build
 
 screenshots: $(TEST) ## Keep a picture of every page, both languages, two sizes, in build/screenshots
 	@$(BIN)/pytest -n 2 tests/journeys/test_every_page.py -k shut_out --screenshots build/screenshots

@@ -2,7 +2,7 @@
 
 import socket
 from secrets import token_bytes
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from flask_babel import Babel
@@ -24,6 +24,7 @@ from intake_server.web.api.openapi import offer_api
 from intake_server.web.body import InMemoryRequest
 from intake_server.web.context import Context, Contexts, context, give
 from intake_server.web.enrol import enrol
+from intake_server.web.field import field
 from intake_server.web.help_pages import help_pages
 from intake_server.web.language import language
 from intake_server.web.openrosa.routes import openrosa
@@ -32,6 +33,17 @@ from intake_server.web.problem_pages import problem_pages
 from intake_server.web.proving import proof
 from intake_server.web.sign_in import sign_in
 from intake_server.web.sync import sync
+
+_BLUEPRINTS: Final = (
+    openrosa,
+    problem_pages,
+    help_pages,
+    enrol,
+    field,
+    sign_in,
+    proof,
+    sync,
+)
 
 
 def create_app(
@@ -81,7 +93,7 @@ def create_app(
     app.after_request(headers.guard)
     app.context_processor(_on_every_page)
     offer_api(app)
-    for blueprint in (openrosa, problem_pages, help_pages, enrol, sign_in, proof, sync):
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.register_blueprint(pages.blueprint())
     app.add_url_rule("/healthz", "healthz", _healthz)

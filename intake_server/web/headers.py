@@ -22,6 +22,16 @@ _POLICY: Final = "; ".join(
     )
 )
 
+_FIELD: Final = "; ".join(
+    (
+        _POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"),
+        "media-src 'self' blob:",
+        "require-trusted-types-for 'script'",
+        "trusted-types dodomu vue",
+    )
+)
+"""For the field client: it reads expressions of forms with WebAssembly."""
+
 _CONFINED: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """For what others have made: shown or not, it runs nothing and fetches nothing."""
 
@@ -47,6 +57,12 @@ def confine(response: Response) -> Response:
     return response
 
 
+def fit_field(response: Response) -> Response:
+    """Let an answer run what the field client is made of, and nothing that is text."""
+    response.headers[_POLICY_HEADER] = _FIELD
+    return response
+
+
 def guard(response: Response) -> Response:
     """Set the headers; an answer that says nothing of caches may not be kept.
 
@@ -56,10 +72,10 @@ def guard(response: Response) -> Response:
     if request.blueprint == _NODES:
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
-    is_confined = response.headers.get(_POLICY_HEADER) == _CONFINED
+    chosen = response.headers.get(_POLICY_HEADER)
     response.headers.update(HEADERS)
-    if is_confined:
-        confine(response)
+    if chosen in (_CONFINED, _FIELD):
+        response.headers[_POLICY_HEADER] = chosen
     if context().settings.is_https:
         response.headers["Strict-Transport-Security"] = _TWO_YEARS
     return response

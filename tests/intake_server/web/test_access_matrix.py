@@ -59,6 +59,9 @@ BASIC = {
 PAGES = {
     "GET /static/<path:filename>": EVERYBODY,
     "GET /healthz": EVERYBODY,
+    "GET /field/": EVERYBODY,
+    "GET /field/<path:name>": EVERYBODY,
+    "GET /field/squeezed/<path:name>": EVERYBODY,
     "GET /help/collect": EVERYBODY,
     "GET /help/": EVERYBODY,
     "GET /help/<any(worker,coordinator,admin,auditor):role>": EVERYBODY,
@@ -103,6 +106,7 @@ def at(rule, key=""):
         "<uuid:doc>": DOC,
         "<string(length=32):qid>": QID,
         "<string(length=64):sha256>": "0" * 64,
+        "<path:name>": "index.html",
         "<key>": key,
         "<form_id>": "arrival",
         "<version>": "2026112201",

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { gzipSync } from "node:zlib";
+import vue from "@vitejs/plugin-vue";
+import { defineConfig, type Plugin } from "vite";
+
+const HERE = import.meta.dirname;
+
+/** What the built files follow from; a test in Python computes the same digest. */
+const SOURCES = ["index.html", "package-lock.json", "vite.config.ts", "src", "public"];
+
+function filesBelow(path: string): string[] {
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const inner = join(path, entry.name);
+    return entry.isDirectory() ? filesBelow(inner) : [inner];
+  });
+}
+
+function sourcesDigest(): string {
+  const files = SOURCES.flatMap((name) => {
+    const path = join(HERE, name);
+    return name.includes(".") ? [path] : filesBelow(path);
+  });
+  const names = files.map((path) => relative(HERE, path).replaceAll("\\", "/")).sort();
+  const digest = createHash("sha256");
+  for (const name of names) {
+    digest.update(`${name}\0`).update(readFileSync(join(HERE, name))).update("\0");
+  }
+  return digest.digest("hex");
+}
+
+/**
+ * Says what was built: `BUILD.json` from which sources; and puts the names, the sizes on
+ * the wire and the digests of all files into the service worker, which so differs with
+ * each version.
+ */
+function saysWhatWasBuilt(): Plugin {
+  return {
+    name: "says-what-was-built",
+    apply: "build",
+    enforce: "post",
+    generateBundle(_options, bundle) {
+      const built = Object.values(bundle).map((file) => ({
+        name: file.fileName,
+        content: Buffer.from(file.type === "chunk" ? file.code : file.source),
+      }));
+      const copied = filesBelow(join(HERE, "public")).map((path) => ({
+        name: relative(join(HERE, "public"), path).replaceAll("\\", "/"),
+        content: readFileSync(path),
+      }));
+      const files = [...built, ...copied].sort((a, b) => (a.name < b.name ? -1 : 1));
+      const kept = JSON.stringify(
+        files
+          .filter(({ name }) => name !== "sw.js")
+          .map(({ name, content }) => ({
+            name,
+            bytes: gzipSync(content, { level: 9 }).length,
+            sha256: createHash("sha256").update(content).digest("hex"),
+          })),
+      );
+      const version = createHash("sha256").update(kept).digest("hex").slice(0, 16);
+      const worker = bundle["sw.js"];
+      if (worker?.type !== "chunk") throw new Error("no service worker was built");
+      worker.code = worker.code
+        .replaceAll("__FILES__", kept)
+        .replaceAll("__VERSION__", JSON.stringify(version));
+      const said = { sources_sha256: sourcesDigest(), files: files.map(({ name }) => name) };
+      const source = `${JSON.stringify(said, null, 1)}\n`;
+      this.emitFile({ type: "asset", fileName: "BUILD.json", source });
+    },
+  };
+}
+
+export default defineConfig({
+  root: HERE,
+  base: "/field/",
+  plugins: [vue(), saysWhatWasBuilt()],
+  build: {
+    outDir: "../static/field",
+    emptyOutDir: true,
+    target: ["chrome100", "safari15.4"],
+    modulePreload: false,
+    reportCompressedSize: true,
+    chunkSizeWarningLimit: 2000,
+    rollupOptions: {
+      input: { index: join(HERE, "index.html"), sw: join(HERE, "src/worker/sw.ts") },
+      output: {
+        entryFileNames: (chunk) =>
+          chunk.name === "sw" ? "sw.js" : "assets/[name]-[hash].js",
+        chunkFileNames: "assets/[name]-[hash].js",
+        assetFileNames: "assets/[name]-[hash][extname]",
+      },
+    },
+  },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts"] },
+} as Parameters<typeof defineConfig>[0]);

@@ -1,0 +1,76 @@
+import gzip
+import json
+from importlib.resources import files
+
+import pytest
+
+BUILT = files("intake_server") / "static" / "field"
+
+
+def names():
+    return json.loads((BUILT / "BUILD.json").read_text("utf-8"))["files"]
+
+
+def test_the_page_is_asked_for_each_time(server):
+    answer = server.client.get("/field/")
+
+    assert answer.status_code == 200
+    assert answer.data == (BUILT / "index.html").read_bytes()
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_file_is_answered_byte_for_byte(server, name):
+    content = (BUILT / name).read_bytes()
+
+    plain = server.client.get(f"/field/{name}")
+    small = server.client.get(f"/field/{name}", headers={"Accept-Encoding": "gzip"})
+
+    assert plain.data == content
+    assert gzip.decompress(small.data) == content
+    assert ("immutable" in plain.headers["Cache-Control"]) == name.startswith("assets/")
+
+
+def test_pieces_of_a_squeezed_file_make_the_whole(server):
+    name = max(names(), key=lambda one: (BUILT / one).stat().st_size)
+
+    pieces, start = [], 0
+    while not pieces or pieces[-1]:
+        asked = f"/field/squeezed/{name}?from={start}&until={start + 1000}"
+        pieces.append(server.client.get(asked).data)
+        start += 1000
+
+    assert gzip.decompress(b"".join(pieces)) == (BUILT / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/field/nothing.js",
+        "/field/../pages.css",
+        "/field/%2e%2e/pages.css",
+        "/field/squeezed/../../pages.css",
+        "/field/assets/",
+    ],
+)
+def test_nothing_else_is_answered(server, path):
+    assert server.client.get(path).status_code == 404
+
+
+def test_only_the_page_may_run_what_the_client_is_made_of(server):
+    policy = server.client.get("/field/").headers["Content-Security-Policy"]
+    elsewhere = server.client.get("/problems/busy").headers["Content-Security-Policy"]
+
+    assert "require-trusted-types-for 'script'" in policy
+    assert "connect-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert "'unsafe-eval'" not in policy
+    assert "wasm" not in elsewhere
+
+
+def test_a_file_that_is_known_is_not_sent_again(server):
+    tag = server.client.get("/field/").headers["ETag"]
+
+    again = server.client.get("/field/", headers={"If-None-Match": tag})
+
+    assert again.status_code == 304
