@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check lint cover field screenshots bench pages kinto faults soak pictures lock
+.PHONY: help run test check client lint cover field screenshots bench pages kinto faults soak pictures lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -15,8 +15,13 @@ run: $(SERVE) ## Start the demo: a central node and two centres, with sample dat
 	@echo "Starting the demo; Ctrl+C stops it."
 	@$(BIN)/dodomu demo
 
-test: $(TEST) ## Run all tests, browser tests included
+test: $(TEST) client ## Run all tests, browser tests included
 	@$(BIN)/pytest -n 2
+
+client: ## Check the types of the field client and run its own tests; needs node
+	@if $(NODE); then $(MAKE) --no-print-directory $(CLIENT)/node_modules/.dodomu && cd $(CLIENT) && npm run --silent check && npm test --silent; \
+	elif [ "$$CI" = true ]; then echo "node 20.19 or newer is missing"; exit 1; \
+	else echo "Skipped the field client's own tests: node 20.19 or newer is missing"; fi
 
 check: lint test ## Pass the gate: format, lint, types, imports, tests
 
@@ -31,7 +36,8 @@ cover: $(TEST) ## Measure what the tests reach; all of it in the core
 	@$(BIN)/coverage report --include='sync/merge/*,sync/linkage/*' --fail-under=100
 
 field: ## Build the field client from its source; this alone needs node
-	@cd intake_server/field_client && npm ci --no-audit --no-fund && npm run build
+	@$(MAKE) --no-print-directory $(CLIENT)/node_modules/.dodomu
+	@cd $(CLIENT) && npm run build
 
 screenshots: $(TEST) ## Keep a picture of every page, both languages, two sizes, in build/screenshots
 	@$(BIN)/pytest -n 2 tests/journeys/test_every_page.py -k shut_out --screenshots build/screenshots
@@ -65,6 +71,13 @@ lock: ## Choose the newest releases that fit, and write both lock files
 COMPILE := PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= .venv/lock/bin/pip-compile --quiet --upgrade \
 	--generate-hashes --allow-unsafe --no-strip-extras --build-deps-for editable \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
+CLIENT := intake_server/field_client
+NODE := node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null
+
+$(CLIENT)/node_modules/.dodomu: $(CLIENT)/package-lock.json
+	@cd $(CLIENT) && npm ci --no-audit --no-fund
+	@touch $@
 
 $(BIN)/python:
 	@echo "Making .venv"
