@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import vue from "@vitejs/plugin-vue";
@@ -9,6 +9,8 @@ const HERE = import.meta.dirname;
 
 /** What the built files follow from; a test in Python computes the same digest. */
 const SOURCES = ["index.html", "package-lock.json", "vite.config.ts", "src", "public"];
+
+const WORKER = "sw.js";
 
 function filesBelow(path: string): string[] {
   const entries = readdirSync(path, { withFileTypes: true });
@@ -43,35 +45,27 @@ function saysWhatWasBuilt(): Plugin {
   return {
     name: "says-what-was-built",
     apply: "build",
-    enforce: "post",
-    generateBundle(_options, bundle) {
-      const built = Object.values(bundle).map((file) => ({
-        name: file.fileName,
-        content: Buffer.from(file.type === "chunk" ? file.code : file.source),
-      }));
-      const copied = filesBelow(join(HERE, "public")).map((path) => ({
-        name: relative(join(HERE, "public"), path).replaceAll("\\", "/"),
-        content: readFileSync(path),
-      }));
-      const files = [...built, ...copied].sort((a, b) => (a.name < b.name ? -1 : 1));
+    writeBundle({ dir }) {
+      const built = dir ?? "";
+      const names = filesBelow(built)
+        .map((path) => relative(built, path).replaceAll("\\", "/"))
+        .sort();
       const kept = JSON.stringify(
-        files
-          .filter(({ name }) => name !== "sw.js")
-          .map(({ name, content }) => ({
-            name,
-            bytes: gzipSync(content, { level: 9 }).length,
-            sha256: createHash("sha256").update(content).digest("hex"),
-          })),
+        names
+          .filter((name) => name !== WORKER)
+          .map((name) => {
+            const content = readFileSync(join(built, name));
+            const sha256 = createHash("sha256").update(content).digest("hex");
+            return { name, bytes: gzipSync(content, { level: 9 }).length, sha256 };
+          }),
       );
       const version = createHash("sha256").update(kept).digest("hex").slice(0, 16);
-      const worker = bundle["sw.js"];
-      if (worker?.type !== "chunk") throw new Error("no service worker was built");
-      worker.code = worker.code
-        .replaceAll("__FILES__", kept)
-        .replaceAll("__VERSION__", JSON.stringify(version));
-      const said = { sources_sha256: sourcesDigest(), files: files.map(({ name }) => name) };
-      const source = `${JSON.stringify(said, null, 1)}\n`;
-      this.emitFile({ type: "asset", fileName: "BUILD.json", source });
+      const worker = readFileSync(join(built, WORKER), "utf8")
+        .replaceAll("__FILES__", () => kept)
+        .replaceAll("__VERSION__", () => JSON.stringify(version));
+      writeFileSync(join(built, WORKER), worker);
+      const said = { sources_sha256: sourcesDigest(), files: names };
+      writeFileSync(join(built, "BUILD.json"), `${JSON.stringify(said, null, 1)}\n`);
     },
   };
 }

@@ -2,8 +2,11 @@
 
 import socket
 import threading
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+
+_PACKET = 1_400
 
 
 @dataclass
@@ -12,11 +15,15 @@ class Line:
 
     ``cuts`` holds, for each connection to come, how many bytes of the reply get
     through; None or nothing left lets all of it through. ``is_down`` refuses everybody.
+    ``pace`` is how many bytes of replies a second get through, all connections
+    together, None as many as come; ``wait_s`` how long each reply takes to set out.
     """
 
     target: tuple[str, int]
     cuts: list[int | None] = field(default_factory=list)
     is_down: bool = False
+    pace: int | None = None
+    wait_s: float = 0
     connections: int = 0
     sent: int = 0
     received: int = 0
@@ -24,6 +31,8 @@ class Line:
 
     def __enter__(self) -> "Line":
         self._server = socket.create_server(("127.0.0.1", 0))
+        self._turn = threading.Lock()
+        self._open: set[socket.socket] = set()
         self.port = self._server.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
         return self
@@ -36,6 +45,13 @@ class Line:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def tear(self) -> None:
+        """Take the line down, in the middle of whatever is said."""
+        self.is_down = True
+        for caller in tuple(self._open):
+            with suppress(OSError):
+                caller.shutdown(socket.SHUT_RDWR)
 
     def _serve(self) -> None:
         while True:
@@ -54,16 +70,19 @@ class Line:
 
     def _carry(self, caller: socket.socket, cut: int | None) -> None:
         callee = socket.create_connection(self.target)
+        self._open.add(caller)
         with closing(caller), closing(callee), suppress(OSError):
             threading.Thread(
                 target=self._there, args=(caller, callee), daemon=True
             ).start()
             self._back(callee, caller, cut)
+        self._open.discard(caller)
 
     def _there(self, caller: socket.socket, callee: socket.socket) -> None:
         with suppress(OSError):
             while data := caller.recv(65_536):
                 self.sent += len(data)
+                time.sleep(self.wait_s)
                 callee.sendall(data)
             callee.shutdown(socket.SHUT_WR)
 
@@ -71,7 +90,8 @@ class Line:
         self, callee: socket.socket, caller: socket.socket, cut: int | None
     ) -> None:
         room = cut
-        while data := callee.recv(65_536):
+        while data := callee.recv(65_536 if self.pace is None else _PACKET):
+            self._take_time(len(data))
             if room is not None:
                 data = data[:room]
                 room -= len(data)
@@ -80,3 +100,8 @@ class Line:
             if room == 0:
                 caller.shutdown(socket.SHUT_RDWR)
                 return
+
+    def _take_time(self, size: int) -> None:
+        if self.pace is not None:
+            with self._turn:
+                time.sleep(size / self.pace)
