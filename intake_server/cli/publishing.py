@@ -11,8 +11,9 @@ from forms.definition import FormDefinition
 from forms.faults import Fault
 from intake_server import clock
 from intake_server.cli.here import Here, Refusal, common
-from intake_server.services import proposing, publishing
+from intake_server.services import proposing, publishing, retiring
 from intake_server.services.proposing import KINDS, Kind, Proposal
+from intake_server.storage import forms as stored
 from intake_server.web import paper
 from intake_server.web.fault_words import UNVALIDATED, words
 from intake_server.web.language import LANGUAGES, Language
@@ -38,6 +39,9 @@ _media = click.option(
     help="A file that the form needs beside it; once for each.",
 )
 
+_form_id = click.argument("form_id")
+_version = click.option("--version", help="This version alone.  [default: all]")
+
 
 @click.group()
 def forms() -> None:
@@ -45,11 +49,14 @@ def forms() -> None:
 
 
 @forms.command("list")
+@click.option("--all", "every", is_flag=True, help="Every version, retired ones too.")
 @common
-def list_forms(here: Here) -> None:
-    """List the newest version of each form."""
+def list_forms(here: Here, *, every: bool) -> None:
+    """List the newest version of each form that is in use."""
     with here.opened() as (_, database), database.reading() as session:
-        found = publishing.available(session)
+        known = stored.listed(session)
+        newest = {(one.form_id, one.version) for one in publishing.available(session)}
+    found = [one for one in known if every or (one.form_id, one.version) in newest]
     here.say(
         {
             "forms": [
@@ -57,15 +64,35 @@ def list_forms(here: Here) -> None:
                     "form_id": form.form_id,
                     "version": form.version,
                     "title": dict(form.title),
+                    "is_retired": form.is_retired,
                 }
                 for form in found
             ]
         },
         *(
             f"{form.form_id:<20} {form.version:<12} {form.title.get('uk', '')}"
+            f"{'  (retired)' if form.is_retired else ''}"
             for form in found
         ),
     )
+
+
+@forms.command()
+@_form_id
+@_version
+@common
+def retire(here: Here, *, form_id: str, version: str | None) -> None:
+    """Offer FORM_ID to nobody any more; what is filled in by it is still accepted."""
+    _retire(here, form_id, version, is_retired=True)
+
+
+@forms.command()
+@_form_id
+@_version
+@common
+def offer(here: Here, *, form_id: str, version: str | None) -> None:
+    """Offer FORM_ID again after it was retired."""
+    _retire(here, form_id, version, is_retired=False)
 
 
 @forms.command()
@@ -137,6 +164,19 @@ def print_form(
     here.say(
         {"form_id": form.form_id, "version": form.version, "file": str(path)},
         f"Wrote {path}; open it in a browser and print.",
+    )
+
+
+def _retire(here: Here, form_id: str, version: str | None, *, is_retired: bool) -> None:
+    with here.opened() as (_, database):
+        done = retiring.set_retired(
+            database, form_id, version, is_retired=is_retired, by=None, now=clock.now()
+        )
+    how = "retired" if is_retired else "offered again"
+    lines = [f"{form_id} {one} is {how}." for one in done]
+    here.say(
+        {"form_id": form_id, "versions": list(done), "is_retired": is_retired},
+        *(lines or [f"{form_id} was {how} before; nothing changed."]),
     )
 
 

@@ -10,7 +10,7 @@ from secrets import token_bytes
 from intake_server.errors import NotCentralError, NotFoundError
 from intake_server.security.audit import Act, note_all
 from intake_server.security.policy import Principal
-from intake_server.services import proposing
+from intake_server.services import proposing, publishing
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.storage import documents, forms, locks, node
 from intake_server.storage.database import Database
@@ -25,7 +25,7 @@ def set_retired(  # noqa: PLR0913 - what is done, to what, by whom and when
     version: str | None,
     *,
     is_retired: bool,
-    by: Principal,
+    by: Principal | None,
     now: datetime,
     entropy: Entropy = token_bytes,
 ) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ def set_retired(  # noqa: PLR0913 - what is done, to what, by whom and when
         form_id: The form.
         version: The version; None for all of them.
         is_retired: Whether it is retired.
-        by: Who says so.
+        by: Who says so; None for the operator at the command line.
         now: When.
         entropy: Gives random bytes.
 
@@ -49,7 +49,7 @@ def set_retired(  # noqa: PLR0913 - what is done, to what, by whom and when
     with database.transaction() as session:
         if not proposing.is_central(session):
             raise NotCentralError
-        node.alone(session)
+        here = node.alone(session)
         locks.lock_all(session.connection())
         known = [one for one in forms.listed(session) if one.form_id == form_id]
         meant = [one for one in known if version in (None, one.version)]
@@ -57,14 +57,15 @@ def set_retired(  # noqa: PLR0913 - what is done, to what, by whom and when
             raise NotFoundError("form")
         changed = [one for one in meant if one.is_retired is not is_retired]
         cells = documents.heads(session, [(one.doc, _CELL) for one in changed])
+        author = by.actor if by else publishing.OPERATOR
         pen = Pen(session, now=now, entropy=entropy)
         pen.take_in(
             [
                 pen.write(
                     {(doc, forms.KIND): [Write(f=_CELL, v=is_retired, p=heads)]},
-                    author=by.actor,
-                    role=by.role.value,
-                    site=by.site,
+                    author=author,
+                    role=by.role.value if by else "",
+                    site=by.site if by else here.site,
                 )
                 for (doc, _), heads in cells.items()
             ]
@@ -72,5 +73,5 @@ def set_retired(  # noqa: PLR0913 - what is done, to what, by whom and when
         pen.close()
         act = Act.RETIRE_FORM if is_retired else Act.OFFER_FORM
         docs = [one.doc for one in changed]
-        note_all(session, act, docs, by=by.actor, now=now)
+        note_all(session, act, docs, by=author, now=now)
     return tuple(one.version for one in changed)

@@ -149,3 +149,29 @@ def test_a_form_is_checked_and_published_with_its_files(tmp_path, kyiv):
         "katottg-hromadas-2026-07.csv",
         "meadow.png",
     ]
+
+
+def test_a_form_is_retired_and_offered_again(kyiv):
+    def offered(*words):
+        listed = json.loads(run(kyiv, "list", "--json", *words))["forms"]
+        return {form["form_id"]: form["is_retired"] for form in listed}
+
+    retired = said(kyiv, "forms", "retire", "followup")
+
+    assert retired["versions"]
+    assert "followup" not in offered()
+    assert offered("--all")["followup"] is True
+    assert "nothing changed" in run(kyiv, "retire", "followup")
+    assert "(retired)" in run(kyiv, "list", "--all")
+
+    assert said(kyiv, "forms", "offer", "followup")["versions"] == retired["versions"]
+    assert offered()["followup"] is False
+
+
+def test_a_form_that_nobody_knows_is_not_retired(kyiv):
+    result = CliRunner().invoke(
+        main, ["forms", "retire", "reseption", "--data", str(kyiv)]
+    )
+
+    assert result.exit_code == 1
+    assert "there is no form" in result.stderr
