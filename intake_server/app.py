@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from intake_server import clock
 from intake_server.clock import Clock
 from intake_server.config import Settings
+from intake_server.security.keyring import Keyring
 from intake_server.security.policy import Action
 from intake_server.security.redaction import redact_logs
 from intake_server.services import practice
@@ -80,9 +81,10 @@ def create_app(
     desk: Desk = own if entrance is None else HandedOver(entrance, own)
     room = practice.Room(database, clock, entropy)
     store = PracticeStore(settings.data / practice.FOLDER, room.furnish)
-    earnest = Context(settings, database, database, clock, entropy, desk)
+    ring = Keyring(settings.keys)
+    earnest = Context(settings, database, database, clock, entropy, desk, ring)
     apart = OwnDesk(store, entropy)
-    practised = Context(settings, store, database, clock, entropy, apart)
+    practised = Context(settings, store, database, clock, entropy, apart, ring)
     give(app, Contexts(earnest, practised, store, room))
     Babel(app, locale_selector=language)
     texts.speed_up(app)

@@ -34,7 +34,7 @@ from intake_server.cli.here import (
     open_store,
 )
 from intake_server.config import Settings
-from intake_server.services import contact
+from intake_server.services import contact, nodes
 
 _THREADS: Final = 8
 _TIMEOUT_S: Final = 120
@@ -149,6 +149,7 @@ def serve(here: Here, host: str | None, port: int | None, workers: int) -> None:
     _stay_small()
     with open_store(settings) as database:
         database.migrate()
+        nodes.complete(database, settings.keys, now=clock.now())
 
     def ready(url: str) -> None:
         here.say({"url": url}, f"listening on {url}")
@@ -181,6 +182,7 @@ def work(here: Here) -> None:
     with here.opened() as (settings, database):
         settings.refuse_open_letters()
         database.migrate()
+        nodes.complete(database, settings.keys, now=clock.now())
         contact.take(database, jobs.WORK, holder, now=clock.now())
         scheduler = jobs.schedule(
             database,

@@ -21,6 +21,8 @@ from intake_server.demo.line import Line
 from intake_server.demo.moments import StoryClock
 from intake_server.demo.people import CENTERS, KYIV, SITES, TOWNS, Worker
 from intake_server.errors import IntakeError
+from intake_server.security.envelope import KEY_BYTES
+from intake_server.security.keyring import RECEIPT_KEY, SEAL_KEY
 from intake_server.security.policy import Role
 from intake_server.services import (
     contact,
@@ -211,8 +213,10 @@ def found(setting: Setting) -> dict[str, Node]:
 
 def _start(setting: Setting, site: str) -> Node:
     entropy = setting.chance(site)
+    folder = setting.folder / site
+    _choose_keys(Settings(data=folder).keys, setting.chance(f"keys of {site}"))
     made = nodes.make(
-        setting.folder / site,
+        folder,
         role="central" if site == KYIV else "center",
         site=site,
         now=setting.clock(),
@@ -250,6 +254,13 @@ def _start(setting: Setting, site: str) -> Node:
         clock=setting.clock,
         entropy=entropy,
     )
+
+
+def _choose_keys(folder: Path, entropy: Entropy) -> None:
+    """Lay down the keys that a site's document names, so that each telling is alike."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (SEAL_KEY, RECEIPT_KEY):
+        nodes.keep(folder / name, entropy(KEY_BYTES))
 
 
 def _port(number: int) -> socket.socket:

@@ -8,7 +8,8 @@ import json
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from secrets import token_bytes
@@ -17,6 +18,8 @@ from typing import Final
 from forms import catalogue
 from forms.reference import ALPHABET, block_name
 from intake_server.config import FILE_NAME, Settings, read_key
+from intake_server.security import envelope
+from intake_server.security.keyring import RECEIPT_KEY, SEAL_KEY, Keyring
 from intake_server.security.tokens import new_id, new_token
 from intake_server.services import enrolment, publishing, references
 from intake_server.services.authoring import Entropy, Pen
@@ -72,11 +75,13 @@ def make(
     keep(settings.keys / _SECRET_KEY, new_token().encode())
     if role == "central":
         keep(settings.keys / NETWORK_KEY, secrets.token_bytes(_KEY_BYTES))
+    _keep_pairs(settings.keys)
     key = read_key(settings.keys / DATABASE_KEY)
     with Database(settings.store_url, key) as database:
         database.migrate()
         with database.transaction() as session:
             here = node.find(session) or _begin(session, role, site, now, entropy)
+            _say_itself(session, site, Keyring(settings.keys), now, entropy)
             if role == "central":
                 publishing.publish(
                     session,
@@ -111,7 +116,33 @@ def entitle(
     with database.transaction() as session:
         heads = stored.heads(session, [(doc, "title")])[(doc, "title")]
         write = Write(f="title", v=dict(title), p=heads)
-        _say(session, site, write, now, entropy)
+        _say(session, site, [write], now, entropy)
+
+
+def complete(
+    database: Database,
+    keys: Path,
+    *,
+    now: datetime,
+    entropy: Entropy = token_bytes,
+) -> None:
+    """Give a node what nodes are made with by now and were not when it was made.
+
+    Repeating is harmless.
+
+    Args:
+        database: The store, migrated; one without a node stays as it is.
+        keys: Directory of the node's key files.
+        now: When.
+        entropy: Gives what ids are made of.
+    """
+    _keep_pairs(keys)
+    with database.reading() as session:
+        here = node.find(session)
+        is_whole = here is None or not _unsaid(session, here.site, Keyring(keys))
+    if here is not None and not is_whole:
+        with database.transaction() as session:
+            _say_itself(session, here.site, Keyring(keys), now, entropy)
 
 
 def keep(path: Path, content: bytes) -> None:
@@ -139,7 +170,6 @@ def _begin(
     )
     node.write(session, here)
     _reserve_block(session, role, site, entropy)
-    _name_site(session, site, now, entropy)
     return here
 
 
@@ -158,15 +188,48 @@ def _reserve_block(session: Session, role: str, site: str, entropy: Entropy) -> 
 
 def _name_site(session: Session, name: str, now: datetime, entropy: Entropy) -> None:
     if sites.find(session, name) is None:
-        _say(session, name, Write(f="name", v=name), now, entropy)
+        _say(session, name, [Write(f="name", v=name)], now, entropy)
+
+
+def _keep_pairs(keys: Path) -> None:
+    for name in (SEAL_KEY, RECEIPT_KEY):
+        keep(keys / name, envelope.new_private())
+
+
+def _say_itself(
+    session: Session, site: str, ring: Keyring, now: datetime, entropy: Entropy
+) -> None:
+    """Say on the site's document what it does not say yet of this node's site."""
+    unsaid = _unsaid(session, site, ring)
+    if unsaid:
+        doc = documents.site(site)
+        heads = stored.heads(session, [(doc, name) for name in unsaid])
+        writes = [
+            Write(f=name, v=key, p=heads[(doc, name)]) for name, key in unsaid.items()
+        ]
+        _say(session, site, writes, now, entropy)
+
+
+def _unsaid(session: Session, site: str, ring: Keyring) -> Mapping[str, str]:
+    """Return its name and public keys by cell, where its document says otherwise."""
+    known = sites.find(session, site)
+    said = asdict(known) if known else {}
+    ours = {"name": site}
+    if ring.seal and ring.receipt:
+        ours |= {"seal_key": ring.seal.public, "receipt_key": ring.receipt.public}
+    return {name: value for name, value in ours.items() if said.get(name) != value}
 
 
 def _say(
-    session: Session, site: str, write: Write, now: datetime, entropy: Entropy
+    session: Session,
+    site: str,
+    writes: Sequence[Write],
+    now: datetime,
+    entropy: Entropy,
 ) -> None:
     pen = Pen(session, now=now, entropy=entropy)
     change = pen.write(
-        {(documents.site(site), sites.KIND): [write]},
+        {(documents.site(site), sites.KIND): writes},
         author=_OPERATOR,
         site=node.read(session).site,
     )

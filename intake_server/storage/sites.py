@@ -1,6 +1,7 @@
 """Centres: a projection of the site documents.
 
-A site document has the fields ``name``, ``title`` and ``reference_block``.
+A site document has the fields ``name``, ``title``, ``reference_block`` and the public
+halves of its node's keys, ``seal_key`` and ``receipt_key``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,8 @@ class Site:
     doc: str
     title: Mapping[str, str]
     reference_block: str | None = None
+    seal_key: str | None = None
+    receipt_key: str | None = None
 
 
 def all_of(session: Session) -> Sequence[Site]:
@@ -49,7 +52,9 @@ def project(connection: Connection, values: Mapping[str, Mapping[str, Any]]) -> 
     )
     bulk.many(
         connection,
-        "INSERT INTO site (name, doc, title, reference_block) VALUES (?, ?, ?, ?)",
+        "INSERT INTO site"
+        " (name, doc, title, reference_block, seal_key, receipt_key)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
         rows_of(values),
     )
 
@@ -57,11 +62,23 @@ def project(connection: Connection, values: Mapping[str, Mapping[str, Any]]) -> 
 def rows_of(values: Mapping[str, Mapping[str, Any]]) -> list[bulk.Row]:
     """Return the rows of those site documents that name the site they are of."""
     return [
-        (said["name"], doc_bytes(doc), to_json(said.get("title") or {}), block)
+        (
+            said["name"],
+            doc_bytes(doc),
+            to_json(said.get("title") or {}),
+            block,
+            _text(said, "seal_key"),
+            _text(said, "receipt_key"),
+        )
         for doc, said in values.items()
         if _holds(doc, said)
         and isinstance(block := said.get("reference_block"), str | None)
     ]
+
+
+def _text(said: Mapping[str, Any], name: str) -> str | None:
+    value = said.get(name)
+    return value if isinstance(value, str) else None
 
 
 def _holds(doc: str, said: Mapping[str, Any]) -> bool:

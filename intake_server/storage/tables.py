@@ -427,6 +427,8 @@ class SiteRow(SQLModel, table=True):
     doc: str = Field(sa_type=DocumentId, unique=True)
     title: Any = Field(sa_type=Json)
     reference_block: str | None
+    seal_key: str | None
+    receipt_key: str | None
 
 
 class CodeRow(SQLModel, table=True):

@@ -8,6 +8,7 @@ from flask import Flask, current_app, g
 
 from intake_server.clock import Clock
 from intake_server.config import Settings
+from intake_server.security.keyring import Keyring
 from intake_server.security.policy import Principal
 from intake_server.services.authoring import Entropy
 from intake_server.services.practice import Room
@@ -25,7 +26,7 @@ class Context:
 
     ``database`` holds the records: the node's own, or those of practice. ``doors`` knows
     who may come in and is always the node's own. At the ``desk`` forms that come one by
-    one are taken in together.
+    one are taken in together. The ``keyring`` is the node's, in earnest and in practice.
     """
 
     settings: Settings
@@ -34,6 +35,7 @@ class Context:
     clock: Clock
     entropy: Entropy
     desk: Desk
+    keyring: Keyring
 
     def now(self) -> datetime:
         """Return the present moment."""

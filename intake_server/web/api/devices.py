@@ -79,12 +79,13 @@ def enrol(body: dict[str, Any]) -> ResponseReturnValue:
         came_from=request.remote_addr or "",
         entropy=here.entropy,
     )
+    ring = here.keyring
     return {
         "device_id": enrolled.device_id,
         "token": enrolled.token,
         "site": enrolled.site,
-        "seal_key": None,
-        "receipt_key": None,
+        "seal_key": ring.seal.public if ring.seal else None,
+        "receipt_key": ring.receipt.public if ring.receipt else None,
         "forms": listed(),
     }
 

@@ -78,6 +78,8 @@ def test_migrating_again_changes_nothing(file):
 
 
 DESK = """
+ALTER TABLE site DROP COLUMN seal_key;
+ALTER TABLE site DROP COLUMN receipt_key;
 DROP TABLE practising;
 DROP INDEX ix_queue_turn;
 ALTER TABLE queue DROP COLUMN turn;

@@ -28,6 +28,21 @@ def test_a_device_gets_a_token_and_the_forms_for_a_code(server):
     assert me["label"] == "Phone of Lina"
 
 
+def test_a_device_gets_the_keys_it_seals_to_and_knows_receipts_by(server):
+    ring = server.with_keys()
+
+    answer = server.post(CALL, body={"code": a_code(server), "label": ""}).json
+
+    assert answer["seal_key"] == ring.seal.public
+    assert answer["receipt_key"] == ring.receipt.public
+
+
+def test_a_node_without_keys_says_so(server):
+    answer = server.post(CALL, body={"code": a_code(server), "label": ""}).json
+
+    assert (answer["seal_key"], answer["receipt_key"]) == (None, None)
+
+
 def test_a_code_works_once(server):
     code = a_code(server)
     server.post(CALL, body={"code": code, "label": ""})
