@@ -11,7 +11,8 @@ FormError
     ├── TooManyElementsError    too-many-elements
     ├── TooLargeError           too-large
     ├── MissingInstanceIdError  missing-instance-id
-    └── UnreadableValueError    unreadable-value
+    ├── UnreadableValueError    unreadable-value
+    └── UnfitCorrectionError    unfit-correction
 
 Messages name fields, rows and limits, never an answer.
 """
@@ -137,4 +138,14 @@ class UnreadableValueError(SubmissionError):
 
     def __init__(self, *, field: str) -> None:
         super().__init__(f"the answer in {field!r} cannot be read")
+        self.field = field
+
+
+class UnfitCorrectionError(SubmissionError):
+    """A correction names a question that was not asked, or an answer that is not there."""
+
+    slug = "unfit-correction"
+
+    def __init__(self, *, field: str) -> None:
+        super().__init__("the form that it corrects says something else there")
         self.field = field

@@ -13,7 +13,14 @@ from intake_server import clock
 from intake_server.clock import Clock
 from intake_server.config import Settings
 from intake_server.errors import BusyError, HeldError, IntakeError, NotFoundError
-from intake_server.services import contact, copies, housekeeping, noticing
+from intake_server.security.keyring import Keyring
+from intake_server.services import (
+    contact,
+    copies,
+    housekeeping,
+    noticing,
+    reopening,
+)
 from intake_server.storage.database import Database
 from intake_server.storage.practice import PracticeStore
 from sync.errors import RefusedError, UnreachableError
@@ -26,6 +33,9 @@ WORK: Final = "work"
 
 COPY_EVERY_S: Final = 15
 """Seconds between two looks for pictures that have no copy yet."""
+
+OPEN_EVERY_S: Final = 60
+"""Seconds between two looks for what is sealed and can be opened by now."""
 
 NOTICE_EVERY_S: Final = 300
 """Seconds between two looks for whom something new waits."""
@@ -65,6 +75,17 @@ def schedule(
         id="exchange_with_upstream",
         **_ONE_AT_A_TIME,
         misfire_grace_time=SYNC_EVERY_S,
+    )
+    scheduler.add_job(
+        open_sealed,
+        trigger="interval",
+        seconds=OPEN_EVERY_S,
+        next_run_time=now(),
+        args=[database, Keyring(settings.keys)],
+        kwargs={"now": now},
+        id="open_sealed",
+        **_ONE_AT_A_TIME,
+        misfire_grace_time=OPEN_EVERY_S,
     )
     scheduler.add_job(
         make_copies,
@@ -121,6 +142,14 @@ def exchange_with_upstream(
         _log.error("not exchanged: %s", failure)
     else:
         _log.info("sent %d, received %d", done.pushed, done.pulled)
+
+
+def open_sealed(database: Database, ring: Keyring, *, now: Clock = clock.now) -> None:
+    """Take in what is sealed and could not be opened until now."""
+    try:
+        reopening.open_waiting(database, ring, now=now())
+    except IntakeError as failure:
+        _log.warning("nothing opened for now: %s", failure)
 
 
 def make_copies(database: Database, practice: PracticeStore | None = None) -> None:

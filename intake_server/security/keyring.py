@@ -4,6 +4,7 @@ They are files beside the others. A node that has none yet opens nothing and sig
 nothing; as soon as they are made they are found.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from intake_server.security.envelope import PrivateKey
 
 SEAL_KEY: Final = "seal.key"
 """Opens what is sealed for this node's site."""
+
+_FORMER: Final = "seal-*.key"
 
 RECEIPT_KEY: Final = "receipt.key"
 """Signs receipts, passes and orders to wipe."""
@@ -58,6 +61,20 @@ class Keyring:
     def receipt(self) -> KeyPair | None:
         """The key that signs; None where there is none yet."""
         return self._pair(RECEIPT_KEY)
+
+    def opening(self, key_id: str) -> KeyPair | None:
+        """Return the key of this short name that opens; None where there is none.
+
+        Beside the node's own these are former ones, put back as ``seal-*.key``. One that
+        cannot be used opens nothing.
+        """
+        names = [SEAL_KEY, *(path.name for path in self._folder.glob(_FORMER))]
+        for name in names:
+            with suppress(UnsafeConfigError):
+                pair = self._pair(name)
+                if pair is not None and pair.id == key_id:
+                    return pair
+        return None
 
     def _pair(self, name: str) -> KeyPair | None:
         if name not in self._known:

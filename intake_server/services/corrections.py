@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from msgspec import structs
+
 from intake_server.storage import changes, submissions
 from intake_server.storage.database import Session
 from intake_server.storage.submissions import Submission
@@ -49,7 +51,7 @@ def replaced(
 
     Only the site that sent a submission corrects it.
     """
-    chain = tuple(_chain(session, correction))
+    chain = tuple(_chain(session, correction.corrects))
     if not chain or any(one.site != correction.site for one in chain):
         return None
     return _replaced(session, chain, schema)
@@ -60,7 +62,7 @@ def of_itself(session: Session, kept: Submission, schema: Schema) -> Replaced | 
 
     None where a submission that it corrects is not stored here.
     """
-    before = _chain(session, kept)
+    before = _chain(session, kept.corrects)
     if kept.corrects is not None and not before:
         return None
     own = _replaced(session, (kept,), schema)
@@ -85,8 +87,10 @@ def _replaced(
     return Replaced(tuple(chain), written, kinds, touching)
 
 
-def writes(said: Said, before: Replaced, schema: Schema) -> effect.Writes:
-    """Return what a correction writes: what differs from what it replaces."""
+def writes(
+    said: Said, before: Replaced, schema: Schema, *, why: str | None = None
+) -> effect.Writes:
+    """Return what a correction writes: what differs from what it replaces, and why."""
     statements = effect.corrected(said, before.written, schema)
     made = effect.writes(statements, schema, before.written)
     for doc in sorted(effect.gone(said, before.written)):
@@ -96,7 +100,11 @@ def writes(said: Said, before: Replaced, schema: Schema) -> effect.Writes:
         made.setdefault((doc, kind), []).append(
             Write(f=DELETED, v=True, saw=tuple(sorted(before.touching[doc])))
         )
-    return {target: said_there for target, said_there in made.items() if said_there}
+    return {
+        target: [structs.replace(one, why=one.why or why) for one in said_there]
+        for target, said_there in made.items()
+        if said_there
+    }
 
 
 def _is_void(before: Replaced, doc: str) -> bool:
@@ -104,10 +112,19 @@ def _is_void(before: Replaced, doc: str) -> bool:
     return any(bool(history[id_].value) for id_ in heads)
 
 
-def _chain(session: Session, correction: Submission) -> Sequence[Submission]:
+def chain(session: Session, name: str | None) -> tuple[Submission, ...]:
+    """Return a submission with those that it replaced, the first of them first.
+
+    They have their bytes, where they are not erased. Empty where one is missing.
+    """
+    bare = _chain(session, name)
+    whole = (submissions.find(session, one.instance_id, one.sha256) for one in bare)
+    return tuple(one for one in whole if one is not None)
+
+
+def _chain(session: Session, name: str | None) -> Sequence[Submission]:
     """Return what is replaced, the first submission first; empty where one is missing."""
     chain: list[Submission] = []
-    name = correction.corrects
     while name is not None:
         stored = [
             one

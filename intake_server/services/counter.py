@@ -38,6 +38,8 @@ _OTHER_CHILD: Final = Problem(
     "correction", "it names another child than the form that it corrects"
 )
 
+_ANOTHER_DEVICE: Final = Problem("correction", "another device sent what it corrects")
+
 Place = tuple[str, bytes]
 """The id of a submission and its SHA-256."""
 
@@ -140,9 +142,14 @@ class Counter:
         before = corrections.replaced(self.session, kept, self.schema)
         if before is None:
             return
+        if kept.media == "json" and before.first.sender != kept.sender:
+            self._hold_on(kept, _ANOTHER_DEVICE)
+            return
         read = reading.again(self.session, kept, before.first.reference)
         if read.problem is not None:
             self._hold_on(kept, read.problem)
+            if read.problem == reading.NOTHING_LEFT and before.first.change:
+                forgetting.forget_late(self.session, [before.first.change])
             return
         if read.reference not in (None, before.first.reference):
             self._hold_on(kept, _OTHER_CHILD)
@@ -224,7 +231,7 @@ class Counter:
         reference = read.reference or reference
         if reference is None and read.makes_a_child:
             reference = self._numbers(kept.site).draw()
-        sender = _sender_of(kept)
+        sender = sender_of(kept)
         change, targets = self._change(read, reference, sender, kept.off_ms, before)
         queue.withdraw(self.session, triage.item(kept).qid)
         taken = replace(
@@ -302,7 +309,7 @@ class Counter:
             one.answers,
         )
         if before is not None:
-            edits = corrections.writes(said, before, self.schema)
+            edits = corrections.writes(said, before, self.schema, why=one.why)
         else:
             seen = screens.on_screen(self.session, one.based_on, self.schema)
             edits = effect.writes(said.statements, self.schema, seen)
@@ -392,7 +399,8 @@ def _chain(before: Replaced | None) -> Sequence[Submission]:
     return before.chain if before else ()
 
 
-def _sender_of(kept: Submission) -> Sender:
+def sender_of(kept: Submission) -> Sender:
+    """Return who sent what is kept."""
     device = kept.sender[2:] if kept.sender.startswith("d:") else ""
     return Sender(kept.sender, kept.site, device)
 

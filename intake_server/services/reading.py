@@ -13,11 +13,13 @@ from typing import Any, Final
 
 from forms.answers import Answer, typed
 from forms.definition import FormDefinition
+from forms.entering import entered
 from forms.errors import DefinitionError, MissingInstanceIdError, SubmissionError
 from forms.gate import admit
 from forms.instance import LIMITS, answers_of, parse
 from forms.practice import is_practised
 from forms.reference import normalise
+from intake_server.services import corrections
 from intake_server.services.published import Shelf, Sources, Stored
 from intake_server.storage.database import Session
 from intake_server.storage.submissions import Submission
@@ -31,6 +33,10 @@ FORMLESS: Final = frozenset({UNKNOWN_FORM, UNKNOWN_VERSION})
 """The problems that are over when the form is published."""
 WHOSE: Final = frozenset({"no-reference", "bad-reference"})
 """The problems that are over when a person says whose the form is."""
+UNKNOWN_KEY: Final = "unknown-key"
+"""The problem of what no key here opens."""
+UNREAD: Final = "~unread"
+"""The answer under which is kept what no store or form can hold, as a text."""
 PRACTISED: Final = "practised"
 """The problem of what was filled in to practise, and was sent in earnest."""
 _OF_A_CHILD: Final = ("person", "case")
@@ -45,14 +51,20 @@ class Problem:
     field: str | None = None
 
 
+NOTHING_LEFT: Final = Problem("correction", "nothing is left of what it corrects")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A submission as it came in a batch, with one of ``xml``, ``answers``, ``sealed``.
+    """A submission as it came in a batch, with one of its four contents.
+
+    These are ``xml``, ``answers``, ``sealed``, and ``corrects``: what another submission
+    says, by field, and what it should say.
 
     ``based_on`` holds what was rendered, change ids by document and cell;
     ``attachments`` have ``name``, ``sha256`` and ``size``; ``problem`` is one that the
     door has found already. ``read_by`` is a version by which it is read in place of its
-    own.
+    own. ``sent_as`` is by which SHA-256 its sender knows it, where it came sealed.
     """
 
     instance_id: str | None = None
@@ -62,10 +74,12 @@ class Incoming:
     xml: bytes | None = None
     answers: Mapping[str, Any] | None = None
     sealed: Mapping[str, Any] | None = None
+    corrects: Mapping[str, Any] | None = None
     based_on: Mapping[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     attachments: Sequence[Mapping[str, Any]] = ()
     problem: Problem | None = None
     read_by: str = ""
+    sent_as: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +88,8 @@ class Read:
 
     ``key`` is its instance id, or its digest where it has none; ``reference`` the
     child's, canonical; ``finished`` when its author finished it; ``corrects`` the
-    instance id of the submission that it replaces; ``sources`` what the forms followed
-    from, where one was looked for.
+    instance id of the submission that it replaces, ``why`` for which reasons;
+    ``sources`` what the forms followed from, where one was looked for.
     """
 
     key: str
@@ -92,6 +106,7 @@ class Read:
     attachments: tuple[Mapping[str, Any], ...] = ()
     problem: Problem | None = None
     corrects: str | None = None
+    why: str | None = None
     sources: Sources | None = None
 
     @property
@@ -158,11 +173,16 @@ def again(
         xml=kept.raw if kept.media == "xml" else None,
         answers=said.get("answers"),
         sealed=said.get("sealed"),
+        corrects=said.get("corrects"),
         based_on=said.get("based_on") or kept.based_on or {},
         attachments=kept.attachments,
         read_by=version or stored,
     )
-    read = _read(Stored(session), one)
+    shelf = Stored(session)
+    read = _read(shelf, one)
+    if one.corrects is not None and read.problem is None:
+        before = corrections.chain(session, kept.corrects)
+        read = _with_entries(shelf, read, one.corrects, before)
     return read if reference is None else _assigned(read, reference)
 
 
@@ -186,7 +206,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def _read(shelf: Shelf, one: Incoming) -> Read:
-    raw, media = _bytes(one)
+    raw, media = evidence_of(one)
     digest = sha256(raw).digest()
     facts: dict[str, Any] = {
         "sha256": digest,
@@ -204,12 +224,15 @@ def _read(shelf: Shelf, one: Incoming) -> Read:
     if one.problem is not None:
         return Read(**facts, problem=one.problem)
     if one.sealed is not None:
-        return Read(**facts, problem=Problem("unknown-key", "no key here opens this"))
+        return Read(**facts, problem=Problem(UNKNOWN_KEY, "no key here opens this"))
     try:
         return _understand(shelf, one, facts)
     except SubmissionError as error:
-        field_name = getattr(error, "field", None)
-        return Read(**facts, problem=Problem(error.slug, str(error), field_name))
+        return Read(**facts, problem=_problem(error))
+
+
+def _problem(error: SubmissionError) -> Problem:
+    return Problem(error.slug, str(error), getattr(error, "field", None))
 
 
 def _is_name(text: str) -> bool:
@@ -217,7 +240,7 @@ def _is_name(text: str) -> bool:
     return len(text) <= LIMITS.name_bytes and text.isprintable()
 
 
-def _bytes(one: Incoming) -> tuple[bytes, str]:
+def evidence_of(one: Incoming) -> tuple[bytes, str]:
     """Return what is kept as evidence, and its media type."""
     if one.xml is not None:
         return one.xml, "xml"
@@ -225,9 +248,11 @@ def _bytes(one: Incoming) -> tuple[bytes, str]:
         "form_id": one.form_id,
         "form_version": one.form_version,
         "answers": one.answers,
-        "based_on": one.based_on,
+        "based_on": {} if one.sealed else one.based_on,
         "sealed": one.sealed,
     }
+    if one.corrects is not None:
+        said["corrects"] = one.corrects
     media = "json" if one.sealed is None else "sealed"
     try:
         return canonical(said), media
@@ -251,6 +276,10 @@ def _understand(shelf: Shelf, one: Incoming, facts: dict[str, Any]) -> Read:
         }
     elif facts["key"] != one.instance_id:
         raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
+    if one.corrects is not None:
+        return Read(
+            **facts, corrects=one.corrects["instance_id"], why=_why(one.corrects)
+        )
     facts["form_version"] = one.read_by or facts["form_version"]
     try:
         definition = shelf.find(facts["form_id"], facts["form_version"])
@@ -266,6 +295,58 @@ def _understand(shelf: Shelf, one: Incoming, facts: dict[str, Any]) -> Read:
         admit(nested)
     answers = typed(nested, definition)
     return _about_whom(Read(**facts, definition=definition, answers=answers))
+
+
+def _why(said: Mapping[str, Any]) -> str | None:
+    """Return for which reasons entries correct something, each once."""
+    reasons = dict.fromkeys(one["why"] for one in said["entries"] if one["why"])
+    return "; ".join(reasons) or None
+
+
+def _with_entries(
+    shelf: Shelf, read: Read, said: Mapping[str, Any], before: Sequence[Submission]
+) -> Read:
+    """Return a correction by entries with all answers as they should have been.
+
+    Args:
+        shelf: Where forms are found.
+        read: The correction.
+        said: Its entries.
+        before: What it replaces and what that has replaced, the first of them first,
+            with their bytes.
+    """
+    if not before or not all(one.raw for one in before):
+        return replace(read, problem=NOTHING_LEFT)
+    try:
+        definition, nested = _answered(shelf, before)
+        answers = typed(entered(nested, definition, said["entries"]), definition)
+    except SubmissionError as error:
+        return replace(read, problem=_problem(error))
+    return _about_whom(replace(read, definition=definition, answers=answers))
+
+
+def _answered(
+    shelf: Shelf, chain: Sequence[Submission]
+) -> tuple[FormDefinition, dict[str, Any]]:
+    """Return what the last of a chain of submissions says, and by which form."""
+    first, *rest = chain
+    definition = shelf.find(first.form_id, first.form_version)
+    assert definition is not None  # noqa: S101 - by it the submission was taken in
+    nested = _nested(first, definition)
+    for one in rest:
+        entries = None if one.media == "xml" else loads(one.raw).get("corrects")
+        if entries is not None:
+            nested = entered(nested, definition, entries["entries"])
+            continue
+        definition = shelf.find(one.form_id, one.form_version) or definition
+        nested = _nested(one, definition)
+    return definition, nested
+
+
+def _nested(kept: Submission, definition: FormDefinition) -> dict[str, Any]:
+    if kept.media == "xml":
+        return answers_of(parse(kept.raw), definition)
+    return dict(loads(kept.raw)["answers"])
 
 
 def _about_whom(read: Read) -> Read:

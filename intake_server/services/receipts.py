@@ -45,6 +45,17 @@ class Receipt:
         return self.instance_id, bytes.fromhex(self.sha256)
 
 
+def signed_text(receipt: Receipt, sha256: str) -> str:
+    """Return the text by whose signature a receipt is believed.
+
+    Args:
+        receipt: What became of a submission.
+        sha256: By which digest its sender knows it.
+    """
+    said = (receipt.instance_id, sha256, receipt.status, receipt.reference or "")
+    return "|".join((*said, ",".join(receipt.missing)))
+
+
 def first(submission: Submission) -> Receipt:
     """Return the receipt of a submission that came for the first time."""
     return _receipt(submission, submission.status)

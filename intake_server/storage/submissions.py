@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 import zstandard
-from sqlmodel import Session, and_, col, select, tuple_, update
+from sqlmodel import Session, and_, col, delete, select, tuple_, update
 
 from intake_server.clock import text
 from intake_server.storage import attachments, bulk
@@ -294,6 +294,28 @@ def readable(session: Session, slugs: Iterable[str]) -> Sequence[Submission]:
         )
     )
     return _whole(session.exec(query))
+
+
+def held_for(session: Session, slug: str) -> Sequence[Submission]:
+    """Return submissions that are held for a problem, oldest first, with their bytes."""
+    query = (
+        select(SubmissionRow)
+        .where(_HELD, col(SubmissionRow.slug) == slug)
+        .order_by(col(SubmissionRow.received), col(SubmissionRow.instance_id))
+    )
+    return _whole(session.exec(query))
+
+
+def drop(session: Session, submission: Submission) -> None:
+    """Forget a submission in whose place another one stands that says the same."""
+    place = (submission.instance_id, submission.sha256)
+    session.exec(
+        delete(SubmissionRow).where(
+            col(SubmissionRow.instance_id) == submission.instance_id,
+            col(SubmissionRow.sha256) == submission.sha256,
+        )
+    )
+    attachments.drop(session.connection(), [place])
 
 
 def of_form(session: Session, form_id: str) -> Iterator[Submission]:

@@ -5,7 +5,7 @@ from typing import Final
 from flask import request
 
 from intake_server.services.signing import Browser, Typed
-from intake_server.web.api.schemas import is_storable
+from intake_server.services.storable import is_storable
 
 _LONGEST: Final = 1000
 _PROGRAMS: Final = (

@@ -10,8 +10,8 @@ from flask import Blueprint, render_template, request
 from intake_server.errors import UnknownCodeError
 from intake_server.security.policy import Action
 from intake_server.services import enrolment
+from intake_server.services.storable import is_storable
 from intake_server.web.addresses import address
-from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import requires
 from intake_server.web.context import context
 from intake_server.web.openrosa import settings as collect

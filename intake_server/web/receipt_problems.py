@@ -109,6 +109,28 @@ RECEIPT_PROBLEMS: Final[Mapping[str, ProblemType]] = {
             ),
         ),
         _receipt(
+            "unfit-correction",
+            Text(
+                "Виправлення не пасує до форми", "The correction does not fit the form"
+            ),
+            Text(
+                "Виправлення збережено. У формі, яку воно виправляє, немає такого"
+                " запитання або стоїть інша відповідь; вирішить координатор.",
+                "The correction is kept. The form that it corrects does not ask this, or"
+                " another answer stands there; a coordinator decides.",
+            ),
+        ),
+        _receipt(
+            "unfinished",
+            Text("Форму не закінчено", "The form is not finished"),
+            Text(
+                "Почате збережено. Його закінчить хтось у центрі; робити нічого не"
+                " треба.",
+                "What was begun is kept. Somebody at the centre finishes it; there is"
+                " nothing to do.",
+            ),
+        ),
+        _receipt(
             "instance-conflict",
             Text("Той самий номер, інший зміст", "The same id with another content"),
             Text(

@@ -48,6 +48,7 @@ def test_a_schedule_is_wired_and_not_started(centre):
     assert wired.keys() == {
         "exchange_with_upstream",
         "make_copies",
+        "open_sealed",
         "send_notices",
         "tidy",
     }

@@ -127,7 +127,7 @@ class Server:
     def with_keys(self) -> Keyring:
         """Give the node the keys that it has in earnest; return them."""
         keys = self.settings.keys
-        keys.mkdir(exist_ok=True)
+        keys.mkdir(parents=True, exist_ok=True)
         nodes.complete(self.database, keys, now=self.watch())
         return Keyring(keys)
 

@@ -5,7 +5,6 @@ rest of the batch does not notice.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
@@ -13,10 +12,13 @@ from typing import Any, Final
 from forms.gate import LIMITS
 from intake_server.errors import MalformedError
 from intake_server.services.intake import Incoming, Problem
-from intake_server.web.api.schemas import is_storable
-
-UNREAD: Final = "~unread"
-"""The answer under which an item that no store can hold is kept, as ASCII JSON."""
+from intake_server.services.reading import UNREAD
+from intake_server.services.storable import (
+    INT64,
+    are_attachments,
+    is_based_on,
+    is_storable,
+)
 
 _NAMES: Final = {
     "instance_id": 200,
@@ -26,13 +28,19 @@ _NAMES: Final = {
 }
 """Texts that say which submission it is, and the length that each may have."""
 
+_ENVELOPE: Final = {
+    "to": 40,
+    "key_id": 64,
+    "enc": 200,
+    "ct": 2 * LIMITS.item_bytes,
+}
+"""Texts that are a sealed submission, and the length that each may have."""
+
 _CONTENTS: Final[Mapping[str, type[Any]]] = {
     "xml": str,
     "answers": dict,
     "sealed": dict,
 }
-_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
-_INT64: Final = range(-(2**63), 2**63)
 
 
 def incoming(item: Mapping[str, Any]) -> Incoming:
@@ -40,8 +48,6 @@ def incoming(item: Mapping[str, Any]) -> Incoming:
     problem = next(_faults(item), None)
     if problem:
         item = _kept_apart(item)
-    elif item.get("sealed") is not None:
-        problem = Problem("unknown-key", "no key of this node opens it", "sealed")
     xml = item.get("xml")
     return Incoming(
         instance_id=item.get("instance_id") or None,
@@ -77,7 +83,7 @@ def _faults(item: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _unreadable_content(item)
     if not is_based_on(item.get("based_on")):
         yield _unreadable("based_on", "must be lists of ids by document and cell")
-    if not _are_attachments(item.get("attachments")):
+    if not are_attachments(item.get("attachments")):
         yield _unreadable("attachments", "must be objects with name, sha256 and size")
 
 
@@ -100,10 +106,26 @@ def _unreadable_content(item: Mapping[str, Any]) -> Iterator[Problem]:
     content: Any = item[name]
     if not isinstance(content, _CONTENTS[name]):
         yield _unreadable(name, f"must be of type {_CONTENTS[name].__name__}")
+    elif name == "sealed":
+        yield from _unreadable_envelope(content)
     elif name != "xml":
         yield from _Walk().of(content, name)
     elif not is_storable(content.replace("\0", "")):
         yield _unreadable(name, "must be text in Unicode")
+
+
+def _unreadable_envelope(sealed: Mapping[str, Any]) -> Iterator[Problem]:
+    if sealed.keys() != _ENVELOPE.keys():
+        yield _unreadable("sealed", f"must be {', '.join(_ENVELOPE)}")
+        return
+    for name, longest in _ENVELOPE.items():
+        value = sealed[name]
+        if not isinstance(value, str) or not is_storable(value):
+            yield _unreadable(f"sealed.{name}", "must be a text that can be kept")
+        elif len(value) > longest:
+            yield Problem(
+                "too-large", f"at most {longest} characters", f"sealed.{name}"
+            )
 
 
 class _Walk:
@@ -142,7 +164,7 @@ class _Walk:
             yield from self._text(value, path)
         elif isinstance(value, float) and not isfinite(value):
             yield _unreadable(path, "must be a finite number")
-        elif isinstance(value, int) and value not in _INT64:
+        elif isinstance(value, int) and value not in INT64:
             yield _unreadable(path, "must be a number of at most 64 bits")
 
     def _text(self, text: str, path: str) -> Iterator[Problem]:
@@ -153,48 +175,6 @@ class _Walk:
             yield Problem("too-large", f"at most {LIMITS.item_bytes} in all", path)
         elif not is_storable(text):
             yield _unreadable(path, "must be a text that can be kept")
-
-
-def is_based_on(given: Any) -> bool:
-    """Tell whether something is lists of ids by document and cell, or nothing."""
-    if given is None:
-        return True
-    return isinstance(given, dict) and all(
-        is_storable(doc)
-        and isinstance(cells, dict)
-        and all(map(_is_ids, cells.items()))
-        for doc, cells in given.items()
-    )
-
-
-def _is_ids(cell: tuple[str, Any]) -> bool:
-    name, ids = cell
-    return (
-        is_storable(name)
-        and isinstance(ids, list)
-        and all(isinstance(id, str) and is_storable(id) for id in ids)
-    )
-
-
-def _are_attachments(given: Any) -> bool:
-    if given is None:
-        return True
-    return isinstance(given, list) and all(map(_is_attachment, given))
-
-
-def _is_attachment(given: Any) -> bool:
-    if not isinstance(given, dict):
-        return False
-    name, digest, size = (given.get(key) for key in ("name", "sha256", "size"))
-    return (
-        isinstance(name, str)
-        and is_storable(name)
-        and isinstance(digest, str)
-        and _DIGEST.match(digest) is not None
-        and isinstance(size, int)
-        and size in _INT64
-        and set(given) == {"name", "sha256", "size"}
-    )
 
 
 def _unreadable(field: str, detail: str) -> Problem:

@@ -6,6 +6,8 @@ from typing import Any, Final
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from typing_extensions import override
 
+from intake_server.services.storable import is_storable
+
 _NO_NUL: Final = r"^[^\u0000]*$"
 
 
@@ -55,13 +57,6 @@ class Whole(fields.Integer):
 def _refuse_unstorable(value: str) -> None:
     if not is_storable(value):
         raise ValidationError("Not a text that can be kept.")
-
-
-def is_storable(text: str) -> bool:
-    """Tell whether every store can hold a text."""
-    return not any(
-        character == "\0" or "\ud800" <= character <= "\udfff" for character in text
-    )
 
 
 class Message(Schema):

@@ -8,11 +8,13 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields
 
 from intake_server.errors import NotPractisedError, StorageFullError, TooLargeError
+from intake_server.security import envelope
 from intake_server.security.policy import Action
 from intake_server.services import attachments, enrolment, intake
 from intake_server.services.attachments import TOO_LARGE, TOO_MANY
 from intake_server.services.intake import Incoming, Receipt
-from intake_server.services.receipts import LeftOut
+from intake_server.services.receipts import LeftOut, signed_text
+from intake_server.services.unsealing import unseal
 from intake_server.web import arrival, practice
 from intake_server.web.api.endpoint import Call, blueprint, offer
 from intake_server.web.api.items import incoming
@@ -74,17 +76,34 @@ class ReceiptSchema(Schema):
     )
     reference = fields.String()
     documents = fields.List(fields.Nested(NamedDocumentSchema), required=True)
-    sha256 = fields.String(required=True)
+    sha256 = fields.String(
+        required=True,
+        metadata={
+            "description": "of what came; of the sealed item where it was sealed"
+        },
+    )
     missing = fields.List(
         fields.String(),
         required=True,
-        metadata={"description": "SHA-256 of named files that have not come yet"},
+        metadata={
+            "description": "SHA-256 of named files that have not come yet, as they are sent"
+        },
     )
     left_out = fields.List(
         fields.Nested(LeftOutSchema),
         metadata={"description": "named files that are not taken; the form is"},
     )
-    sealed_for = fields.String()
+    sealed_for = fields.String(
+        metadata={"description": "the site that it is kept for, which opens it"}
+    )
+    by = fields.String(metadata={"description": "the site that answers"})
+    sig = fields.String(
+        metadata={
+            "description": "of that site's receipt key over instance_id, sha256, status,"
+            " reference or nothing, and missing joined by commas, with | between them:"
+            " ECDSA on P-256 with SHA-256, r and s in base64"
+        }
+    )
     problem = fields.Nested(ReceiptProblemSchema)
     practice = fields.Boolean(
         metadata={"description": "true where the sender practises; absent otherwise"}
@@ -124,7 +143,7 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
         raise TooLargeError(here.settings.max_batch_items, "submissions")
     sender = asking()
     offset_ms = arrival.clock_off_ms()
-    items = [incoming(item) for item in batch]
+    items = [unseal(incoming(item), here.keyring) for item in batch]
     practice.refuse_earnest(items)
     receipts = intake.receive(
         here.database,
@@ -135,8 +154,14 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
         entropy=here.entropy,
     )
     told = _with_files(items, receipts)
+    known_as = [item.sent_as.hex() if item.sent_as else "" for item in items]
     enrolment.saw(here.doors, sender, now=arrival.arrived(), clock_off_ms=offset_ms)
-    return {"receipts": [_said(receipt) for receipt in told]}
+    return {
+        "receipts": [
+            _said(receipt, digest or receipt.sha256)
+            for receipt, digest in zip(told, known_as, strict=True)
+        ]
+    }
 
 
 def _with_files(
@@ -170,13 +195,16 @@ def _with_files(
     return tuple(told)
 
 
-def _said(receipt: Receipt) -> dict[str, Any]:
+def _said(receipt: Receipt, sha256: str) -> dict[str, Any]:
+    """Return a receipt as it is sent, signed where this node has a key for that."""
+    here = context()
+    pair = here.keyring.receipt
     said: dict[str, Any] = {
         "instance_id": receipt.instance_id,
         "status": receipt.status,
         "reference": receipt.reference,
         "documents": [{"doc": doc, "kind": kind} for doc, kind in receipt.documents],
-        "sha256": receipt.sha256,
+        "sha256": sha256,
         "missing": receipt.missing,
         "left_out": [
             {"sha256": one.sha256, "reason": one.reason} for one in receipt.left_out
@@ -185,6 +213,10 @@ def _said(receipt: Receipt) -> dict[str, Any]:
         "sealed_for": receipt.sealed_for,
         "problem": _problem(receipt),
         "practice": practice.is_practice() or None,
+        "by": here.settings.site if pair else None,
+        "sig": envelope.sign(pair.private, signed_text(receipt, sha256))
+        if pair
+        else None,
     }
     return {name: value for name, value in said.items() if value is not None}
 

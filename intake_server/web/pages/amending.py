@@ -21,7 +21,7 @@ from intake_server.errors import (
 )
 from intake_server.services import amending, child
 from intake_server.services.amending import Correction, Standing
-from intake_server.web.api.items import is_based_on
+from intake_server.services.storable import is_based_on
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import facts, inputs, phrases, room, sheet

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from forms.reference import normalise
 from intake_server.errors import InvalidRequestError
 from intake_server.services.merging import Decision
-from intake_server.web.api.schemas import is_storable
+from intake_server.services.storable import is_storable
 from intake_server.web.pages import inputs
 from intake_server.web.pages.texts import _
 from intake_server.web.pages.wording import Wording

@@ -15,10 +15,10 @@ from intake_server.errors import NotFoundError
 from intake_server.security.policy import Role, may_manage
 from intake_server.services import enrolment
 from intake_server.services.practice import Subject
+from intake_server.services.storable import is_storable
 from intake_server.storage.devices import Device
 from intake_server.web import invitations, practice
 from intake_server.web.addresses import address, is_near
-from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import language

@@ -14,9 +14,9 @@ from intake_server.security.policy import PEOPLE, Role, may_manage
 from intake_server.services import enrolment, people, staffing
 from intake_server.services.practice import Subject
 from intake_server.services.staffing import Post
+from intake_server.services.storable import is_storable
 from intake_server.storage.people import Person
 from intake_server.web.addresses import address
-from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.openrosa import settings as collect

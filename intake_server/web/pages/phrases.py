@@ -146,11 +146,22 @@ REMEDIES: Final[Phrases] = {
         "It counts by itself as soon as the form comes that it corrects. Where that"
         " never comes, leave it."
     ),
+    "unfit-correction": _l(
+        "Look what it says beside what stands in the child's record, correct that there,"
+        " and leave this one."
+    ),
+    "unfinished": _l(
+        "Its author could not finish it. Look what is there; take it in as it is, or ask"
+        " who sent it, fill in the form anew and leave this one."
+    ),
     "instance-conflict": _l(
         "Two forms bear one number. If this one says something of its own, take it in"
         " too; if it is the same form sent twice, leave it."
     ),
-    "unknown-key": _l("It is closed; whoever holds the key opens it, nobody here can."),
+    "unknown-key": _l(
+        "It is closed. Where the key to it is put back among this node's keys, it is opened"
+        " by itself."
+    ),
 }
 """What to do about a form that is held, by what is wrong with it."""
 

@@ -13,9 +13,9 @@ from intake_server.errors import InvalidRequestError, NotFoundError
 from intake_server.security.policy import may_decide
 from intake_server.services import quarantine, triage
 from intake_server.services.quarantine import Evidence
+from intake_server.services.storable import is_storable
 from intake_server.storage.queue import QueueItem
 from intake_server.storage.submissions import Submission
-from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.downloads import saved

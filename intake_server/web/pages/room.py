@@ -9,8 +9,8 @@ from flask import g, request
 from intake_server.security.policy import Action, Principal, may
 from intake_server.services import contact, desk
 from intake_server.services.contact import MOST_COUNTED
+from intake_server.services.storable import is_storable
 from intake_server.web import practice
-from intake_server.web.api.schemas import is_storable
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import language
