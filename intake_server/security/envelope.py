@@ -11,6 +11,7 @@ from typing import Final
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -24,6 +25,8 @@ _ALGORITHM: Final = ec.ECDSA(SHA256())
 _ENC_BYTES: Final = 65
 _HALF: Final = 32
 _ID_DIGITS: Final = 16
+_CHUNK_BYTES: Final = 65_536
+_TAG_BYTES: Final = 16
 
 PrivateKey = ec.EllipticCurvePrivateKey
 PublicKey = ec.EllipticCurvePublicKey
@@ -103,6 +106,31 @@ def opened(key: PrivateKey, enc: str, ct: str, info: str) -> bytes | None:
         return _SUITE.decrypt(first + rest, key, info=info.encode())
     except (InvalidTag, ValueError):
         return None
+
+
+def sealed_size(size: int) -> int:
+    """Return how many bytes a file of so many bytes has once it is sealed."""
+    return size + _TAG_BYTES * max(1, -(-size // _CHUNK_BYTES))
+
+
+def opened_file(key: bytes, sealed: bytes) -> bytes | None:
+    """Return what is in a sealed file; None where the key does not open all of it.
+
+    It is a row of chunks, each of so many plain bytes and a tag. Its number, and
+    whether it is the last one, stand in the nonce, so none can be moved or cut off.
+    """
+    whole = _CHUNK_BYTES + _TAG_BYTES
+    starts = range(0, max(1, len(sealed)), whole)
+    cipher = AESGCM(key)
+    plain = bytearray()
+    try:
+        for number, start in enumerate(starts):
+            is_last = start + whole >= len(sealed)
+            nonce = number.to_bytes(4) + bytes((is_last,)) + bytes(7)
+            plain += cipher.decrypt(nonce, sealed[start : start + whole], None)
+    except InvalidTag:
+        return None
+    return bytes(plain)
 
 
 def decoded(text: str) -> bytes | None:

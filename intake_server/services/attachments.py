@@ -13,7 +13,7 @@ from typing import Any, Final
 from intake_server.config import Settings
 from intake_server.errors import DailyLimitError
 from intake_server.security.policy import Principal
-from intake_server.services import completion
+from intake_server.services import completion, unwrapping
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.receipts import LeftOut, Receipt
 from intake_server.storage import allowances, attachments, blobs, submissions
@@ -24,6 +24,8 @@ from intake_server.storage.submissions import Submission
 TOO_LARGE: Final = "too-large"
 TOO_MANY: Final = "too-many"
 DAILY_LIMIT: Final = "daily-limit"
+DAMAGED: Final = "damaged"
+"""It came sealed and could not be opened; it is kept as it came."""
 
 _DAY_S: Final = 24 * 3600
 
@@ -140,6 +142,8 @@ def add_to(
         room = max(0, settings.max_attachments - len(was.attachments))
         new = [file for file in files if file not in was.attachments][:room]
         names = submissions.attach(session, instance_id, digest, new)
+        if new and names:
+            unwrapping.open_here(session, was.site, new, now)
         if names is None or len(new) < len(files):
             digests = [str(file["sha256"]) for file in files]
             blobs.drop_unnamed(session.connection(), digests)
@@ -173,7 +177,7 @@ def outstanding(
 ) -> Mapping[Place, tuple[tuple[str, ...], tuple[LeftOut, ...]]]:
     """Return by submission which of its files are missing, and which never come.
 
-    Missing ones are SHA-256 in the order in which the submission names them, each once.
+    Missing ones are SHA-256, of the bytes that shall come, in the order in which the submission names them, each once.
     """
     places = [one.place for one in receipts]
     with database.reading() as session:
@@ -187,8 +191,8 @@ def _sorted(
     missing: dict[str, None] = {}
     left_out: dict[str, LeftOut] = {}
     for one in named:
-        digest = one.sha256.hex()
-        reason = past(one, settings)
+        digest = one.sent_as.hex()
+        reason = DAMAGED if one.is_damaged else past(one, settings)
         if reason is None:
             missing[digest] = None
         else:

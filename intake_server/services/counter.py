@@ -9,7 +9,14 @@ from typing import Final
 
 from intake_server.clock import milliseconds
 from intake_server.errors import InvalidRequestError, NoReferencesError
-from intake_server.services import corrections, published, reading, screens, triage
+from intake_server.services import (
+    corrections,
+    published,
+    reading,
+    screens,
+    triage,
+    unwrapping,
+)
 from intake_server.services.authoring import Pen
 from intake_server.services.completion import files_of
 from intake_server.services.corrections import Replaced
@@ -90,7 +97,7 @@ class Counter:
         earlier = {
             (s.instance_id, s.sha256): s for all_ in known.values() for s in all_
         }
-        names = {one.instance_id for one in earlier.values()}
+        names = {one.instance_id for one in earlier.values() if not _is_closed(one)}
         wanted = Tally(
             one.sender.site for one in handed if self._needs_number(one.read, earlier)
         )
@@ -116,6 +123,8 @@ class Counter:
         submissions.add_all(
             self.session, [outcome.get(_place(s), s) for s in self.kept]
         )
+        for kept in filter(lambda kept: kept.attachments, self.kept):
+            unwrapping.open_here(self.session, kept.site, kept.attachments, self.now)
         triage.propose(self.session, [outcome.get(_place(s), s) for s in self.kept])
         forgetting.forget_late(self.session, self.late)
         self.follow(self.kept)
@@ -386,6 +395,11 @@ def _submission(
         off_ms=handed.offset_ms,
         based_on=one.based_on if one.media == "xml" and one.based_on else None,
     )
+
+
+def _is_closed(kept: Submission) -> bool:
+    """Tell whether what is kept may be the same form: nobody has opened it yet."""
+    return kept.media == "sealed" and kept.slug == reading.UNKNOWN_KEY
 
 
 def _doubtful(offset_ms: int | None) -> int | None:

@@ -18,10 +18,12 @@ from intake_server.errors import (
     WrongFileError,
     WrongOffsetError,
 )
+from intake_server.security.envelope import sealed_size
 from intake_server.security.policy import Principal
-from intake_server.services import attachments
+from intake_server.services import attachments, unwrapping
 from intake_server.storage import attachments as named
 from intake_server.storage import blobs, uploads
+from intake_server.storage.attachments import Named
 from intake_server.storage.database import Database, Session
 from intake_server.storage.uploads import Upload
 
@@ -40,6 +42,11 @@ class Bringing:
     now: datetime
     settings: Settings
     size: int | None = None
+
+
+def most_bytes(settings: Settings) -> int:
+    """Return how many bytes may come of one file, which may be sealed."""
+    return sealed_size(settings.max_attachment_bytes)
 
 
 def standing(database: Database, file: Bringing) -> Upload:
@@ -91,36 +98,44 @@ def expire(session: Session, *, now: datetime) -> None:
 
 def _standing(session: Session, file: Bringing) -> Upload:
     """Return how much is here, in the eyes of the sender's site."""
-    own = [
-        one
-        for one in named.naming(session, file.digest)
-        if one.site == file.sender.site
-    ]
+    own = _named(session, file)
     if not own:
         raise NotFoundError("file", file.digest.hex())
     fitting = [one for one in own if attachments.past(one, file.settings) is None]
     if not fitting:
         raise TooLargeError(file.settings.max_attachment_bytes, "bytes of one file")
     actor = file.sender.actor
+    said = _size(fitting[0], file.digest)
     if _is_here(session, file):
-        size = _size(session, file)
+        here = blobs.beginning(session, file.digest, 1)
+        size = here[0] if here else said
         return Upload(file.digest, actor, size, size)
     begun = uploads.find(session, file.digest, actor)
     if begun is not None and begun.received:
         return begun
-    size = fitting[0].size if file.size is None else file.size
-    if not 0 <= size <= file.settings.max_attachment_bytes:
+    size = said if file.size is None else file.size
+    most = file.settings.max_attachment_bytes
+    if any(one.sealed == file.digest for one in fitting):
+        most = most_bytes(file.settings)
+    if not 0 <= size <= most:
         raise TooLargeError(file.settings.max_attachment_bytes, "bytes of one file")
     return Upload(file.digest, actor, size, 0)
 
 
 def _is_here(session: Session, file: Bringing) -> bool:
-    return bool(blobs.delivered(session, [file.digest], site=file.sender.site))
+    wanted = {file.digest, *(one.sha256 for one in _named(session, file))}
+    return bool(blobs.delivered(session, wanted, site=file.sender.site))
 
 
-def _size(session: Session, file: Bringing) -> int:
-    here = blobs.beginning(session, file.digest, 1)
-    return here[0] if here else 0
+def _named(session: Session, file: Bringing) -> list[Named]:
+    """Return where the sender's site names a file."""
+    every = named.naming(session, file.digest)
+    return [one for one in every if one.site == file.sender.site]
+
+
+def _size(one: Named, digest: bytes) -> int:
+    """Return how many bytes come of a file, as its form says."""
+    return sealed_size(one.size) if one.sealed == digest else one.size
 
 
 def _finish(session: Session, file: Bringing, upload: Upload) -> bool:
@@ -129,6 +144,5 @@ def _finish(session: Session, file: Bringing, upload: Upload) -> bool:
     uploads.drop(session, upload.sha256, upload.sender)
     if sha256(whole).digest() != file.digest:
         return False
-    blobs.add_all(session, {file.digest: whole})
-    blobs.deliver(session, [file.digest], site=file.sender.site, at=file.now)
+    unwrapping.keep(session, file.digest, whole, _named(session, file), file.now)
     return True

@@ -14,9 +14,13 @@ from sqlmodel import Session, col, select
 from intake_server.storage import bulk
 from intake_server.storage.tables import BlobRow
 
-_UNNAMED: Final = (
+_NOT_MEANT: Final = (
     "NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = {table}.sha256)"
 )
+_NOT_SEALED: Final = (
+    "NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sealed = {table}.sha256)"
+)
+_UNNAMED: Final = f"{_NOT_MEANT} AND {_NOT_SEALED}"
 _OF_A_FILE: Final = ("blob", "delivery", "copy", "upload", "upload_part")
 """Every table that holds something of a file."""
 
@@ -83,9 +87,18 @@ def drop_unnamed(connection: Connection, digests: Iterable[str]) -> None:
         connection: An open transaction.
         digests: Their SHA-256 in hexadecimal digits.
     """
-    keys = [(bytes.fromhex(digest),) for digest in sorted(set(digests))]
+    _drop(connection, [bytes.fromhex(digest) for digest in digests], _UNNAMED)
+
+
+def drop_opened(connection: Connection, digests: Iterable[bytes]) -> None:
+    """Remove the sealed bytes of files that were opened, unless one means just these."""
+    _drop(connection, digests, _NOT_MEANT)
+
+
+def _drop(connection: Connection, digests: Iterable[bytes], where: str) -> None:
+    keys = [(digest,) for digest in sorted(set(digests))]
     for table in _OF_A_FILE:
-        unnamed = _UNNAMED.format(table=table)
+        unnamed = where.format(table=table)
         statement = f"DELETE FROM {table} WHERE sha256 = ? AND {unnamed}"  # noqa: S608 - our own names
         bulk.many(connection, statement, keys)
 

@@ -66,7 +66,14 @@ def _forget_submissions(
     )
     attachments.drop(connection, found)
     blobs.drop_unnamed(
-        connection, {file["sha256"] for files in found.values() for file in files}
+        connection,
+        {
+            file[name]
+            for files in found.values()
+            for file in files
+            for name in ("sha256", "sealed")
+            if name in file
+        },
     )
 
 

@@ -306,10 +306,15 @@ class AttachmentRow(SQLModel, table=True):
 
     What the submission says of it stands there, at the place ``number``; here it is
     found by its digest. ``form`` is the submission's own digest, ``site`` its site.
+    One that comes sealed comes under the digest ``sealed`` and is opened by ``key``.
     """
 
     __tablename__ = "attachment"
-    __table_args__ = (Index("ix_attachment_sha256", "sha256"), _CLUSTERED)
+    __table_args__ = (
+        Index("ix_attachment_sha256", "sha256"),
+        Index("ix_attachment_sealed", "sealed", **_where("sealed IS NOT NULL")),
+        _CLUSTERED,
+    )
 
     instance_id: str = Field(primary_key=True)
     form: bytes = Field(sa_type=LargeBinary, primary_key=True)
@@ -317,6 +322,8 @@ class AttachmentRow(SQLModel, table=True):
     sha256: bytes = Field(sa_type=LargeBinary)
     size: int = Field(sa_type=BigInteger)
     site: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)
+    key: bytes | None = Field(sa_type=LargeBinary)
 
 
 class BlobRow(SQLModel, table=True):

@@ -141,7 +141,7 @@ def append(sha256: str) -> ResponseReturnValue:
     if request.mimetype != PART:
         raise UnsupportedTypeError("Content-Type", [PART])
     here = context()
-    request.max_content_length = here.settings.max_attachment_bytes
+    request.max_content_length = uploads.most_bytes(here.settings)
     size = _header("Upload-Length") if "Upload-Length" in request.headers else None
     offset = _header("Upload-Offset")
     file = _bringing(sha256, size)

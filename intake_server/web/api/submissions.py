@@ -11,7 +11,7 @@ from intake_server.errors import NotPractisedError, StorageFullError, TooLargeEr
 from intake_server.security import envelope
 from intake_server.security.policy import Action
 from intake_server.services import attachments, enrolment, intake
-from intake_server.services.attachments import TOO_LARGE, TOO_MANY
+from intake_server.services.attachments import DAMAGED, TOO_LARGE, TOO_MANY
 from intake_server.services.intake import Incoming, Receipt
 from intake_server.services.receipts import LeftOut, signed_text
 from intake_server.services.unsealing import unseal
@@ -61,10 +61,12 @@ class ReceiptProblemSchema(Schema):
 
 
 class LeftOutSchema(Schema):
-    """A file that is past a limit; the form that names it is kept all the same."""
+    """A file that is past a limit, or damaged; the form that names it is kept all the same."""
 
     sha256 = fields.String(required=True)
-    reason = fields.String(required=True, metadata={"enum": [TOO_LARGE, TOO_MANY]})
+    reason = fields.String(
+        required=True, metadata={"enum": [TOO_LARGE, TOO_MANY, DAMAGED]}
+    )
 
 
 class ReceiptSchema(Schema):

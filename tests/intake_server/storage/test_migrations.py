@@ -78,6 +78,9 @@ def test_migrating_again_changes_nothing(file):
 
 
 DESK = """
+DROP INDEX ix_attachment_sealed;
+ALTER TABLE attachment DROP COLUMN sealed;
+ALTER TABLE attachment DROP COLUMN key;
 ALTER TABLE site DROP COLUMN seal_key;
 ALTER TABLE site DROP COLUMN receipt_key;
 DROP TABLE practising;

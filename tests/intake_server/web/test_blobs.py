@@ -5,15 +5,16 @@ from hashlib import sha256
 from io import BytesIO
 
 import pytest
+import tus
 from pictures_taken import a_photo
 from servers import a_server, an_item, an_xml, bearing
+from tus import PART, stands
 
 from intake_server.security.policy import Role
 from intake_server.services import housekeeping
 
 PHOTO = bytes(range(256)) * 20
 DIGEST = sha256(PHOTO).hexdigest()
-PART = "application/offset+octet-stream"
 
 
 def naming(*files, instance="1", **answers):
@@ -26,25 +27,12 @@ def naming(*files, instance="1", **answers):
     return {**an_item(instance, **answers), "attachments": attachments}
 
 
-def patch(server, token, data, *, offset=0, digest=DIGEST, **more):
-    headers = {
-        "Tus-Resumable": "1.0.0",
-        "Upload-Offset": str(offset),
-        "Content-Type": PART,
-        **more,
-    }
-    return server.client.patch(
-        f"/api/v1/blobs/{digest}", data=data, headers={**bearing(token), **headers}
-    )
+def patch(server, token, data, *, digest=DIGEST, **more):
+    return tus.patch(server, token, data, digest=digest, **more)
 
 
 def head(server, token, digest=DIGEST, **more):
-    headers = {**bearing(token), "Tus-Resumable": "1.0.0", **more}
-    return server.client.head(f"/api/v1/blobs/{digest}", headers=headers)
-
-
-def stands(answer):
-    return int(answer.headers["Upload-Offset"]), int(answer.headers["Upload-Length"])
+    return tus.head(server, token, digest, **more)
 
 
 def test_a_receipt_says_which_files_are_missing_until_they_have_come(server, device):

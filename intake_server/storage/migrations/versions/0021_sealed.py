@@ -1,4 +1,4 @@
-"""The public keys of a centre, to which phones seal and by which receipts are known."""
+"""What phones seal: the keys they seal to, and the files that come sealed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,16 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Let a site have keys; its document has said none before this step."""
+    """Let a site have keys, of which its document has said none, and files be sealed."""
     for name in ("seal_key", "receipt_key"):
         op.add_column("site", sa.Column(name, sa.String()))
+    for name in ("sealed", "key"):
+        op.add_column("attachment", sa.Column(name, sa.LargeBinary()))
+    there = sa.text("sealed IS NOT NULL")
+    op.create_index(
+        "ix_attachment_sealed",
+        "attachment",
+        ["sealed"],
+        sqlite_where=there,
+        postgresql_where=there,
+    )
