@@ -49,6 +49,18 @@ def entered(
     return made
 
 
+def properties(
+    definition: FormDefinition, entries: Iterable[Mapping[str, Any]]
+) -> frozenset[str]:
+    """Return the properties of the questions that entries name.
+
+    Raises:
+        UnfitCorrectionError: One is no question of the form; names the field.
+    """
+    asked = (_asked(str(entry["field"]), definition)[0] for entry in entries)
+    return frozenset(one.property for one in asked if one.property)
+
+
 def _asked(name: str, definition: FormDefinition) -> tuple[Field, _Steps]:
     """Return the question that a path or a name means, and the way to it."""
     steps = _steps(name, definition.root)

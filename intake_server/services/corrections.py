@@ -44,6 +44,14 @@ class Replaced:
         return self.chain[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a correction by entries names: the properties, and why they were wrong."""
+
+    properties: frozenset[str]
+    why: str | None
+
+
 def replaced(
     session: Session, correction: Submission, schema: Schema
 ) -> Replaced | None:
@@ -88,9 +96,12 @@ def _replaced(
 
 
 def writes(
-    said: Said, before: Replaced, schema: Schema, *, why: str | None = None
+    said: Said, before: Replaced, schema: Schema, entered: Entered | None = None
 ) -> effect.Writes:
-    """Return what a correction writes: what differs from what it replaces, and why."""
+    """Return what a correction writes: what differs from what it replaces.
+
+    Whoever corrects by entries says nothing anew in a log that no entry names.
+    """
     statements = effect.corrected(said, before.written, schema)
     made = effect.writes(statements, schema, before.written)
     for doc in sorted(effect.gone(said, before.written)):
@@ -100,11 +111,17 @@ def writes(
         made.setdefault((doc, kind), []).append(
             Write(f=DELETED, v=True, saw=tuple(sorted(before.touching[doc])))
         )
-    return {
-        target: [structs.replace(one, why=one.why or why) for one in said_there]
-        for target, said_there in made.items()
-        if said_there
-    }
+    if entered is not None:
+        made = {target: _as_entered(there, entered) for target, there in made.items()}
+    return {target: said_there for target, said_there in made.items() if said_there}
+
+
+def _as_entered(said: Sequence[Write], entered: Entered) -> list[Write]:
+    return [
+        structs.replace(one, why=one.why or entered.why)
+        for one in said
+        if one.n is None or one.n in entered.properties
+    ]
 
 
 def _is_void(before: Replaced, doc: str) -> bool:

@@ -74,7 +74,8 @@ class Handed:
 class Counter:
     """Where submissions are handed in.
 
-    ``late`` are changes on what is erased, ``settled`` submissions that were held.
+    ``late`` are changes on what is erased, ``settled`` submissions that were held, as
+    they stand by now.
     """
 
     session: Session
@@ -144,7 +145,7 @@ class Counter:
             further.settle()
             applied = [submission for submission, _ in further.written]
             further.follow(applied)
-            self.settled |= further.settled
+        self.settled |= further.settled
 
     def correct(self, kept: Submission) -> None:
         """Write what a correction changes, where what it replaces is here."""
@@ -265,6 +266,7 @@ class Counter:
             kept, slug=problem.slug, detail=problem.detail, field=problem.field
         )
         submissions.settle(self.session, held)
+        self.settled[_place(held)] = held
         triage.propose(self.session, [held])
 
     def settle(self) -> None:
@@ -318,7 +320,7 @@ class Counter:
             one.answers,
         )
         if before is not None:
-            edits = corrections.writes(said, before, self.schema, why=one.why)
+            edits = corrections.writes(said, before, self.schema, one.entered)
         else:
             seen = screens.on_screen(self.session, one.based_on, self.schema)
             edits = effect.writes(said.statements, self.schema, seen)

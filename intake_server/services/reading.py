@@ -13,13 +13,14 @@ from typing import Any, Final
 
 from forms.answers import Answer, typed
 from forms.definition import FormDefinition
-from forms.entering import entered
+from forms.entering import entered, properties
 from forms.errors import DefinitionError, MissingInstanceIdError, SubmissionError
 from forms.gate import admit
 from forms.instance import LIMITS, answers_of, parse
 from forms.practice import is_practised
 from forms.reference import normalise
 from intake_server.services import corrections
+from intake_server.services.corrections import Entered
 from intake_server.services.published import Shelf, Sources, Stored
 from intake_server.storage.database import Session
 from intake_server.storage.submissions import Submission
@@ -88,7 +89,7 @@ class Read:
 
     ``key`` is its instance id, or its digest where it has none; ``reference`` the
     child's, canonical; ``finished`` when its author finished it; ``corrects`` the
-    instance id of the submission that it replaces, ``why`` for which reasons;
+    instance id of the submission that it replaces, ``entered`` what it names of that;
     ``sources`` what the forms followed from, where one was looked for.
     """
 
@@ -106,7 +107,7 @@ class Read:
     attachments: tuple[Mapping[str, Any], ...] = ()
     problem: Problem | None = None
     corrects: str | None = None
-    why: str | None = None
+    entered: Entered | None = None
     sources: Sources | None = None
 
     @property
@@ -277,9 +278,7 @@ def _understand(shelf: Shelf, one: Incoming, facts: dict[str, Any]) -> Read:
     elif facts["key"] != one.instance_id:
         raise MissingInstanceIdError(form_id=one.form_id, version=one.form_version)
     if one.corrects is not None:
-        return Read(
-            **facts, corrects=one.corrects["instance_id"], why=_why(one.corrects)
-        )
+        return Read(**facts, corrects=one.corrects["instance_id"])
     facts["form_version"] = one.read_by or facts["form_version"]
     try:
         definition = shelf.find(facts["form_id"], facts["form_version"])
@@ -320,9 +319,11 @@ def _with_entries(
     try:
         definition, nested = _answered(shelf, before)
         answers = typed(entered(nested, definition, said["entries"]), definition)
+        named = Entered(properties(definition, said["entries"]), _why(said))
     except SubmissionError as error:
         return replace(read, problem=_problem(error))
-    return _about_whom(replace(read, definition=definition, answers=answers))
+    whole = replace(read, definition=definition, answers=answers, entered=named)
+    return _about_whom(whole)
 
 
 def _answered(

@@ -13,6 +13,7 @@ from intake_server.security.keyring import Keyring
 from intake_server.security.policy import Role
 from intake_server.services import reopening
 from intake_server.services.nodes import keep
+from intake_server.services.unsealing import info
 from intake_server.storage import queue, submissions
 
 OTHER = envelope.public_text(envelope.private(envelope.new_private()))
@@ -354,3 +355,29 @@ def test_an_unfinished_form_waits_for_a_person_who_takes_it_in(server, device, k
     (one,) = kept(server)
     assert (one.status, one.is_held) == ("stored", False)
     assert server.send(device, item)[0]["status"] == "duplicate"
+
+
+def test_a_sealed_correction_writes_what_it_names(server, device, key, worker):
+    server.send(device, a_sealed_form(key, "1", family_name="Ремез", weight="30.5"))
+    entry = {"field": "family_name", "old": "Ремез", "new": "Ремезова", "why": "хиба"}
+    said = {"corrects": {"instance_id": "uuid:1", "entries": [entry]}}
+    item = a_sealed(key, {**said, "state": "finished"}, instance="2")
+
+    receipts = [*server.send(device, item), *server.send(device, item)]
+
+    assert [one["status"] for one in receipts] == ["stored", "duplicate"]
+    assert {one["sha256"] for one in receipts} == {digest_of(item)}
+    (found,) = server.get("/api/v1/records?kind=person", worker).json["records"]
+    assert found["values"]["family_name"] == "Ремезова"
+
+
+def test_a_sealed_correction_without_an_id_of_its_own_waits_for_a_person(
+    server, device, key
+):
+    entry = {"field": "family_name", "old": "Ремез", "new": "Ремезова", "why": None}
+    said = {"corrects": {"instance_id": "uuid:1", "entries": [entry]}}
+    item = a_sealed(key, said, instance="2", bound_to=info(SITE, "arrival", ""))
+
+    (receipt,) = server.send(device, {**item, "instance_id": None})
+
+    assert slug(receipt) == "missing-instance-id"
