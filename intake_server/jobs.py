@@ -19,6 +19,7 @@ from intake_server.services import (
     copies,
     housekeeping,
     noticing,
+    post,
     reopening,
 )
 from intake_server.storage.database import Database
@@ -71,7 +72,12 @@ def schedule(
         seconds=SYNC_EVERY_S,
         next_run_time=now(),
         args=[database],
-        kwargs={"url": settings.upstream, "holder": holder, "now": now},
+        kwargs={
+            "url": settings.upstream,
+            "holder": holder,
+            "ring": Keyring(settings.keys),
+            "now": now,
+        },
         id="exchange_with_upstream",
         **_ONE_AT_A_TIME,
         misfire_grace_time=SYNC_EVERY_S,
@@ -126,10 +132,14 @@ def exchange_with_upstream(
     *,
     url: str = "",
     holder: str,
+    ring: Keyring | None = None,
     now: Clock = clock.now,
     wait: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Exchange with the upstream; what stands in the way is noted and waits its turn."""
+    """Exchange with the upstream; what stands in the way is noted and waits its turn.
+
+    The letters that came are opened.
+    """
     try:
         done = contact.call(database, url=url, holder=holder, now=now, wait=wait)
     except NotFoundError:
@@ -142,11 +152,14 @@ def exchange_with_upstream(
         _log.error("not exchanged: %s", failure)
     else:
         _log.info("sent %d, received %d", done.pushed, done.pulled)
+        if ring is not None:
+            open_sealed(database, ring, now=now)
 
 
 def open_sealed(database: Database, ring: Keyring, *, now: Clock = clock.now) -> None:
     """Take in what is sealed and could not be opened until now."""
     try:
+        post.deliver(database, ring, now=now())
         reopening.open_waiting(database, ring, now=now())
     except IntakeError as failure:
         _log.warning("nothing opened for now: %s", failure)

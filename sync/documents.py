@@ -63,5 +63,10 @@ def site(name: str) -> str:
     return _derive(NAMESPACE, "site", name)
 
 
+def letter(sha256: str) -> str:
+    """Return the document of what is sealed for a site, by the digest of all it says."""
+    return _derive(NAMESPACE, "letter", sha256)
+
+
 def _derive(namespace: UUID, *parts: str) -> str:
     return str(uuid5(namespace, "/".join(parts)))

@@ -8,7 +8,8 @@ import click
 from intake_server import clock
 from intake_server.cli.here import Here, common
 from intake_server.jobs import this_process
-from intake_server.services import contact
+from intake_server.security.keyring import Keyring
+from intake_server.services import contact, post
 from intake_server.services.contact import Contact
 from sync.client.agent import Summary
 
@@ -28,6 +29,7 @@ def exchange(here: Here, peer: str | None) -> dict[str, Any]:
             now=clock.now,
             progress=progress,
         )
+        post.deliver(database, Keyring(settings.keys), now=clock.now())
     return asdict(done)
 
 

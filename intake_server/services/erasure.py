@@ -29,6 +29,7 @@ from intake_server.services.authoring import Entropy, Pen, need_reason
 from intake_server.storage import (
     documents,
     kinship,
+    letters,
     locks,
     node,
     queue,
@@ -192,6 +193,7 @@ def _reach(session: Session, doc: str) -> Reach:
         if view.doc not in found:
             found[view.doc] = view.kind
             waiting += documents.rows_of(session, view.doc)
+    found |= dict.fromkeys(letters.about(session, (doc,)), letters.KIND)
     views = documents.find_all(session, found)
     wanted = sorted(
         one for one in found if _is_wanted(session, views[one]) or one == doc

@@ -12,7 +12,7 @@ from secrets import token_bytes
 from typing import Final
 
 from intake_server.clock import Clock, milliseconds, text
-from intake_server.services import intake, publishing
+from intake_server.services import intake, post, publishing
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.storage import feed, forms, ingest, node, peers
 from intake_server.storage.changes import NOT_ITSELF
@@ -211,6 +211,10 @@ def _take(
         peer=source,
         received_ms=milliseconds(now),
         schema=publishing.schema(session),
+    )
+    news = zip(changes, outcomes, strict=True)
+    post.expect(
+        session, [one for one, outcome in news if outcome.status != "duplicate"]
     )
     if brings_forms:
         pen = Pen(session, now=now, entropy=entropy)

@@ -16,7 +16,7 @@ from intake_server.storage import clusters, documents
 from intake_server.storage.database import Database, Session
 from intake_server.storage.documents import Page, Past, StoredView
 
-_NO_RECORDS: Final = frozenset({"schema", "site"})
+_NO_RECORDS: Final = frozenset({"schema", "site", "letter"})
 _NOTHING: Final = Page((), None)
 
 

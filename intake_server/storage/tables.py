@@ -438,6 +438,15 @@ class SiteRow(SQLModel, table=True):
     receipt_key: str | None
 
 
+class MailRow(SQLModel, table=True):
+    """A letter that waits to be opened here."""
+
+    __tablename__ = "mail"
+    __table_args__ = _CLUSTERED
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+
+
 class CodeRow(SQLModel, table=True):
     """A one-time code, kept as its SHA-256; used once, before it expires."""
 

@@ -1,6 +1,7 @@
 """Where other nodes call: joining, the first word, and the exchange itself."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Final, TypeVar
 
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, request
 from msgspec import Struct
 
 from intake_server.errors import (
+    IntakeError,
     MalformedError,
     TooLargeError,
     UnknownProtocolError,
@@ -15,7 +17,7 @@ from intake_server.errors import (
 )
 from intake_server.security.policy import Action
 from intake_server.services import exchange as exchanges
-from intake_server.services import joining
+from intake_server.services import joining, post
 from intake_server.web.arrival import arrived
 from intake_server.web.auth import asking, requires
 from intake_server.web.context import context
@@ -80,14 +82,18 @@ def hello() -> Struct:
 @_speaks
 def exchange() -> Struct:
     """Take changes and give others, in one round trip."""
-    return exchanges.exchange(
-        context().database,
+    here = context()
+    answer = exchanges.exchange(
+        here.database,
         asking().id,
         _read(Exchange, MAX_BYTES),
         now=arrived(),
         media=request.mimetype,
-        entropy=context().entropy,
+        entropy=here.entropy,
     )
+    with suppress(IntakeError):  # what stays closed now is opened a minute later
+        post.deliver(here.database, here.keyring, now=arrived(), entropy=here.entropy)
+    return answer
 
 
 def _read(kind: type[_Message], limit: int) -> _Message:

@@ -78,6 +78,7 @@ def test_migrating_again_changes_nothing(file):
 
 
 DESK = """
+DROP TABLE mail;
 DROP INDEX ix_attachment_sealed;
 ALTER TABLE attachment DROP COLUMN sealed;
 ALTER TABLE attachment DROP COLUMN key;

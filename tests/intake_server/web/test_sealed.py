@@ -5,16 +5,26 @@ import json
 import zlib
 
 import pytest
-from sealed import a_sealed, a_sealed_form, digest_of, is_believed, plaintext
-from servers import MORNING, SITE, a_server, an_xml
+import tus
+from sealed import (
+    a_sealed,
+    a_sealed_file,
+    a_sealed_form,
+    digest_of,
+    is_believed,
+    plaintext,
+)
+from servers import MORNING, SITE, VERSION, a_server, an_xml
 
+from forms.practice import practised_version
 from intake_server.security import envelope
 from intake_server.security.keyring import Keyring
-from intake_server.security.policy import Role
-from intake_server.services import reopening
+from intake_server.security.policy import Principal, Role
+from intake_server.services import nodes, practice, reopening
 from intake_server.services.nodes import keep
+from intake_server.services.practice import Subject
 from intake_server.services.unsealing import info
-from intake_server.storage import queue, submissions
+from intake_server.storage import documents, queue, submissions
 
 OTHER = envelope.public_text(envelope.private(envelope.new_private()))
 
@@ -381,3 +391,51 @@ def test_a_sealed_correction_without_an_id_of_its_own_waits_for_a_person(
     (receipt,) = server.send(device, {**item, "instance_id": None})
 
     assert slug(receipt) == "missing-instance-id"
+
+
+@pytest.fixture
+def other_site(server):
+    nodes.add_site(server.database, "chernivtsi", now=MORNING)
+    return "chernivtsi"
+
+
+def test_what_is_sealed_for_another_site_goes_there_and_the_receipt_says_so(
+    server, device, ring, other_site
+):
+    file = a_sealed_file("0.jpg", b"picture")
+    item = a_sealed_form(OTHER, to=other_site, files=(file,))
+
+    receipts = [*server.send(device, item), *server.send(device, item)]
+
+    assert [one["status"] for one in receipts] == ["stored", "duplicate"]
+    for receipt in receipts:
+        assert receipt["sealed_for"] == other_site
+        assert receipt["missing"] == [file.digest]
+        assert receipt["documents"] == []
+        assert is_believed(receipt, item, ring.receipt.public)
+    assert tus.head(server, device, file.digest).status_code == 404
+
+
+def test_nobody_reads_a_letter_as_a_record(server, device, coordinator, other_site):
+    server.send(device, a_sealed_form(OTHER, to=other_site))
+    with server.database.reading() as session:
+        (letter,) = documents.page(session, kind="letter").views
+
+    listed = server.get("/api/v1/records?kind=letter", coordinator).json["records"]
+    everything = server.get("/api/v1/records", coordinator).json["records"]
+    single = server.get(f"/api/v1/records/{letter.doc}", coordinator)
+
+    assert (listed, everything, single.status_code) == ([], [], 404)
+
+
+def test_who_practises_sends_no_letter(server, other_site):
+    practised = a_sealed(OTHER, b"", to=other_site, version=practised_version(VERSION))
+    bohdan = Principal("person", "bo", "Bohdan", Role.ADMIN, SITE)
+    practice.begin(server.database, Subject("site", SITE), by=bohdan, now=MORNING)
+
+    (receipt,) = server.send(server.device(), practised)
+
+    assert "sealed_for" not in receipt
+    assert receipt["practice"]
+    with server.database.reading() as session:
+        assert documents.page(session, kind="letter").views == ()

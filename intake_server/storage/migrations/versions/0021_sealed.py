@@ -1,4 +1,4 @@
-"""What phones seal: the keys they seal to, and the files that come sealed."""
+"""What phones seal: the keys they seal to, files, and letters to other sites."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,4 +22,10 @@ def upgrade() -> None:
         ["sealed"],
         sqlite_where=there,
         postgresql_where=there,
+    )
+    op.create_table(
+        "mail",
+        sa.Column("doc", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("doc"),
+        sqlite_with_rowid=False,
     )

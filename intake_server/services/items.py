@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from forms.gate import LIMITS
 from intake_server.errors import MalformedError
-from intake_server.services.intake import Incoming, Problem
-from intake_server.services.reading import UNREAD
+from intake_server.services.reading import UNREAD, Incoming, Problem
 from intake_server.services.storable import (
     INT64,
     are_attachments,
