@@ -395,6 +395,7 @@ def _submission(
         awaits=one.corrects if problem is _CORRECTION else None,
         corrects=one.corrects,
         off_ms=handed.offset_ms,
+        worker=one.worker,
         based_on=one.based_on if one.media == "xml" and one.based_on else None,
     )
 

@@ -65,7 +65,8 @@ class Incoming:
     ``based_on`` holds what was rendered, change ids by document and cell;
     ``attachments`` have ``name``, ``sha256`` and ``size``; ``problem`` is one that the
     door has found already. ``read_by`` is a version by which it is read in place of its
-    own. ``sent_as`` is by which SHA-256 its sender knows it, where it came sealed.
+    own. ``sent_as`` is by which SHA-256 its sender knows it, where it came sealed,
+    and ``worker`` who filled it in, as they name themselves.
     """
 
     instance_id: str | None = None
@@ -81,6 +82,7 @@ class Incoming:
     problem: Problem | None = None
     read_by: str = ""
     sent_as: bytes | None = None
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,7 @@ class Read:
     problem: Problem | None = None
     corrects: str | None = None
     entered: Entered | None = None
+    worker: str | None = None
     sources: Sources | None = None
 
     @property
@@ -177,6 +180,7 @@ def again(
         corrects=said.get("corrects"),
         based_on=said.get("based_on") or kept.based_on or {},
         attachments=kept.attachments,
+        worker=kept.worker,
         read_by=version or stored,
     )
     shelf = Stored(session)
@@ -218,6 +222,7 @@ def _read(shelf: Shelf, one: Incoming) -> Read:
         "finalized_at": one.finalized_at,
         "based_on": one.based_on,
         "attachments": tuple(one.attachments),
+        "worker": one.worker,
         "key": _ANCHORLESS + digest.hex(),
     }
     if one.instance_id and _is_name(one.instance_id):

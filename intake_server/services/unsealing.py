@@ -42,6 +42,7 @@ _ENTRY: Final = {
 }
 """What an entry of a correction says, and the length that each may have."""
 _MOST_ENTRIES: Final = 1_000
+_LONGEST_NAME: Final = 120
 
 _Said = Mapping[str, Any]
 
@@ -114,8 +115,16 @@ def _inside(one: Incoming, plain: bytes) -> Incoming:
         corrects=said.get("corrects"),
         based_on=based_on if based_on and is_based_on(based_on) else {},
         attachments=_named(files) if _are_files(files) else (),
+        worker=_worker(said.get("worker")),
         problem=next(_faults_beside(said), None),
     )
+
+
+def _worker(said: Any) -> str | None:
+    """Return who filled a form in; nobody where that is no name."""
+    if not isinstance(said, str) or not is_storable(said):
+        return None
+    return said[:_LONGEST_NAME].strip() or None
 
 
 def _unread(one: Incoming, plain: bytes, problem: Problem) -> Incoming:

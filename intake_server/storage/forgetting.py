@@ -56,7 +56,7 @@ def _forget_submissions(
     bulk.many(
         connection,
         "UPDATE submission SET raw = ?, reference = NULL, attachments = '[]',"
-        " based_on = NULL, is_held = ? WHERE instance_id = ? AND sha256 = ?",
+        " based_on = NULL, worker = NULL, is_held = ? WHERE instance_id = ? AND sha256 = ?",
         [(b"", False, *place) for place in found],
     )
     bulk.many(

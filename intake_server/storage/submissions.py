@@ -43,7 +43,8 @@ class Submission:
     ``awaits``, for its form, or for a person. ``off_ms`` is how far its sender's clock
     was ahead, ``based_on`` what was rendered, where the bytes do not say it, and
     ``corrects`` the submission that this one replaces. ``further`` are the changes that
-    say which files its answers mean, of those that came after it.
+    say which files its answers mean, of those that came after it, ``worker`` is who
+    filled it in, as they name themselves, where several share a device.
     """
 
     instance_id: str
@@ -70,6 +71,7 @@ class Submission:
     based_on: Mapping[str, Mapping[str, Sequence[str]]] | None = None
     corrects: str | None = None
     further: Sequence[str] = ()
+    worker: str | None = None
 
 
 def known(
@@ -114,6 +116,7 @@ def add_all(session: Session, submissions: Sequence[Submission]) -> None:
             "based_on": s.based_on,
             "corrects": s.corrects,
             "further": s.further or None,
+            "worker": s.worker,
         }
         for s in submissions
     ]

@@ -261,7 +261,8 @@ class SubmissionRow(SQLModel, table=True):
     the submission that it corrects, for its form, or for a person. ``off_ms`` and
     ``based_on`` are what was said beside the bytes, ``corrects`` is the instance id of
     the submission that it replaces. ``further`` are the changes that say which files
-    its answers mean, of those that came after it.
+    its answers mean, of those that came after it. ``worker`` is who filled it in, as
+    they name themselves.
     """
 
     __tablename__ = "submission"
@@ -299,6 +300,7 @@ class SubmissionRow(SQLModel, table=True):
     based_on: Any = Field(sa_type=Json, nullable=True)
     corrects: str | None
     further: Any = Field(default=None, sa_type=Json, nullable=True)
+    worker: str | None
 
 
 class AttachmentRow(SQLModel, table=True):

@@ -92,7 +92,7 @@ def held(evidence: Evidence, words: Wording) -> Held:
         form=words.title(one.form_id) or one.form_id,
         version=one.form_version,
         site=words.site(one.site),
-        sender=words.author(one.sender),
+        sender=", ".join(filter(None, (one.worker, words.author(one.sender)))),
         received=words.moment(one.received),
         finished=words.moment(one.finalized_at) if one.finalized_at else None,
         state=_state(one),

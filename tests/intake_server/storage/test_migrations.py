@@ -79,6 +79,7 @@ def test_migrating_again_changes_nothing(file):
 
 DESK = """
 DROP TABLE mail;
+ALTER TABLE submission DROP COLUMN worker;
 DROP INDEX ix_attachment_sealed;
 ALTER TABLE attachment DROP COLUMN sealed;
 ALTER TABLE attachment DROP COLUMN key;

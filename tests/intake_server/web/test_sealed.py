@@ -112,6 +112,17 @@ def test_a_node_without_keys_signs_nothing_and_keeps_all(tmp_path, stores, key):
     assert not {"sig", "by"} & receipt.keys()
 
 
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [("Олена", "Олена"), (" ", None), (7, None), ("\0", None), ("я" * 999, "я" * 120)],
+)
+def test_who_filled_it_in_is_kept_with_it(server, device, key, said, known):
+    (receipt,) = server.send(device, a_sealed_form(key, inside={"worker": said}))
+
+    assert receipt["status"] == "stored"
+    assert [one.worker for one in kept(server)] == [known]
+
+
 def test_one_form_sent_sealed_and_open_is_one(server, device, key):
     xml = an_xml("1", family_name="Ремез").decode()
     (first,) = server.send(device, a_sealed_form(key, family_name="Ремез"))

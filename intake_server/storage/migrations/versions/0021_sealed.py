@@ -13,6 +13,7 @@ def upgrade() -> None:
     """Let a site have keys, of which its document has said none, and files be sealed."""
     for name in ("seal_key", "receipt_key"):
         op.add_column("site", sa.Column(name, sa.String()))
+    op.add_column("submission", sa.Column("worker", sa.String()))
     for name in ("sealed", "key"):
         op.add_column("attachment", sa.Column(name, sa.LargeBinary()))
     there = sa.text("sealed IS NOT NULL")
