@@ -152,6 +152,7 @@ class Counter:
         before = corrections.replaced(self.session, kept, self.schema)
         if before is None:
             return
+        kept = replace(kept, reference=before.first.reference)
         if kept.media == "json" and before.first.sender != kept.sender:
             self._hold_on(kept, _ANOTHER_DEVICE)
             return

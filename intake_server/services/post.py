@@ -152,7 +152,7 @@ def _to(one: Incoming) -> str | None:
     """Return for which site something is sealed that could not be opened here."""
     if one.sealed is None or one.problem is not None:
         return None
-    return str(one.sealed["to"])
+    return str(one.sealed.get("to"))
 
 
 def _elsewhere(database: Database, batch: Sequence[Incoming]) -> frozenset[str]:

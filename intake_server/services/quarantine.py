@@ -60,7 +60,7 @@ class Evidence:
     ``submission`` has its bytes only where the viewer may read them (``is_raw``).
     ``answers`` is what can be read, ``asked`` the question whose answer is wrong, ``other``
     how the newest version of its form reads it, ``missing`` the SHA-256 of files that have
-    not come.
+    not come, ``damaged`` that of sealed ones that came and could not be opened.
     """
 
     qid: str
@@ -70,6 +70,7 @@ class Evidence:
     asked: Field | None = None
     other: Reading | None = None
     missing: frozenset[str] = frozenset()
+    damaged: frozenset[str] = frozenset()
 
 
 def page(
@@ -243,6 +244,9 @@ def _shown(
         asked=_asked(session, found),
         other=_by_newest(session, found) if is_readable and found.is_held else None,
         missing=frozenset(one.sha256.hex() for one in files.get(place, ())),
+        damaged=frozenset(
+            one.sent_as.hex() for one in files.get(place, ()) if one.is_damaged
+        ),
     )
 
 

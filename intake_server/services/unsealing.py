@@ -31,6 +31,9 @@ UNFINISHED: Final = "unfinished"
 MOST_BYTES: Final = 4 * LIMITS.item_bytes
 """No submission says more than this, and no more of it is unpacked."""
 
+ENVELOPE: Final = ("to", "key_id", "enc", "ct")
+"""The parts of a sealed submission."""
+
 _STATES: Final = ("finished", UNFINISHED)
 _GZIP: Final = b"\x1f\x8b"
 _FILE_KEY_BYTES: Final = 32
@@ -58,7 +61,7 @@ def unseal(one: Incoming, ring: Keyring) -> Incoming:
     One that no key here opens stays sealed. ``sent_as`` is by which digest its sender
     knows it.
     """
-    if one.sealed is None or one.problem is not None:
+    if one.sealed is None or one.problem is not None or not _is_whole(one.sealed):
         return one
     pair = ring.opening(one.sealed["key_id"])
     if pair is None:
@@ -74,6 +77,11 @@ def unseal(one: Incoming, ring: Keyring) -> Incoming:
     if isinstance(unpacked, Problem):
         return replace(one, problem=unpacked)
     return replace(_inside(one, unpacked), sent_as=sent_as(one), sealed=None)
+
+
+def _is_whole(sealed: _Said) -> bool:
+    """Tell whether an envelope has all its parts; what was kept of old may not."""
+    return all(isinstance(sealed.get(name), str) for name in ENVELOPE)
 
 
 def sent_as(one: Incoming) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from forms import reference as references
 from forms import showing
 from intake_server.services.labels import short, within
 from intake_server.services.quarantine import Evidence
@@ -50,6 +51,7 @@ class Part:
     size: str
     digest: str
     is_missing: bool
+    is_damaged: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +98,7 @@ def held(evidence: Evidence, words: Wording) -> Held:
         received=words.moment(one.received),
         finished=words.moment(one.finalized_at) if one.finalized_at else None,
         state=_state(one),
-        reference=one.reference or "",
+        reference=references.printed(one.reference) if one.reference else "",
         documents=tuple(doc for doc, kind in one.documents if kind == "person"),
         wrong=wrong(one, words, evidence.asked) if one.slug else None,
         answers=tuple(_answers(evidence, words)),
@@ -167,4 +169,5 @@ def _parts(evidence: Evidence) -> Iterable[Part]:
             files.size(file["size"]),
             "" if is_missing else digest,
             is_missing,
+            is_missing and file.get("sealed") in evidence.damaged,
         )

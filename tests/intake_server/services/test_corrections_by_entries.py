@@ -222,6 +222,7 @@ def test_what_does_not_fit_the_form_waits_for_a_person_and_is_named(centre, case
 
     assert (receipt.status, receipt.problem.slug) == ("quarantined", "unfit-correction")
     assert receipt.problem.field == UNFIT[case]["field"]
+    assert receipt.reference == first.reference
     assert values(centre, first) == before
     (question,) = centre.questions()
     assert question.kind == "triage"

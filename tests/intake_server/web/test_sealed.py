@@ -16,13 +16,15 @@ from sealed import (
 )
 from servers import MORNING, SITE, VERSION, a_server, an_xml
 
+from forms import reference as references
 from forms.practice import practised_version
 from intake_server.security import envelope
 from intake_server.security.keyring import Keyring
 from intake_server.security.policy import Principal, Role
-from intake_server.services import nodes, practice, reopening
+from intake_server.services import intake, nodes, practice, reopening
 from intake_server.services.nodes import keep
 from intake_server.services.practice import Subject
+from intake_server.services.reading import Incoming
 from intake_server.services.unsealing import info
 from intake_server.storage import documents, queue, submissions
 
@@ -450,3 +452,46 @@ def test_who_practises_sends_no_letter(server, other_site):
     assert receipt["practice"]
     with server.database.reading() as session:
         assert documents.page(session, kind="letter").views == ()
+
+
+def test_what_was_kept_of_old_in_another_shape_stays_as_it_is(server, ring):
+    sender = Principal("device", "a", "Phone", Role.VOLUNTEER, SITE)
+    odd = Incoming(instance_id="uuid:1", sealed={"to": [], "ct": "x"})
+    intake.receive(server.database, [odd], sender=sender, now=MORNING)
+
+    assert reopening.open_waiting(server.database, ring, now=MORNING) == 0
+    assert [one.slug for one in kept(server)] == ["unknown-key"]
+
+
+def test_a_coordinator_sees_what_was_begun_by_whom_and_which_file_is_damaged(
+    server, device, key
+):
+    file = a_sealed_file("0.jpg", b"picture")
+    lie = {**file.inside, "sha256": "0" * 64}
+    begun = {"state": "unfinished", "worker": "Олена", "attachments": [lie]}
+    server.send(device, a_sealed_form(key, inside=begun, family_name="Ремез"))
+    tus.patch(server, device, file.sealed, digest=file.digest)
+    iryna = server.browser(Role.COORDINATOR)
+    with server.database.reading() as session:
+        (question,) = queue.page(session, kind="triage").items
+
+    page = iryna.get(f"/queue/{question.qid}").text
+
+    assert "Форму не закінчено" in page
+    assert "Олена, Phone" in page
+    assert "надійшов пошкодженим" in page
+    assert "&lt;family_name&gt;Ремез&lt;/family_name&gt;" in page
+
+
+def test_a_coordinator_gets_from_an_unfit_correction_to_the_child(server, device, key):
+    (first,) = server.send(device, a_sealed_form(key, family_name="Ремез"))
+    entry = {"field": "family_name", "old": "Ремізов", "new": "Ремезова", "why": None}
+    said = {"corrects": {"instance_id": "uuid:1", "entries": [entry]}}
+    server.send(device, a_sealed(key, said, instance="2"))
+    iryna = server.browser(Role.COORDINATOR)
+    with server.database.reading() as session:
+        (question,) = queue.page(session, kind="triage").items
+
+    page = iryna.get(f"/queue/{question.qid}").text
+
+    assert references.printed(first["reference"]) in page
