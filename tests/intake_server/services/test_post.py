@@ -305,8 +305,22 @@ def test_a_letter_that_no_node_wrote_is_passed_by(nodes_of, said):
         assert letters.waiting(session, 10) == ()
 
 
-def write_letter(member, said):
-    doc = ids.letter(sha256(said.encode()).hexdigest())
+def test_a_letter_that_is_not_what_its_id_says_is_passed_by(nodes_of):
+    central, odesa, lviv = nodes_of
+    hand_in(odesa, a_form(lviv))
+    odesa.sync()
+    with central.database.reading() as session:
+        (letter,) = documents.page(session, kind=letters.KIND).views
+    said = letter.view["values"][letters.SAYS].replace("11na", "2eva")
+    write_letter(central, said, ids.letter("another"))
+    lviv.sync()
+
+    assert deliver(lviv) == 1
+    assert [one.sender for one in kept(lviv)] == ["d:11na"]
+
+
+def write_letter(member, said, doc=None):
+    doc = doc or ids.letter(sha256(said.encode()).hexdigest())
     with member.database.transaction() as session:
         pen = Pen(session, now=member.now(), entropy=Random(said).randbytes)
         writes = [Write(f=letters.TO, v="lviv"), Write(f=letters.SAYS, v=said)]

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 import zlib
 
 import pytest
@@ -22,10 +23,11 @@ from intake_server.security import envelope
 from intake_server.security.keyring import Keyring
 from intake_server.security.policy import Principal, Role
 from intake_server.services import intake, nodes, practice, reopening
+from intake_server.services.items import incoming
 from intake_server.services.nodes import keep
 from intake_server.services.practice import Subject
 from intake_server.services.reading import Incoming
-from intake_server.services.unsealing import info
+from intake_server.services.unsealing import info, unseal
 from intake_server.storage import documents, queue, submissions
 
 OTHER = envelope.public_text(envelope.private(envelope.new_private()))
@@ -234,6 +236,17 @@ def test_whatever_is_inside_is_kept_and_its_sender_is_told(server, device, key, 
     (one,) = kept(server)
     assert one.is_held
     assert one.raw
+
+
+def test_a_bomb_is_unpacked_no_further_than_a_form_may_be_large(ring, key):
+    item = incoming(a_sealed(key, BOMB))
+
+    tracemalloc.start()
+    unseal(item, ring)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 20_000_000
 
 
 BESIDE = [
