@@ -5,6 +5,9 @@ IntakeError
 │   └── UnsafeConfigError      settings under which the server must not start (exit 78)
 ├── MalformedError             a body that is not what its content type says
 ├── UnauthenticatedError       no credentials, or ones that nobody has
+│   ├── StaleProofError        a proof of another time than now
+│   ├── RevokedDeviceError     a device that was put out, told by its own key
+│   └── LeaseOverError         a device whose time is over
 ├── NotFoundError              there is none, or it is not for the asker
 │   └── UnknownCodeError       a one-time code that is unknown, used or expired
 ├── WrongCredentialsError      no such name, or a wrong password or code
@@ -41,6 +44,8 @@ from typing import Any, Final
 RETRY_AFTER_S: Final = 5
 """How long a client is asked to wait where nothing better is known."""
 
+_UNKNOWN: Final = "this call needs credentials that are known here"
+
 
 class IntakeError(Exception):
     """Anything this server cannot do as asked."""
@@ -70,9 +75,44 @@ class UnauthenticatedError(IntakeError):
         schemes: The ways in that this call knows, for ``WWW-Authenticate``.
     """
 
-    def __init__(self, *schemes: str) -> None:
-        super().__init__("this call needs credentials that are known here")
+    def __init__(self, *schemes: str, reason: str = _UNKNOWN) -> None:
+        super().__init__(reason)
         self.schemes = schemes
+
+
+class StaleProofError(UnauthenticatedError):
+    """A device proved a call of another time than now: its clock is wrong, or it waited.
+
+    Attributes:
+        server_time_ms: The time here, in milliseconds since 1970.
+    """
+
+    def __init__(self, *schemes: str, server_time_ms: int) -> None:
+        reason = "the proof was made at another time than now"
+        super().__init__(*schemes, reason=reason)
+        self.server_time_ms = server_time_ms
+
+
+class RevokedDeviceError(UnauthenticatedError):
+    """A device that was put out called, and proved that it is the one.
+
+    Attributes:
+        order: The order to wipe itself; None where this node signs nothing yet.
+        signature: That of the order.
+    """
+
+    def __init__(self, *schemes: str, order: str | None, signature: str | None) -> None:
+        super().__init__(*schemes, reason="this device was put out")
+        self.order = order
+        self.signature = signature
+
+
+class LeaseOverError(UnauthenticatedError):
+    """A device was let in until a moment that is past."""
+
+    def __init__(self, *schemes: str) -> None:
+        reason = "the time for which this device was let in is over"
+        super().__init__(*schemes, reason=reason)
 
 
 class NotFoundError(IntakeError):

@@ -36,6 +36,8 @@ class Act(Enum):
     ENROL = "enrol"
     PRINT_INVITATIONS = "print_invitations"
     REVOKE_DEVICE = "revoke_device"
+    RENEW_DEVICE = "renew_device"
+    WIPED = "wiped"
     OFFER_SITE = "offer_site"
     JOIN = "join"
     READ_RECORD = "read_record"

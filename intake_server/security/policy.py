@@ -6,7 +6,7 @@ allowed ones are shown is said by ``sites``.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final, Literal
@@ -52,6 +52,7 @@ class Action(Enum):
     SUBMIT = "submit"
     PRINT_CARDS = "print_cards"
     SEE_OWN_DEVICE = "see_own_device"
+    REPORT_WIPED = "report_wiped"
     USE_PAGES = "use_pages"
     READ_RECORDS = "read_records"
     READ_ORIGINALS = "read_originals"
@@ -82,6 +83,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.SUBMIT: _CASE_STAFF | {Role.VOLUNTEER},
     Action.PRINT_CARDS: _CASE_STAFF,
     Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
+    Action.REPORT_WIPED: frozenset({Role.VOLUNTEER}),
     Action.USE_PAGES: frozenset(PEOPLE),
     Action.READ_RECORDS: _CASE_STAFF,
     Action.READ_ORIGINALS: frozenset({Role.COORDINATOR}),
@@ -108,6 +110,32 @@ IN_EARNEST: Final = frozenset(
     {Action.PUBLISH_FORMS, Action.ERASE, Action.START_SYNC, Action.EXCHANGE}
 )
 """What nobody can practise: it reaches other people or other nodes."""
+
+
+class Standing(Enum):
+    """How far somebody is let in; whoever is no device with a key is so without limit.
+
+    A device whose time is over or that was revoked is told so, and a guest is one that
+    another site's node let in.
+    """
+
+    IN_FORCE = "in_force"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+    GUEST = "guest"
+
+
+LEFT: Final[Mapping[Standing, frozenset[Action]]] = {
+    Standing.EXPIRED: frozenset(
+        {Action.SUBMIT, Action.SEE_OWN_DEVICE, Action.REPORT_WIPED}
+    ),
+    Standing.REVOKED: frozenset({Action.SUBMIT, Action.REPORT_WIPED}),
+    Standing.GUEST: frozenset({Action.SUBMIT}),
+}
+"""What is left of what the role may, by standing; what is sent is taken sealed alone.
+
+A child's record that waits on such a device is not lost, and nothing can be read by it.
+"""
 
 
 PROVED: Final = frozenset(
@@ -156,7 +184,8 @@ class Principal:
     """Somebody who asks: a person or script, an enrolled device, or another node.
 
     ``last_seen`` and ``clock_off_ms`` are what was noted of a device's earlier call,
-    ``is_practising`` says that nothing they send is meant in earnest.
+    ``is_practising`` says that nothing they send is meant in earnest, ``proves_by`` is
+    the public key by which a device shows with each call that it is the one.
     """
 
     kind: Literal["person", "device", "node"]
@@ -167,6 +196,8 @@ class Principal:
     last_seen: datetime | None = field(default=None, compare=False)
     clock_off_ms: int | None = field(default=None, compare=False)
     is_practising: bool = field(default=False, compare=False)
+    standing: Standing = Standing.IN_FORCE
+    proves_by: str = field(default="", compare=False)
 
     @property
     def actor(self) -> str:
@@ -206,7 +237,21 @@ def may(principal: Principal | None, action: Action) -> bool:
         return True
     if principal is None or (principal.is_practising and action in IN_EARNEST):
         return False
+    if action not in LEFT.get(principal.standing, {action}):
+        return False
     return principal.role in TABLE.get(action, frozenset())
+
+
+def may_in_force(principal: Principal, action: Action | None) -> bool:
+    """Tell whether somebody could do something if their time were not over."""
+    return action is not None and may(
+        replace(principal, standing=Standing.IN_FORCE), action
+    )
+
+
+def may_send_open(principal: Principal) -> bool:
+    """Tell whether what somebody sends may be open; else it is taken sealed alone."""
+    return principal.standing is Standing.IN_FORCE
 
 
 def sites(principal: Principal) -> Sites:

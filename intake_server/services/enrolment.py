@@ -6,15 +6,16 @@ that checks it, so of many who try it at once exactly one is let in; unknown, us
 expired and foreign codes answer alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_bytes
+from types import MappingProxyType
 from typing import Final
 
 from intake_server.errors import NotFoundError, ShownOnceError, UnknownCodeError
 from intake_server.security.audit import Act, note
-from intake_server.security.policy import Principal
+from intake_server.security.policy import Principal, Standing
 from intake_server.security.throttle import CODES, place
 from intake_server.security.tokens import (
     digest,
@@ -25,6 +26,7 @@ from intake_server.security.tokens import (
     new_token,
 )
 from intake_server.services import throttling
+from intake_server.services.admission import LEASE
 from intake_server.services.authoring import Entropy
 from intake_server.storage import codes, devices, node, peers, practising
 from intake_server.storage.codes import Code
@@ -39,6 +41,9 @@ SHOWN: Final = timedelta(minutes=15)
 PRINTED: Final = timedelta(hours=72)
 """How long a code lasts that is printed for a named person."""
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+"""The defaults of a device that fills nothing in by itself."""
+
 MOST_INVITATIONS: Final = 50
 """How many invitations are printed at once."""
 
@@ -48,15 +53,33 @@ _JITTER_MS: Final = 2_000
 _ENROL: Final = "enrol"
 _JOIN: Final = "join"
 _PRACTICE: Final = "practice"
+_DEFAULTS: Final = "defaults"
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    site: str
+    label: str
+    defaults: dict[str, str]
+    life: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
     """A device that was let in; its token is never shown again."""
 
-    device_id: str
+    device: Device
     token: str
-    site: str
+
+    @property
+    def device_id(self) -> str:
+        """Its id."""
+        return self.device.id
+
+    @property
+    def site(self) -> str:
+        """The site that it belongs to."""
+        return self.device.site
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +100,7 @@ class Joined:
     token: str
 
 
-def offer_device(
+def offer_device(  # noqa: PLR0913 - one argument a thing that is known of an offer
     database: Database,
     site: str,
     *,
@@ -85,29 +108,36 @@ def offer_device(
     by: str,
     now: datetime,
     life: timedelta = SHOWN,
+    defaults: Mapping[str, str] = NOTHING,
 ) -> str:
     """Return a one-time code by which one device is enrolled at a site.
 
     It has ten characters that can be read aloud. What somebody lets in who practises,
-    practises too.
+    practises too. ``defaults`` are answers, by name, that the device fills in by itself.
     """
+    offer = _Offer(site, label, dict(defaults), life)
     with database.transaction() as session:
-        return _offer(session, site, label, by=by, now=now, life=life)
+        return _offer(session, offer, by=by, now=now)
 
 
 def invite(
-    database: Database, site: str, labels: Sequence[str], *, by: str, now: datetime
+    database: Database,
+    site: str,
+    labels: Sequence[str],
+    *,
+    by: str,
+    now: datetime,
+    defaults: Mapping[str, str] = NOTHING,
 ) -> Sequence[Invitation]:
     """Return invitations to be printed, one for each named person, in their order."""
+    offers = [_Offer(site, label, dict(defaults), PRINTED) for label in labels]
     with database.transaction() as session:
         note(session, Act.PRINT_INVITATIONS, site, by=by, now=now, count=len(labels))
         return tuple(
             Invitation(
-                label,
-                _offer(session, site, label, by=by, now=now, life=PRINTED),
-                now + PRINTED,
+                offer.label, _offer(session, offer, by=by, now=now), now + PRINTED
             )
-            for label in labels
+            for offer in offers
         )
 
 
@@ -140,7 +170,7 @@ def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
         code: As ``offer_device`` returned it, or as somebody typed it.
         label: What its people call it; the one of the offer when empty.
         now: When.
-        public_key: The device's own key, when it has one.
+        public_key: The device's own key, when it has one; it then proves each call.
         came_from: Network address; wrong codes from there are counted. Empty for the
             operator at the machine.
         entropy: Gives the random bytes of its id.
@@ -161,12 +191,14 @@ def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
                 token_sha256=digest(token),
                 enrolled=now,
                 public_key=public_key,
+                lease_until=now + LEASE if public_key else None,
+                defaults=offered.payload.get(_DEFAULTS),
             )
             devices.add(session, device)
             if _PRACTICE in offered.payload:
                 practising.begin(session, Subject("device", device.id), now=now)
             note(session, Act.ENROL, device.id, by=f"d:{device.id}", now=now)
-            return Enrolled(device.id, token, device.site)
+            return Enrolled(device, token)
         if came_from:
             throttling.failed(session, name, CODES, now=now, before=before)
     raise UnknownCodeError
@@ -199,7 +231,8 @@ def saw(
     Nothing is written while what is known is less than a minute old and the clock has
     hardly moved, so a phone that sends its queue costs one note. Others are not noted.
     """
-    if caller.kind != "device" or _is_fresh(caller, now, clock_off_ms):
+    is_guest = caller.standing is Standing.GUEST
+    if caller.kind != "device" or is_guest or _is_fresh(caller, now, clock_off_ms):
         return
     with database.transaction() as session:
         devices.saw(session, caller.id, now=now, clock_off_ms=clock_off_ms)
@@ -220,12 +253,11 @@ def revoke(database: Database, device_id: str, *, by: str, now: datetime) -> Non
 
 def turn_away(database: Database, token: str, *, now: datetime) -> None:
     """Note that a revoked device called, the first time; nothing for anybody else."""
-    sha256 = digest(token)
     with database.reading() as session:
-        found = devices.by_token(session, sha256)
+        found = devices.by_token(session, digest(token))
     if found and found.revoked and found.turned_away is None:
         with database.transaction() as session:
-            devices.turn_away(session, sha256, now=now)
+            devices.turn_away(session, found.id, now=now)
 
 
 def offer_site(database: Database, site: str, *, by: str, now: datetime) -> str:
@@ -277,23 +309,17 @@ def join(
     return Joined(here.id, here.site, token)
 
 
-def _offer(
-    session: Session,
-    site: str,
-    label: str,
-    *,
-    by: str,
-    now: datetime,
-    life: timedelta,
-) -> str:
+def _offer(session: Session, offer: _Offer, *, by: str, now: datetime) -> str:
     code = new_spoken_code()
     by_whom = Subject("person", by.removeprefix("u:"))
-    payload = {"site": site, "label": label}
+    payload: dict[str, object] = {"site": offer.site, "label": offer.label}
+    if offer.defaults:
+        payload[_DEFAULTS] = offer.defaults
     if practising.is_any(session, by_whom):
         payload[_PRACTICE] = by_whom.name
-    offered = Code(purpose=_ENROL, payload=payload, expires=now + life)
+    offered = Code(purpose=_ENROL, payload=payload, expires=now + offer.life)
     codes.add(session, digest(code), offered)
-    note(session, Act.OFFER_DEVICE, site, by=by, now=now)
+    note(session, Act.OFFER_DEVICE, offer.site, by=by, now=now)
     return code
 
 

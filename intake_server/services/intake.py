@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from secrets import token_bytes
+from typing import Final
 
 from forms.instance import attachments as named_by
 from intake_server.errors import InvalidRequestError
-from intake_server.security.policy import Principal
+from intake_server.security.policy import Principal, Standing
 from intake_server.services import reading
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
@@ -36,6 +37,8 @@ __all__ = [
     "receive_all",
     "take_in_waiting",
 ]
+
+_REVOKED: Final = Problem("revoked-device", "the device that sent it was put out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,13 @@ def receive(
 
 
 def read(database: Database, post: Post) -> Post:
-    """Return what a sender handed over with what it says; nobody waits for this."""
+    """Return what a sender handed over with what it says; nobody waits for this.
+
+    What a revoked device hands in is set aside as it came: a person decides on it.
+    """
+    if post.sender.standing is Standing.REVOKED:
+        batch = [replace(one, problem=_REVOKED) for one in post.batch]
+        post = replace(post, batch=batch)
     return replace(post, read=reading.read_all(Remembered(database), post.batch))
 
 

@@ -14,6 +14,7 @@ from intake_server.errors import NotFoundError, UnknownCodeError
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal, Role
 from intake_server.security.tokens import digest, new_code, new_id, new_token
+from intake_server.services import admission
 from intake_server.services.authoring import Entropy
 from intake_server.storage import codes, devices, peers, people, practising
 from intake_server.storage.codes import Code
@@ -292,14 +293,15 @@ def revoke_token(database: Database, token_id: str, *, by: str, now: datetime) -
             note(session, Act.REVOKE_TOKEN, token_id, by=by, now=now)
 
 
-def who(database: Database, token: str) -> Principal | None:
+def who(database: Database, token: str, *, now: datetime) -> Principal | None:
     """Return whose bearer token this is: a device's, a script's or another node's.
 
-    A revoked one is nobody's.
+    A revoked one is nobody's, but of a device that can prove that it is the one.
     """
     sha256 = digest(token)
     with database.reading() as session:
-        if (device := devices.by_token(session, sha256)) and not device.revoked:
+        device = devices.by_token(session, sha256)
+        if device and (device.public_key or not device.revoked):
             return Principal(
                 "device",
                 device.id,
@@ -313,6 +315,8 @@ def who(database: Database, token: str) -> Principal | None:
                     Subject("device", device.id),
                     Subject("site", device.site),
                 ),
+                standing=admission.standing(device, now=now),
+                proves_by=device.public_key or "",
             )
         if (script := people.by_token(session, sha256)) and not script.revoked:
             id = script.person or script.id

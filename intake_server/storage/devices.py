@@ -1,6 +1,6 @@
 """Phones and tablets that may send submissions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -20,7 +20,11 @@ _BY_ID: Final = sa.select(_TABLE).where(_TABLE.c.id == sa.bindparam("device"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """An enrolled device; its token is kept as a SHA-256."""
+    """An enrolled device; its token is kept as a SHA-256.
+
+    One with a ``public_key`` proves each call by it, and is let in until ``lease_until``.
+    ``defaults`` are answers, by name, that it fills in by itself.
+    """
 
     id: str
     label: str
@@ -33,6 +37,9 @@ class Device:
     last_seen: datetime | None = None
     clock_off_ms: int | None = None
     turned_away: datetime | None = None
+    lease_until: datetime | None = None
+    wiped: datetime | None = None
+    defaults: Mapping[str, str] | None = None
 
 
 def add(session: Session, device: Device) -> None:
@@ -83,14 +90,33 @@ def saw(
     )
 
 
-def turn_away(session: Session, token_sha256: bytes, *, now: datetime) -> None:
+def turn_away(session: Session, device_id: str, *, now: datetime) -> None:
     """Note that a revoked device called, the first time that it does."""
     session.exec(
         update(DeviceRow)
         .where(
-            col(DeviceRow.token_sha256) == token_sha256,
+            col(DeviceRow.id) == device_id,
             col(DeviceRow.revoked).is_not(None),
             col(DeviceRow.turned_away).is_(None),
         )
         .values(turned_away=now)
     )
+
+
+def renew(session: Session, device_id: str, *, until: datetime) -> None:
+    """Let a device that is not revoked in until a moment."""
+    session.exec(
+        update(DeviceRow)
+        .where(col(DeviceRow.id) == device_id, col(DeviceRow.revoked).is_(None))
+        .values(lease_until=until)
+    )
+
+
+def wiped(session: Session, device_id: str, *, now: datetime) -> bool:
+    """Note that nothing is left on a device; tell whether it said so for the first time."""
+    done = session.exec(
+        update(DeviceRow)
+        .where(col(DeviceRow.id) == device_id, col(DeviceRow.wiped).is_(None))
+        .values(wiped=now)
+    )
+    return bool(done.rowcount)

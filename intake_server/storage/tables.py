@@ -464,7 +464,9 @@ class CodeRow(SQLModel, table=True):
 class DeviceRow(SQLModel, table=True):
     """A phone or tablet that may send submissions.
 
-    ``turned_away`` is when it first called after it was revoked, and so was told.
+    ``turned_away`` is when it first called after it was revoked, and so was told,
+    ``wiped`` when it said that nothing is left on it. ``lease_until`` is empty for one
+    that has no key of its own, ``defaults`` what it fills in by itself.
     """
 
     __tablename__ = "device"
@@ -480,6 +482,9 @@ class DeviceRow(SQLModel, table=True):
     last_seen: datetime | None = Field(sa_type=UtcDateTime)
     clock_off_ms: int | None = Field(sa_type=BigInteger)
     turned_away: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    wiped: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    defaults: Any = Field(default=None, sa_type=Json, nullable=True)
 
 
 class PractisingRow(SQLModel, table=True):

@@ -3,8 +3,10 @@
 Every view carries a mark made by ``requires``; the application refuses to start while
 one lacks it. A path says which credentials count: a bearer token under ``/api/`` and
 ``/sync/``, the key in the path or Basic for OpenRosa, the session's cookie for pages.
-A cookie never opens the API, so no other site can use it through a browser. Here too it
-is decided, once, whether the request is meant in earnest.
+A cookie never opens the API, so no other site can use it through a browser. A device
+with a key of its own signs each call, under ``/api/`` alone; one of another site shows
+a pass instead of a token. Here too it is decided, once, whether the request is meant in
+earnest.
 """
 
 import hmac
@@ -18,14 +20,25 @@ from flask import Flask, current_app, g, request
 from intake_server.config import is_loopback
 from intake_server.errors import (
     ConfigError,
+    IntakeError,
+    LeaseOverError,
     NotFoundError,
+    RevokedDeviceError,
     StalePageError,
     UnauthenticatedError,
 )
-from intake_server.security.policy import Action, Principal, may
-from intake_server.services import enrolment, people
+from intake_server.security.policy import (
+    Action,
+    Principal,
+    Standing,
+    may,
+    may_in_force,
+    may_send_open,
+)
+from intake_server.services import admission, enrolment, people
+from intake_server.services.admission import Wipe
 from intake_server.services.people import Session
-from intake_server.web import cookies
+from intake_server.web import cookies, signed_calls
 from intake_server.web.context import context, turn_to_practice
 from intake_server.web.openrosa.answers import is_openrosa
 
@@ -109,7 +122,7 @@ def admit() -> None:
     if g.principal.is_practising:
         turn_to_practice(g.principal)
     if action is None or not may(g.principal, action):
-        raise NotFoundError("such page")
+        raise _refusal(g.principal, action)
     _make_room(request.endpoint)
     if is_unsafe:
         _refuse_forged()
@@ -119,6 +132,27 @@ def asking() -> Principal:
     """Return who is asking; only for views that are not public."""
     principal: Principal = g.principal
     return principal
+
+
+def order_to_wipe() -> Wipe | None:
+    """Return what a revoked device is told; None for anybody else."""
+    principal, here = asking(), context()
+    if principal.standing is not Standing.REVOKED:
+        return None
+    key = here.keyring.receipt
+    return admission.wipe(here.doors, principal.id, key, now=here.now())
+
+
+def refuse_open() -> None:
+    """Refuse what is not sealed, from somebody of whom only that is taken.
+
+    Raises:
+        NotFoundError: Another site's node let them in.
+        RevokedDeviceError: They were put out.
+        LeaseOverError: Their time is over.
+    """
+    if not may_send_open(asking()):
+        raise _refusal(asking(), Action.SUBMIT)
 
 
 def csrf_token() -> str:
@@ -143,25 +177,61 @@ def _recognised(way: Way) -> Principal | None:
             return _by_session()
 
 
+def _refusal(principal: Principal, action: Action | None) -> IntakeError:
+    """Return how somebody known is told that they may not do this."""
+    match principal.standing:
+        case Standing.REVOKED:
+            wipe = order_to_wipe()
+            return RevokedDeviceError(
+                Way.BEARER.value,
+                order=wipe.order if wipe else None,
+                signature=wipe.signature if wipe else None,
+            )
+        case Standing.EXPIRED if may_in_force(principal, action):
+            return LeaseOverError(Way.BEARER.value)
+        case _:
+            return NotFoundError("such page")
+
+
 def _whose(token: str) -> Principal | None:
     """Return whose a token is; that a revoked device has now been told is noted."""
     here = context()
-    principal = people.who(here.doors, token)
+    principal = people.who(here.doors, token, now=here.now())
     if principal is None:
         enrolment.turn_away(here.doors, token, now=here.now())
     return principal
 
 
 def _by_bearer() -> Principal | None:
-    given = request.authorization
-    if given is None or given.type != "bearer" or not given.token:
-        return None
-    return _whose(given.token)
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    secret = secret.strip()
+    match scheme.lower() if secret else "":
+        case "bearer":
+            principal = _whose(secret)
+        case "pass":
+            here = context()
+            principal = admission.guest(here.doors, secret, now=here.now())
+        case _:
+            return None
+    return _proved(principal)
+
+
+def _proved(principal: Principal | None) -> Principal | None:
+    """Return somebody who needs no proof, or has signed the request."""
+    if principal is None or not principal.proves_by:
+        return principal
+    is_signed = signed_calls.is_signed(principal.proves_by, Way.BEARER.value)
+    return principal if is_signed else None
+
+
+def _without_proof(principal: Principal | None) -> Principal | None:
+    """Return somebody who needs no proof; here none can be given."""
+    return None if principal and principal.proves_by else principal
 
 
 def _by_key() -> Principal | None:
     key = (request.view_args or {}).get("key")
-    return _whose(key) if key else None
+    return _without_proof(_whose(key)) if key else None
 
 
 def _by_basic() -> Principal | None:
@@ -171,7 +241,7 @@ def _by_basic() -> Principal | None:
         return None
     if not request.is_secure and not _is_on_this_machine():
         return None
-    principal = _whose(given.password)
+    principal = _without_proof(_whose(given.password))
     return principal if principal and principal.id == given.username else None
 
 

@@ -71,6 +71,40 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "Send a token that is in force. A revoked device is enrolled anew.",
         ),
     ),
+    errors.StaleProofError: ProblemType(
+        "stale-proof",
+        401,
+        Text("Годинник пристрою йде не так", "The device's clock is off"),
+        Text(
+            "server_time_ms каже, котра година на сервері. Підпишіть запит за нею й"
+            " надішліть його ще раз.",
+            "The member server_time_ms tells the server's time. Sign the call by it and"
+            " send it once more.",
+        ),
+    ),
+    errors.RevokedDeviceError: ProblemType(
+        "revoked",
+        401,
+        Text("Пристрій відкликано", "The device was revoked"),
+        Text(
+            "Закриті форми з нього ще приймають, і їх перегляне координатор. Тоді"
+            " пристрій стирає все за наказом wipe_order, якщо підпис wipe_sig справжній.",
+            "Sealed forms are still taken from it, and a coordinator looks at them. Then"
+            " it wipes everything, as wipe_order says, where the signature wipe_sig is"
+            " good.",
+        ),
+    ),
+    errors.LeaseOverError: ProblemType(
+        "lease-over",
+        401,
+        Text("Час допуску минув", "The time of admission is over"),
+        Text(
+            "Закриті форми приймають і далі. Щоб отримувати нові форми, попросіть"
+            " координатора подовжити допуск.",
+            "Sealed forms are still taken. To get new forms, ask a coordinator to extend"
+            " the admission.",
+        ),
+    ),
     errors.NotFoundError: ProblemType(
         "not-found",
         404,
@@ -339,6 +373,10 @@ def _members(error: Exception) -> dict[str, Any]:
     match error:
         case errors.InvalidRequestError():
             return {"errors": error.errors}
+        case errors.StaleProofError():
+            return {"server_time_ms": error.server_time_ms}
+        case errors.RevokedDeviceError() if error.order is not None:
+            return {"wipe_order": error.order, "wipe_sig": error.signature}
         case errors.StaleItemError():
             return {"current": error.current and said(error.current)}
         case (

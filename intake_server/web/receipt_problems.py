@@ -150,6 +150,16 @@ RECEIPT_PROBLEMS: Final[Mapping[str, ProblemType]] = {
             ),
         ),
         _receipt(
+            "revoked-device",
+            Text("Надіслав відкликаний пристрій", "A revoked device sent it"),
+            Text(
+                "Запис збережено й відкладено, щоб жодна дитина не загубилася."
+                " Координатор вирішить, чи йому вірити.",
+                "The record is kept and set aside, so that no child is lost. A"
+                " coordinator decides whether to trust it.",
+            ),
+        ),
+        _receipt(
             "unknown-key",
             Text("Немає ключа до запису", "No key here opens the record"),
             Text(

@@ -86,7 +86,7 @@ class Desk:
             self.database, site, label=label, by="operator", now=now
         )
         enrolled = enrolment.enrol(self.database, code, label="", now=now)
-        found = people.who(self.database, enrolled.token)
+        found = people.who(self.database, enrolled.token, now=self.watch())
         assert found is not None
         return found
 

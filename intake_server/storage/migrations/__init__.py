@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-HEAD: Final = "0021"
+HEAD: Final = "0022"
 
 
 def upgrade(connection: Connection, to: str = HEAD) -> None:

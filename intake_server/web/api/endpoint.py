@@ -17,7 +17,8 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError
 
 from intake_server import errors
-from intake_server.security.policy import Action
+from intake_server.security.policy import LEFT, TABLE, Action, Role, Standing
+from intake_server.web import signed_calls
 from intake_server.web.api.schemas import ProblemSchema
 from intake_server.web.auth import requires
 from intake_server.web.body import read_json
@@ -27,6 +28,20 @@ View = Callable[..., ResponseReturnValue]
 
 _ALWAYS: Final = (errors.BusyError,)
 _WITH_CREDENTIALS: Final = (errors.UnauthenticatedError, errors.NotFoundError)
+_OF_DEVICES: Final = (
+    errors.LeaseOverError,
+    errors.RevokedDeviceError,
+    errors.StaleProofError,
+)
+_PROOF: Final = {
+    "in": "header",
+    "name": signed_calls.HEADER,
+    "description": "of a device with a key: `v1 {unix_ms} {signature}`, ECDSA P-256 with"
+    " SHA-256, r and s in base64, over the lines `dodomu-proof/v1`, method, path with"
+    " query, hex SHA-256 of the body as sent, and unix_ms",
+    "required": False,
+    "schema": {"type": "string"},
+}
 _WITH_QUERY: Final = (errors.InvalidRequestError,)
 _WITH_BODY: Final = (
     errors.MalformedError,
@@ -116,12 +131,15 @@ def _flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
 
 
 def _documentation(call: Call) -> dict[str, Any]:
+    is_for_devices = Role.VOLUNTEER in TABLE.get(call.action, ())
     operation: dict[str, Any] = {
-        "parameters": list(call.headers),
+        "parameters": [*call.headers, *([_PROOF] if is_for_devices else ())],
         "responses": {**dict(_problems(call)), **call.responses},
     }
     if call.action is not Action.PUBLIC:
         operation["security"] = [{"bearer": []}]
+    if call.action in LEFT[Standing.GUEST]:
+        operation["security"].append({"pass": []})
     if call.query:
         operation["parameters"].append({"in": "query", "schema": call.query})
     if call.body:
@@ -136,6 +154,7 @@ def _documentation(call: Call) -> dict[str, Any]:
 def _problems(call: Call) -> Iterator[tuple[str, dict[str, Any]]]:
     failures: list[type[errors.IntakeError]] = [*_ALWAYS, *call.failures]
     failures += _WITH_CREDENTIALS if call.action is not Action.PUBLIC else ()
+    failures += _OF_DEVICES if Role.VOLUNTEER in TABLE.get(call.action, ()) else ()
     failures += _WITH_QUERY if call.query else ()
     failures += _WITH_BODY if call.body else ()
     kinds = {PROBLEMS[failure] for failure in failures}

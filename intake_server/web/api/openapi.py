@@ -37,6 +37,13 @@ _BEARER: Final = {
     "scheme": "bearer",
     "description": "Token of an enrolled device, or of a person or script",
 }
+_PASS: Final = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Authorization",
+    "description": "`Pass {pass}`: a device of another site, with `Dodomu-Proof`;"
+    " it hands in sealed submissions and their files alone",
+}
 _DESCRIPTION: Final = "api-docs.openapi_json"
 
 
@@ -46,6 +53,7 @@ def offer_api(app: Flask) -> None:
     api: Any = flask_smorest.Api(app)
     api.DEFAULT_ERROR_RESPONSE_NAME = None
     api.spec.components.security_scheme("bearer", _BEARER)
+    api.spec.components.security_scheme("pass", _PASS)
     for calls in CALLS:
         api.register_blueprint(calls)
     decision = api.spec.components.schemas["Decision"]

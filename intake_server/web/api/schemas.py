@@ -17,9 +17,8 @@ class Text(fields.String):
     def __init__(self, *, longest: int, shortest: int = 1, **more: Any) -> None:
         length = validate.Length(min=shortest, max=longest)
         metadata = {"pattern": _NO_NUL, **more.pop("metadata", {})}
-        super().__init__(
-            validate=[length, _refuse_unstorable], metadata=metadata, **more
-        )
+        checks = [length, _refuse_unstorable, *more.pop("validate", ())]
+        super().__init__(validate=checks, metadata=metadata, **more)
 
 
 class Flag(fields.Boolean):
@@ -85,6 +84,15 @@ class ProblemSchema(Schema):
         metadata={"description": "409: the queue item as it is now, null when settled"}
     )
     retry_after_s = fields.Integer(metadata={"description": "503: when to try again"})
+    server_time_ms = fields.Integer(
+        metadata={"description": "401 stale-proof: the time here"}
+    )
+    wipe_order = fields.String(
+        metadata={"description": "401 revoked: what the device does now"}
+    )
+    wipe_sig = fields.String(
+        metadata={"description": "401 revoked: signature of the site's receipt key"}
+    )
 
 
 class MediaSchema(Schema):
@@ -117,3 +125,10 @@ class FormListSchema(Schema):
     """The newest version of each form that is in use."""
 
     forms = fields.List(fields.Nested(FormSchema), required=True)
+
+
+class WipeSchema(Schema):
+    """An order to delete all that is on a device, and the site's signature of it."""
+
+    order = fields.String(required=True)
+    sig = fields.String(required=True)

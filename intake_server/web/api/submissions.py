@@ -18,8 +18,8 @@ from intake_server.services.receipts import LeftOut, signed_text
 from intake_server.services.unsealing import unseal
 from intake_server.web import arrival, practice
 from intake_server.web.api.endpoint import Call, blueprint, offer
-from intake_server.web.api.schemas import Message
-from intake_server.web.auth import asking
+from intake_server.web.api.schemas import Message, WipeSchema
+from intake_server.web.auth import asking, order_to_wipe, refuse_open
 from intake_server.web.context import context
 from intake_server.web.language import language
 from intake_server.web.receipt_problems import RECEIPT_PROBLEMS
@@ -116,6 +116,10 @@ class ReceiptsSchema(Schema):
     """One receipt for each submission, in the order sent."""
 
     receipts = fields.List(fields.Nested(ReceiptSchema), required=True)
+    wipe = fields.Nested(
+        WipeSchema,
+        metadata={"description": "for a revoked device; absent otherwise"},
+    )
 
 
 @offer(
@@ -145,7 +149,10 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
         raise TooLargeError(here.settings.max_batch_items, "submissions")
     sender = asking()
     offset_ms = arrival.clock_off_ms()
-    items = [unseal(incoming(item), here.keyring) for item in batch]
+    came = [incoming(item) for item in batch]
+    if not all(one.sealed for one in came):
+        refuse_open()
+    items = [unseal(one, here.keyring) for one in came]
     practice.refuse_earnest(items)
     receive_all = intake.receive if practice.is_practice() else post.receive
     receipts = receive_all(
@@ -159,12 +166,15 @@ def receive(body: dict[str, Any]) -> ResponseReturnValue:
     told = _with_files(items, receipts)
     known_as = [item.sent_as.hex() if item.sent_as else "" for item in items]
     enrolment.saw(here.doors, sender, now=arrival.arrived(), clock_off_ms=offset_ms)
-    return {
+    answer: dict[str, Any] = {
         "receipts": [
             _said(receipt, digest or receipt.sha256)
             for receipt, digest in zip(told, known_as, strict=True)
         ]
     }
+    if wipe := order_to_wipe():
+        answer["wipe"] = {"order": wipe.order, "sig": wipe.signature}
+    return answer
 
 
 def _with_files(

@@ -8,7 +8,9 @@ from intake_server.security.policy import (
     Action,
     Principal,
     Role,
+    Standing,
     may,
+    may_send_open,
     sites,
 )
 
@@ -43,7 +45,34 @@ def test_a_device_fetches_forms_sends_them_and_sees_itself():
         Action.FIND_PLACES,
         Action.SUBMIT,
         Action.SEE_OWN_DEVICE,
+        Action.REPORT_WIPED,
     }
+
+
+@pytest.mark.parametrize(
+    ("standing", "left"),
+    [
+        (
+            Standing.EXPIRED,
+            {Action.SUBMIT, Action.SEE_OWN_DEVICE, Action.REPORT_WIPED},
+        ),
+        (Standing.REVOKED, {Action.SUBMIT, Action.REPORT_WIPED}),
+        (Standing.GUEST, {Action.SUBMIT}),
+    ],
+)
+def test_who_is_not_let_in_without_limit_hands_in_what_is_sealed(standing, left):
+    for role in Role:
+        device = replace(somebody(role), standing=standing)
+
+        allowed = {action for action in Action if may(device, action)}
+
+        assert allowed <= left | {Action.PUBLIC}
+        assert not may_send_open(device)
+    device = replace(somebody(Role.VOLUNTEER), standing=standing)
+    assert {action for action in Action if may(device, action)} == left | {
+        Action.PUBLIC
+    }
+    assert may_send_open(somebody(Role.VOLUNTEER))
 
 
 @pytest.mark.parametrize(

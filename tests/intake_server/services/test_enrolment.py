@@ -71,7 +71,7 @@ def test_neither_codes_nor_tokens_are_in_the_store(centre):
 def test_a_token_is_a_device_until_it_is_revoked(centre):
     enrolled = enrol(centre, offered(centre))
 
-    principal = people.who(centre.database, enrolled.token)
+    principal = people.who(centre.database, enrolled.token, now=MORNING)
     assert principal is not None
     assert principal.actor == f"d:{enrolled.device_id}"
 
@@ -79,7 +79,7 @@ def test_a_token_is_a_device_until_it_is_revoked(centre):
         enrolment.revoke(
             centre.database, enrolled.device_id, by="operator", now=MORNING
         )
-    assert people.who(centre.database, enrolled.token) is None
+    assert people.who(centre.database, enrolled.token, now=MORNING) is None
 
 
 def test_a_device_that_is_not_there_is_not_revoked(centre):
@@ -97,7 +97,7 @@ def test_letting_in_and_putting_out_is_noted(centre):
 
 
 def call(centre, token, now, clock_off_ms):
-    caller = people.who(centre.database, token)
+    caller = people.who(centre.database, token, now=MORNING)
     assert caller is not None
     enrolment.saw(centre.database, caller, now=now, clock_off_ms=clock_off_ms)
     return enrolment.device(centre.database, caller.id)
@@ -144,7 +144,7 @@ def test_a_centre_joins_with_its_code_and_shares_a_secret(centre):
 
     joined = join(centre, code)
 
-    principal = people.who(centre.database, joined.token)
+    principal = people.who(centre.database, joined.token, now=MORNING)
     assert joined.site == "truskavets"
     assert principal is not None
     assert (principal.actor, principal.site) == ("n:node-2", "chernivtsi")

@@ -78,12 +78,12 @@ def test_a_scripts_token_has_its_role_until_it_is_revoked(centre):
         now=MORNING,
     )
 
-    principal = people.who(centre.database, token)
+    principal = people.who(centre.database, token, now=MORNING)
     assert principal is not None
     assert (principal.kind, principal.role) == ("person", Role.WORKER)
 
     people.revoke_token(centre.database, principal.id, by="operator", now=MORNING)
-    assert people.who(centre.database, token) is None
+    assert people.who(centre.database, token, now=MORNING) is None
 
 
 def test_a_session_is_no_bearer_token_and_a_token_no_session(centre, iryna):
@@ -92,7 +92,7 @@ def test_a_session_is_no_bearer_token_and_a_token_no_session(centre, iryna):
         centre.database, "x", role=Role.WORKER, site="a", by="op", now=MORNING
     )
 
-    assert people.who(centre.database, session) is None
+    assert people.who(centre.database, session, now=MORNING) is None
     assert people.signed_in(centre.database, token, now=MORNING) is None
 
 

@@ -17,6 +17,7 @@ API = {
     "GET /api/v1/openapi.json": EVERYBODY,
     "POST /api/v1/devices/enrol": EVERYBODY,
     "GET /api/v1/devices/me": {Role.VOLUNTEER},
+    "POST /api/v1/devices/me/wiped": {Role.VOLUNTEER},
     "GET /api/v1/forms": FIELD,
     "GET /api/v1/forms/<form_id>/<version>.xml": FIELD,
     "GET /api/v1/forms/<form_id>/<version>/media/<name>": FIELD,

@@ -84,7 +84,7 @@ def test_whoever_is_moved_or_put_out_is_signed_out_at_once(desk, admin, what, mo
     assert act(admin, desk, what, **more).status_code == 303
 
     assert session() is None
-    assert people.who(desk.database, token) is None
+    assert people.who(desk.database, token, now=desk.watch()) is None
 
 
 def test_a_reset_gives_a_new_link_and_signs_out(desk, admin):
@@ -109,7 +109,7 @@ def test_work_ends_by_itself_after_its_last_day_in_kyiv(desk, admin):
 
     assert people.signed_in(desk.database, session, now=desk.watch()) is None
     housekeeping.tidy(desk.database, now=desk.watch())
-    assert people.who(desk.database, token) is None
+    assert people.who(desk.database, token, now=desk.watch()) is None
     assert person(desk).ended
 
 

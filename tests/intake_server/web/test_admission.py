@@ -1,0 +1,268 @@
+"""How a device with a key is let in, for how long, and how it is let go."""
+
+import json
+from base64 import b64decode
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from field_phones import ME, WIPED, a_field_phone, a_key, sealed
+from servers import SITE, an_item
+
+from intake_server.clock import text
+from intake_server.security import envelope
+from intake_server.security.policy import Role
+from intake_server.services import admission, enrolment, nodes
+from intake_server.storage import audit, submissions
+from sync.change import canonical
+
+FORMS = "/api/v1/forms"
+DEFAULTS = {"reception_point": "border_point", "return_channel": "icrc ucrn"}
+
+
+@pytest.fixture
+def ring(server):
+    return server.with_keys()
+
+
+@pytest.fixture
+def phone(server, ring):
+    return a_field_phone(server, defaults=DEFAULTS)
+
+
+def revoke(server, phone):
+    enrolment.revoke(server.database, phone.id, by="operator", now=server.watch())
+
+
+def slug(answer):
+    return answer.json["type"].rsplit("/", 1)[1]
+
+
+def is_good(ring, said, signature):
+    return envelope.is_signed(ring.receipt.public, said, signature)
+
+
+def test_a_new_device_is_told_of_its_site_and_what_to_fill_in_by_itself(server, ring):
+    title = {"uk": "Трускавець", "en": "Truskavets"}
+    nodes.entitle(server.database, SITE, title, now=server.watch())
+
+    told = a_field_phone(server, defaults=DEFAULTS).told
+
+    assert told["site_title"] == title
+    assert told["defaults"] == DEFAULTS
+    assert told["practice"] is False
+    assert told["seal_key"] == ring.seal.public
+    assert told["receipt_key"] == ring.receipt.public
+    assert told["lease_until"] == text(server.watch() + timedelta(days=30))
+    assert [form["form_id"] for form in told["forms"]] == ["arrival"]
+
+
+def test_a_pass_says_who_it_is_and_is_signed_by_the_site(phone, ring):
+    body, _, signature = phone.told["pass"].partition(".")
+
+    assert is_good(ring, body, signature)
+    assert json.loads(b64decode(body)) == {
+        "v": 1,
+        "device": phone.id,
+        "site": SITE,
+        "public_key": phone.public,
+        "until": phone.told["lease_until"],
+    }
+
+
+def test_the_keys_of_the_sites_are_signed_by_ones_own(phone, ring):
+    me = phone.call("GET", ME).json
+
+    assert me["sites"] == {SITE: ring.receipt.public}
+    assert is_good(ring, canonical(me["sites"]).decode(), me["sites_sig"])
+    assert canonical({"b": "1", "a": "ї"}).decode() == '{"a":"ї","b":"1"}'
+
+
+def test_each_contact_lets_a_device_in_anew(server, phone):
+    server.watch.forward(days=29)
+
+    me = phone.call("GET", ME).json
+
+    assert me["lease_until"] == text(server.watch() + timedelta(days=30))
+    assert "token" not in me
+    assert me["wipe"] is None
+    assert {**me, "token": 0}.keys() >= phone.told.keys()
+    assert me["defaults"] == DEFAULTS
+    until = json.loads(b64decode(me["pass"].partition(".")[0]))["until"]
+    assert until == me["lease_until"]
+
+
+def test_a_device_without_a_key_is_let_in_for_good(server, device, ring):
+    server.watch.forward(days=400)
+
+    me = server.get(ME, device).json
+
+    assert (me["lease_until"], me["pass"]) == (None, None)
+    assert server.get(FORMS, device).status_code == 200
+
+
+def test_a_device_whose_time_is_over_gets_no_forms_and_is_still_heard(server, phone):
+    server.watch.forward(days=30)
+
+    for path in (FORMS, f"{FORMS}/arrival/2026112201.xml", "/api/v1/places"):
+        answer = phone.call("GET", path)
+        assert (answer.status_code, slug(answer)) == (401, "lease-over"), path
+    assert phone.call("GET", "/api/v1/records").status_code == 404
+    me = phone.call("GET", ME).json
+    assert (me["lease_until"], me["forms"]) == (phone.told["lease_until"], [])
+    receipt = phone.send(sealed()).json["receipts"][0]
+    assert receipt.get("problem", {}).get("type") != "/problems/revoked-device"
+    answer = phone.send(sealed("2"), an_item("3"))
+    assert (answer.status_code, slug(answer)) == (401, "lease-over")
+    assert is_kept(server, "uuid:1")
+    assert not is_kept(server, "uuid:2")
+
+
+def is_kept(server, name):
+    with server.database.reading() as session:
+        return bool(submissions.known(session, [name]).get(name))
+
+
+def test_a_person_lets_a_device_in_again_whose_time_is_over(server, phone):
+    server.watch.forward(days=31)
+
+    admission.extend(server.database, phone.id, by="u:1", now=server.watch())
+
+    assert phone.call("GET", FORMS).status_code == 200
+
+
+def test_a_revoked_device_is_told_to_wipe_itself_and_nobody_else_is(
+    server, phone, ring
+):
+    server.watch.forward(minutes=1)
+    revoke(server, phone)
+    at = text(server.watch())
+    server.watch.forward(hours=5)
+
+    for method, path in [("GET", ME), ("GET", FORMS), ("GET", "/api/v1/records")]:
+        answer = phone.call(method, path)
+        assert (answer.status_code, slug(answer)) == (401, "revoked")
+        order = answer.json["wipe_order"]
+        assert order == f"dodomu/wipe/v1|{phone.id}|{at}"
+        assert is_good(ring, order, answer.json["wipe_sig"])
+    stolen = server.get(ME, phone.token)
+    forged = phone.call("GET", ME, key=a_key())
+    for answer in (stolen, forged):
+        assert (answer.status_code, slug(answer)) == (401, "unauthenticated")
+        assert "wipe_order" not in answer.json
+
+
+def test_only_who_has_the_order_counts_as_told(server, phone):
+    revoke(server, phone)
+
+    server.get(ME, phone.token)
+    server.client.get(f"/key/{phone.token}/formList")
+    assert enrolment.device(server.database, phone.id).turned_away is None
+
+    phone.call("GET", ME)
+    told = enrolment.device(server.database, phone.id).turned_away
+    assert told == server.watch()
+    server.watch.forward(hours=1)
+    phone.call("GET", ME)
+    assert enrolment.device(server.database, phone.id).turned_away == told
+
+
+def test_a_node_without_a_key_yet_signs_no_order(server):
+    phone = a_field_phone(server)
+    revoke(server, phone)
+
+    answer = phone.call("GET", ME)
+
+    assert (answer.status_code, slug(answer)) == (401, "revoked")
+    assert "wipe_order" not in answer.json
+    assert phone.told["pass"] is None
+
+
+def test_what_a_revoked_device_still_has_is_set_aside_and_not_lost(server, phone, ring):
+    revoke(server, phone)
+
+    answer = phone.send(sealed("late"))
+
+    (receipt,) = answer.json["receipts"]
+    assert receipt["status"] == "quarantined"
+    assert receipt["problem"]["type"] == "/problems/revoked-device"
+    wipe = answer.json["wipe"]
+    assert is_good(ring, wipe["order"], wipe["sig"])
+    again = phone.send(sealed("late")).json["receipts"][0]
+    assert again["status"] == "duplicate"
+    assert again["sha256"] == receipt["sha256"]
+    item = server.get("/api/v1/queue", server.token(Role.COORDINATOR)).json["items"][0]
+    assert item["kind"] == "triage"
+
+
+def test_what_a_revoked_device_sends_open_is_not_taken(server, phone):
+    revoke(server, phone)
+
+    answer = phone.send(sealed("1"), an_item("2"))
+
+    assert (answer.status_code, slug(answer)) == (401, "revoked")
+    assert answer.json["wipe_order"]
+    assert not is_kept(server, "uuid:1")
+
+
+def test_the_files_of_a_revoked_device_come_in_too(server, phone):
+    revoke(server, phone)
+    content = b"sealed bytes"
+    digest = sha256(content).hexdigest()
+    named = {"name": digest, "sha256": digest, "size": len(content)}
+    item = {**sealed("late"), "attachments": [named]}
+    assert phone.send(item).json["receipts"][0]["missing"] == [digest]
+
+    answer = phone.call(
+        "PATCH",
+        f"/api/v1/blobs/{digest}",
+        content,
+        headers={
+            "Tus-Resumable": "1.0.0",
+            "Upload-Offset": "0",
+            "Content-Type": "application/offset+octet-stream",
+        },
+    )
+
+    assert answer.status_code == 204
+    assert phone.send(item).json["receipts"][0]["missing"] == []
+
+
+def test_a_device_says_that_nothing_is_left_on_it(server, phone):
+    revoke(server, phone)
+    bare = server.post(WIPED, phone.token, {})
+    assert (bare.status_code, slug(bare)) == (401, "unauthenticated")
+
+    first = phone.call("POST", WIPED).json["wiped"]
+    server.watch.forward(hours=1)
+
+    assert first == phone.call("POST", WIPED).json["wiped"]
+    known = enrolment.device(server.database, phone.id)
+    assert text(known.wiped) == first
+    with server.database.reading() as session:
+        acts = [entry.action for entry in audit.page(session)]
+    assert acts.count("wiped") == 1
+
+
+def test_a_device_is_told_that_it_practises(server, phone):
+    with server.database.transaction() as session:
+        admission.practising.begin(
+            session, admission.Subject("device", phone.id), now=server.watch()
+        )
+
+    me = phone.call("GET", ME).json
+
+    assert me["practice"] is True
+    assert {form["version"] for form in me["forms"]} != {"2026112201"}
+
+
+def test_a_device_of_a_site_that_practises_is_told_so_when_it_is_let_in(server, ring):
+    with server.database.transaction() as session:
+        admission.practising.begin(
+            session, admission.Subject("site", SITE), now=server.watch()
+        )
+
+    told = a_field_phone(server).told
+
+    assert told["practice"] is True
+    assert {form["version"] for form in told["forms"]} != {"2026112201"}
