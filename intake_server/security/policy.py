@@ -149,6 +149,7 @@ PROVED: Final = frozenset(
         "pages.enrol_device",
         "pages.invite_devices",
         "pages.revoke_device",
+        "pages.renew_device",
         "pages.device_practice",
         "pages.people",
         "pages.invite_person",

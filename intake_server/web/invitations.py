@@ -1,4 +1,4 @@
-"""Sheets of invitations: on each whose it is, a code, and a QR that leads to it."""
+"""Invitations: a code and a QR that leads to it, on a screen or ten on a sheet."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ import segno
 
 from intake_server.services.enrolment import Invitation
 from intake_server.web import printed
+from intake_server.web.addresses import Lead
 from intake_server.web.language import Language, Text
 from intake_server.web.pages import moments
 
@@ -21,6 +22,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
         "Наведіть камеру телефона або відкрийте адресу й введіть код:",
         "Point the phone's camera here, or open the address and type the code:",
     ),
+    "collect": Text("Для ODK Collect.", "For ODK Collect."),
     "until": Text("Діє один раз. Останній термін:", "Works once. The last moment:"),
     "practice": Text(
         "Навчання: цей телефон надсилатиме лише навчальне",
@@ -43,12 +45,17 @@ class Slip:
     qr: str
 
 
+def picture(link: str) -> segno.QRCode:
+    """Return the QR of an address, which a camera still reads when it is smudged."""
+    return segno.make(link, error="q", micro=False)
+
+
 def draw(
     invited: Sequence[Invitation],
     language: Language,
     *,
     site: str,
-    address: str,
+    lead: Lead,
     style_url: str,
     notice: str = "",
 ) -> str:
@@ -58,7 +65,7 @@ def draw(
         invited: In the order of the slips.
         language: Of the words beside them.
         site: What people call the site that invites.
-        address: Where people and phones reach the node.
+        lead: Where they lead.
         style_url: Where the style is found.
         notice: What is said of practice; empty for invitations in earnest.
     """
@@ -66,24 +73,24 @@ def draw(
         "invitations",
         style_url=style_url,
         language=language,
-        sheets=tuple(_sheets(invited, address, language)),
+        sheets=tuple(_sheets(invited, lead, language)),
         site=site,
         notice=notice,
-        address=f"{address}/enrol",
+        address=lead.start,
+        is_collect=lead.is_collect,
         texts={key: text.within(language) for key, text in _TEXTS.items()},
     )
 
 
 def _sheets(
-    invited: Sequence[Invitation], address: str, language: Language
+    invited: Sequence[Invitation], lead: Lead, language: Language
 ) -> Iterator[tuple[Slip, ...]]:
     for begun in range(0, len(invited), A_SHEET):
         part = invited[begun : begun + A_SHEET]
-        yield tuple(_slip(one, address, language) for one in part)
+        yield tuple(_slip(one, lead.to(one.code), language) for one in part)
 
 
-def _slip(one: Invitation, address: str, language: Language) -> Slip:
-    picture = segno.make(f"{address}/enrol/{one.code}", error="q", micro=False)
+def _slip(one: Invitation, link: str, language: Language) -> Slip:
     until = moments.day_and_time(one.expires.isoformat(), language)
-    qr = str(picture.svg_inline(border=0, omitsize=True))
+    qr = str(picture(link).svg_inline(border=0, omitsize=True))
     return Slip(one.label, one.code, until, qr)

@@ -5,6 +5,7 @@ import stat
 import struct
 import zlib
 from base64 import b64decode
+from datetime import timedelta
 from secrets import token_bytes
 
 import pytest
@@ -20,9 +21,11 @@ from forms.instance import to_xml
 from intake_server import clock
 from intake_server.cli import main
 from intake_server.config import Settings
-from intake_server.security.policy import PEOPLE
-from intake_server.services import contact, enrolment, people, publishing
-from intake_server.storage import forms, references, sites, submissions
+from intake_server.security import envelope
+from intake_server.security.policy import PEOPLE, Principal, Role
+from intake_server.services import admission, contact, enrolment, people, publishing
+from intake_server.storage import forms, practising, references, sites, submissions
+from intake_server.storage.practising import Subject
 from intake_server.web.openrosa import settings as collect
 from sync import documents as ids
 
@@ -183,7 +186,8 @@ def test_a_device_is_enrolled_and_revoked(node):
     made = node.said("device", "enrol", "--site", "truskavets", "--label", "Phone 1")
 
     with node.database as database:
-        assert people.who(database, made["token"]).id == made["device_id"]
+        known = people.who(database, made["token"], now=clock.now())
+        assert known.id == made["device_id"]
         scanned = enrolment.enrol(database, made["code"], label="", now=clock.now())
         assert scanned.site == "truskavets"
     assert made["openrosa_url"].endswith(f"/key/{made['token']}")
@@ -191,10 +195,93 @@ def test_a_device_is_enrolled_and_revoked(node):
     node.run("device", "revoke", made["device_id"])
 
     with node.database as database:
-        assert people.who(database, made["token"]) is None
+        assert people.who(database, made["token"], now=clock.now()) is None
     listed = node.said("device", "list")["devices"]
     is_revoked = {one["device_id"]: bool(one["revoked"]) for one in listed}
     assert is_revoked == {made["device_id"]: True, scanned.device_id: False}
+
+
+@pytest.fixture
+def with_forms(nowhere):
+    nowhere.said("init", "--role", "central", "--site", "kyiv")
+    return nowhere
+
+
+def test_a_phone_is_let_in_with_what_is_the_same_for_a_whole_post(with_forms):
+    same = ("--default", "reception_point=border_point")
+    more = ("--default", "return_channel=icrc ucrn")
+
+    made = with_forms.said("device", "enrol", "--label", "Phone", *same, *more)
+
+    code = made["code"].replace("-", "")
+    assert made["field_url"].endswith(f"/field/#code={code}")
+    (listed,) = with_forms.said("device", "list")["devices"]
+    answers = {"reception_point": "border_point", "return_channel": "icrc ucrn"}
+    assert listed["defaults"] == answers
+    with with_forms.database as database:
+        scanned = enrolment.enrol(database, made["code"], label="", now=clock.now())
+    assert scanned.device.defaults == answers
+
+
+def test_what_cannot_be_the_same_for_a_post_is_refused_with_what_can(with_forms):
+    for wrong in (
+        *("consent_intake=given", "reception_point=nowhere", "reception_point"),
+        *("reception_point=", "=border_point", "return_channel=unknown"),
+    ):
+        said = ("device", "enrol", "--label", "Phone", "--default", wrong)
+        refused = with_forms.run(*said, expect=2).output
+        assert "border_point" in refused
+    assert with_forms.said("device", "list")["devices"] == []
+
+
+def test_the_list_of_devices_says_how_each_is_let_in(node):
+    now = clock.now()
+    key = envelope.public_text(envelope.private(envelope.new_private()))
+
+    def let_in(label, since=now, public_key=key, **more):
+        code = enrolment.offer_device(
+            database, "kyiv", label=label, by="operator", now=since
+        )
+        return enrolment.enrol(
+            database, code, label="", now=since, public_key=public_key, **more
+        ).device
+
+    with node.database as database:
+        let_in("Collect", public_key=None)
+        let_in("Lina")
+        late = let_in("Taras", now - timedelta(days=31))
+        gone, wiped = let_in("Olena"), let_in("Iryna")
+        for one in (gone, wiped):
+            enrolment.revoke(database, one.id, by="operator", now=now)
+        caller = Principal("device", wiped.id, "", Role.VOLUNTEER, "kyiv")
+        admission.wiped(database, caller, now=now)
+        with database.transaction() as session:
+            practising.begin(session, Subject("device", late.id), now=now)
+
+    listed = {one["label"]: one for one in node.said("device", "list")["devices"]}
+
+    states = {label: one["state"] for label, one in listed.items()}
+    assert states == {
+        "Collect": "in use",
+        "Lina": "in use",
+        "Taras": "over",
+        "Olena": "revoked",
+        "Iryna": "wiped",
+    }
+    assert [label for label, one in listed.items() if one["practises"]] == ["Taras"]
+    assert listed["Collect"]["lease_until"] is None
+    in_a_month = (now + timedelta(days=30)).date().isoformat()
+    assert listed["Lina"]["lease_until"].startswith(in_a_month)
+    assert listed["Iryna"]["wiped"]
+    shown = node.run("device", "list").stdout
+    assert "practises" in shown
+    assert "never seen" in shown
+
+    node.run("device", "renew", late.id)
+
+    listed = {one["label"]: one for one in node.said("device", "list")["devices"]}
+    assert listed["Taras"]["state"] == "in use"
+    assert "no device" in node.said("device", "renew", gone.id, expect=1)["error"]
 
 
 def settings_in(matrix):
@@ -353,7 +440,7 @@ def test_a_new_token_is_printed_alone(node, role):
 
     [token] = printed.splitlines()
     with node.database as database:
-        assert people.who(database, token).role.value == role
+        assert people.who(database, token, now=clock.now()).role.value == role
 
 
 def test_a_sound_store_is_verified(node):

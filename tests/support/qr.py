@@ -3,6 +3,7 @@
 Errors are not corrected: what we draw has none.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
@@ -10,6 +11,7 @@ from segno.consts import ALIGNMENT_POS, ECC
 
 Matrix = Sequence[Sequence[bool]]
 
+_STEP: Final = re.compile(r"([Mmh])([-\d. ]+)")
 _LEVELS: Final = ("M", "L", "H", "Q")
 _ECC_KEYS: Final = {"L": 1, "M": 0, "Q": 3, "H": 2}
 _BYTES: Final = 0b0100
@@ -43,6 +45,23 @@ def read(matrix: Matrix) -> tuple[str, str]:
     text = stream[start : start + 8 * length]
     octets = bytes(int(text[at : at + 8], 2) for at in range(0, len(text), 8))
     return octets.decode(), level
+
+
+def of_path(drawn: str) -> Matrix:
+    """Return the modules of a QR that is drawn as the path of an SVG, row by row."""
+    dark, x, y = set(), 0, 0
+    for command, numbers in _STEP.findall(drawn):
+        step = [int(float(number)) for number in numbers.split()]
+        match command:
+            case "M":
+                x, y = step
+            case "m":
+                x, y = x + step[0], y + step[1]
+            case "h":
+                dark |= {(y, x + i) for i in range(step[0])}
+                x += step[0]
+    size = 1 + max(max(place) for place in dark)
+    return within([[(i, j) in dark for j in range(size)] for i in range(size)])
 
 
 def within(picture: Matrix) -> Matrix:

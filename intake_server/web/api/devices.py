@@ -44,8 +44,9 @@ class EnrolSchema(Message):
         allow_none=True,
         validate=[_refuse_no_key],
         metadata={
+            "pattern": "^B[A-Za-z0-9+/]{86}=$",
             "description": "base64 of the 65 bytes of an uncompressed point of P-256;"
-            " from then on each call carries Dodomu-Proof"
+            " from then on each call carries Dodomu-Proof",
         },
     )
 

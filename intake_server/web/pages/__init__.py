@@ -115,6 +115,13 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
         Action.MANAGE_DEVICES,
         devices.revoke,
     ),
+    (
+        "POST",
+        "/devices/<device_id>/renew",
+        "renew_device",
+        Action.MANAGE_DEVICES,
+        devices.renew,
+    ),
     ("GET", "/people", "people", Action.MANAGE_PEOPLE, people.show),
     ("POST", "/people", "invite_person", Action.MANAGE_PEOPLE, people.invite),
     ("GET", "/people/<person_id>", "person", Action.MANAGE_PEOPLE, people.one),

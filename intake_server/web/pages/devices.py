@@ -1,4 +1,4 @@
-"""Phones and tablets: which there are, letting one in, and putting one out.
+"""Phones and tablets: which there are, letting one in, for how long, and putting one out.
 
 What lets a device in is shown by the form that asked for it, and never again.
 """
@@ -12,13 +12,13 @@ from flask import make_response, redirect, render_template, request, url_for
 from werkzeug import Response
 
 from intake_server.errors import NotFoundError
-from intake_server.security.policy import Role, may_manage
-from intake_server.services import enrolment
+from intake_server.security.policy import Role, Standing, may_manage
+from intake_server.services import admission, enrolment, posts
 from intake_server.services.practice import Subject
 from intake_server.services.storable import is_storable
 from intake_server.storage.devices import Device
 from intake_server.web import invitations, practice
-from intake_server.web.addresses import address, is_near
+from intake_server.web.addresses import Lead, address, is_near
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.language import language
@@ -34,7 +34,10 @@ _LONGEST_LABEL: Final = 120
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A device as the list shows it; ``waits`` for the call that tells it of its end."""
+    """A device as the list shows it; ``waits`` for the call that tells it of its end.
+
+    ``is_field`` has a key of its own, so that it can be told to wipe itself.
+    """
 
     id: str
     label: str
@@ -44,6 +47,10 @@ class Shown:
     is_practising: bool
     revoked: Moment | None
     waits: bool
+    is_field: bool
+    lease: Moment | None
+    is_over: bool
+    wiped: Moment | None
 
 
 def show() -> Response:
@@ -57,14 +64,19 @@ def enrol() -> Response:
     label, site = _labels(request.form.get("label", ""))[:1], _site()
     if not label:
         return _page(refused=_("Say whose phone it is."))
+    defaults = _defaults()
     enrolment.show_once(here.doors, request.form.get("once", ""), now=here.now())
     code = enrolment.offer_device(
-        here.doors, site, label=label[0], by=viewer.actor, now=here.now()
+        here.doors,
+        site,
+        label=label[0],
+        by=viewer.actor,
+        now=here.now(),
+        defaults=defaults,
     )
     facts = {"label": label[0], "site": room.wording().site(site)}
     if request.form.get("how") == "code":
-        minutes = int(enrolment.SHOWN.total_seconds() / 60)
-        return _once("pages/device_code.html", code=code, minutes=minutes, **facts)
+        return _code(code, **facts)
     let_in = enrolment.enrol(
         here.doors, code, label=label[0], now=here.now(), entropy=here.entropy
     )
@@ -82,16 +94,17 @@ def invite() -> Response:
         return _page(
             refused=_("Name from 1 to %(most)d people, each on a line.", most=most)
         )
+    defaults = _defaults()
     enrolment.show_once(here.doors, request.form.get("once", ""), now=here.now())
     invited = enrolment.invite(
-        here.doors, site, labels, by=viewer.actor, now=here.now()
+        here.doors, site, labels, by=viewer.actor, now=here.now(), defaults=defaults
     )
     style = url_for("static", filename="invitations.css")
     drawn = invitations.draw(
         invited,
         language(),
         site=room.wording().site(site),
-        address=address(),
+        lead=Lead(address(), is_collect=request.form.get("how") == "collect"),
         style_url=style,
         notice=practice.notice_of_phones(site),
     )
@@ -101,11 +114,48 @@ def invite() -> Response:
 def revoke(device_id: str) -> Response:
     """Put a device out from its next call on."""
     here, viewer = context(), asking()
-    known = enrolment.device(here.doors, device_id)
-    if not may_manage(viewer, Role.VOLUNTEER, known.site):
-        raise NotFoundError("device", device_id)
+    _refuse_foreign(device_id)
     enrolment.revoke(here.doors, device_id, by=viewer.actor, now=here.now())
     return redirect(url_for("pages.devices"), HTTPStatus.SEE_OTHER)
+
+
+def renew(device_id: str) -> Response:
+    """Let a device in anew whose time is over."""
+    here, viewer = context(), asking()
+    _refuse_foreign(device_id)
+    admission.extend(here.doors, device_id, by=viewer.actor, now=here.now())
+    return redirect(url_for("pages.devices"), HTTPStatus.SEE_OTHER)
+
+
+def _refuse_foreign(device_id: str) -> None:
+    known = enrolment.device(context().doors, device_id)
+    if not may_manage(asking(), Role.VOLUNTEER, known.site):
+        raise NotFoundError("device", device_id)
+
+
+def _code(code: str, **facts: Any) -> Response:
+    lead = Lead(address())
+    return _once(
+        "pages/device_code.html",
+        code=code,
+        minutes=int(enrolment.SHOWN.total_seconds() / 60),
+        qr=collect.inline(invitations.picture(lead.to(code))),
+        start=lead.start,
+        start_of_collect=Lead(address(), is_collect=True).start,
+        is_near=is_near(),
+        **facts,
+    )
+
+
+def _defaults() -> dict[str, str]:
+    """Return what the form says is the same for all children of the post.
+
+    Raises:
+        InvalidRequestError: It says something that was not asked.
+    """
+    asked = posts.questions(context().doors)
+    said = {one.name: request.form.getlist(f"same.{one.name}") for one in asked}
+    return posts.defaults(asked, said)
 
 
 def _once(template: str, **facts: Any) -> Response:
@@ -123,6 +173,7 @@ def _page(*, refused: str = "") -> Response:
         is_near=is_near(),
         address=address(),
         most=enrolment.MOST_INVITATIONS,
+        same=posts.questions(context().doors),
         sites_in_practice={
             said.site(one.name) for one in practising() if one.kind == "site"
         },
@@ -162,6 +213,10 @@ def _shown(one: Device, said: Wording, *, is_practising: bool) -> Shown:
         is_practising,
         said.moment(one.revoked) if one.revoked else None,
         waits=one.revoked is not None and one.turned_away is None,
+        is_field=one.public_key is not None,
+        lease=said.moment(one.lease_until) if one.lease_until else None,
+        is_over=admission.standing(one, now=context().now()) is Standing.EXPIRED,
+        wiped=said.moment(one.wiped) if one.wiped else None,
     )
 
 

@@ -67,6 +67,8 @@ _DEVICES: Final = (
     Text("Годинник поспішає, мс", "Clock fast by, ms"),
     Text("Відкликано", "Revoked"),
     Text("Озвався після того", "Called after that"),
+    Text("Допущено до", "Let in until"),
+    Text("Стерто", "Wiped"),
 )
 _PEOPLE: Final = (
     Text("Людина, код", "Person, code"),
@@ -250,6 +252,8 @@ def _device_rows(words: Wording) -> Iterator[Row]:
                 "" if off is None else str(off),
                 text(one.revoked) if one.revoked else "",
                 text(one.turned_away) if one.turned_away else "",
+                text(one.lease_until) if one.lease_until else "",
+                text(one.wiped) if one.wiped else "",
             )
 
 

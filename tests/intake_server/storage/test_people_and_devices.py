@@ -57,6 +57,38 @@ def test_a_device_is_known_by_its_token_until_long_after_it_is_revoked(database)
         assert list(devices.all_of(session, "lviv")) == []
 
 
+def test_a_device_with_a_key_keeps_its_lease_its_answers_and_that_it_was_wiped(
+    database,
+):
+    answers = {"reception_point": "border_point", "return_channel": "icrc ucrn"}
+    phone = replace(
+        TABLET, public_key="BA==", lease_until=LATER, defaults=answers, id="dev-2"
+    )
+    with database.transaction() as session:
+        devices.add(session, TABLET)
+        devices.add(session, replace(phone, token_sha256=digest("p")))
+        found = devices.by_token(session, digest("p"))
+        assert (found.lease_until, found.defaults) == (LATER, answers)
+        assert devices.find(session, "dev-1").defaults is None
+
+        devices.renew(session, "dev-2", until=LATER + timedelta(days=1))
+        assert devices.wiped(session, "dev-2", now=NOW)
+        assert not devices.wiped(session, "dev-2", now=LATER)
+        devices.revoke(session, "dev-2", now=NOW)
+        devices.turn_away(session, "dev-2", now=NOW)
+        devices.renew(session, "dev-2", until=LATER + timedelta(days=9))
+
+    with database.reading() as session:
+        assert devices.find(session, "dev-2") == replace(
+            found,
+            lease_until=LATER + timedelta(days=1),
+            wiped=NOW,
+            revoked=NOW,
+            turned_away=NOW,
+        )
+        assert devices.find(session, "dev-1") == TABLET
+
+
 def test_a_browser_is_signed_in_until_its_time_is_over(database):
     signed_in = SignedIn(
         sha256=digest("s"), person="olena", csrf="c", created=NOW, expires=LATER

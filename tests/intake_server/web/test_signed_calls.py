@@ -109,7 +109,7 @@ def test_a_proof_of_one_body_takes_no_other_in(server, phone):
 
 
 def test_the_path_is_signed_as_it_is_sent(phone):
-    for query in ("?q=%D0%9B%D1%8C%D0%B2%D1%96%D0%B2", "?q=Lviv&limit=3", "?"):
+    for query in ("?q=%D0%9B%D1%8C%D0%B2%D1%96%D0%B2", "?q=Lviv&limit=3"):
         assert phone.call("GET", f"/api/v1/places{query}").status_code != 401
 
 

@@ -4,10 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+import qr
 from pages import tree, words
 
-from intake_server.security.policy import Role
-from intake_server.services import enrolment
+from intake_server.security import envelope
+from intake_server.security.policy import Principal, Role
+from intake_server.services import admission, enrolment
 
 CODE = re.compile(r"[2-9ACEHKMPTX]{5}-[2-9ACEHKMPTX]{5}")
 
@@ -149,6 +151,107 @@ def test_nobody_or_too_many_are_asked_for_again(iryna, people):
 
     assert answer.status_code == 422
     assert "від 1 до 50" in words(answer)
+
+
+def link_in(element):
+    (path,) = element.xpath(".//*[local-name()='path'][@class='qrline']/@d")
+    return qr.read(qr.of_path(path))[0]
+
+
+def test_a_code_is_shown_with_a_picture_that_leads_the_phones_browser_to_it(
+    desk, iryna
+):
+    answer = let_in(iryna, "code")
+
+    code = CODE.search(words(answer))[0]
+    (picture,) = tree(answer).xpath("//main//div[@role='img']")
+    assert link_in(picture) == (f"http://localhost/field/#code={code.replace('-', '')}")
+    assert "http://localhost/field/" in words(answer)
+    assert "http://localhost/enrol" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("how", "beginning", "is_spelt"),
+    [("code", "/field/#code=", False), ("collect", "/enrol/", True)],
+)
+def test_an_invitation_leads_to_what_it_is_for(iryna, how, beginning, is_spelt):
+    printed = invite(iryna, "Ліна", how=how)
+
+    (slip,) = tree(printed).xpath("//li[@class='slip']")
+    code = CODE.search(" ".join(slip.itertext()))[0]
+    spelt = code if is_spelt else code.replace("-", "")
+    assert link_in(slip) == f"http://localhost{beginning}{spelt}"
+    assert ("ODK Collect" in " ".join(slip.itertext())) is is_spelt
+
+
+SAME = {"same.reception_point": "border_point", "same.return_channel": ["icrc", "ucrn"]}
+ANSWERS = {"reception_point": "border_point", "return_channel": "icrc ucrn"}
+
+
+def defaults_of(desk, code):
+    enrolled = enrolment.enrol(desk.database, code, label="", now=desk.watch())
+    return enrolled.device.defaults
+
+
+def test_what_is_the_same_for_a_whole_post_goes_along_with_the_code(desk, iryna):
+    assert "Пункт пропуску через державний кордон" in words(iryna.get("/devices"))
+
+    assert defaults_of(desk, a_code(iryna, **SAME)) == ANSWERS
+    assert not defaults_of(desk, a_code(iryna))
+    printed = words(invite(iryna, "Ліна", **SAME))
+    assert defaults_of(desk, CODE.search(printed)[0]) == ANSWERS
+
+
+def test_what_the_form_does_not_offer_is_refused_and_makes_no_code(desk, iryna):
+    said = {**SAME, "same.reception_point": "nowhere"}
+
+    assert let_in(iryna, "code", **said).status_code == 422
+    assert invite(iryna, "Ліна", **said).status_code == 422
+    assert let_in(iryna, "code", **{"same.consent_intake": "given"}).status_code == 200
+    assert known(desk) == {}
+
+
+def a_field_phone(desk, browser):
+    key = envelope.public_text(envelope.private(envelope.new_private()))
+    enrolled = enrolment.enrol(
+        desk.database, a_code(browser), label="", public_key=key, now=desk.watch()
+    )
+    return enrolled.device
+
+
+def test_a_phone_whose_time_is_over_is_let_in_again_by_a_person(desk, iryna):
+    phone = a_field_phone(desk, iryna)
+    assert "допуск до дня" in words(iryna.get("/devices"))
+    desk.watch.forward(days=31)
+    iryna = desk.browser(site="truskavets")
+    assert "Час допуску минув" in words(iryna.get("/devices"))
+    csrf = hidden(iryna)["csrf"]
+
+    answer = iryna.post(f"/devices/{phone.id}/renew", data={"csrf": csrf})
+
+    assert answer.status_code == 303
+    assert "Час допуску минув" not in words(iryna.get("/devices"))
+    other = desk.browser(site="chernivtsi")
+    csrf = hidden(other)["csrf"]
+    refused = other.post(f"/devices/{phone.id}/renew", data={"csrf": csrf})
+    assert refused.status_code == 404
+
+
+def test_people_see_that_the_order_was_fetched_and_that_a_phone_was_wiped(desk, iryna):
+    phone = a_field_phone(desk, iryna)
+    csrf = hidden(iryna)["csrf"]
+    iryna.post(f"/devices/{phone.id}/revoke", data={"csrf": csrf})
+    assert "відтоді не озивався" in words(iryna.get("/devices"))
+
+    admission.wipe(desk.database, phone.id, None, now=desk.watch())
+    assert "він отримав наказ стерти себе" in words(iryna.get("/devices"))
+
+    caller = Principal("device", phone.id, "", Role.VOLUNTEER, phone.site)
+    admission.wiped(desk.database, caller, now=desk.watch())
+    said = words(iryna.get("/devices"))
+    assert "стерто: неділя" in said
+    listed = iryna.get("/lists/devices.csv").get_data(as_text=True)
+    assert "Стерто" in listed
 
 
 def test_looking_at_an_invitation_does_not_use_it(desk, iryna):

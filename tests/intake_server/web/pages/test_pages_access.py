@@ -6,7 +6,7 @@ import pytest
 from desks import CHILD, with_files
 from pictures_taken import a_photo
 
-from intake_server.security.policy import PEOPLE, Role, may
+from intake_server.security.policy import PEOPLE, Role, Standing, may
 from intake_server.storage import people
 from intake_server.web.auth import required
 
@@ -63,6 +63,7 @@ ALLOWED = {
     "POST /devices": MANAGERS,
     "POST /devices/invitations": MANAGERS,
     "POST /devices/<device_id>/revoke": MANAGERS,
+    "POST /devices/<device_id>/renew": MANAGERS,
     "GET /people": {Role.ADMIN},
     "POST /people": {Role.ADMIN},
     "GET /people/<person_id>": {Role.ADMIN},
@@ -129,6 +130,7 @@ def test_every_page_stands_in_the_table(desk):
 def test_a_page_requires_what_the_table_says(desk):
     class Somebody:
         is_practising = False
+        standing = Standing.IN_FORCE
 
         def __init__(self, role):
             self.role = role
