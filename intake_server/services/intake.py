@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from secrets import token_bytes
-from typing import Final
 
 from forms.instance import attachments as named_by
 from intake_server.errors import InvalidRequestError
 from intake_server.security.policy import Principal, Standing
-from intake_server.services import reading
+from intake_server.services import reading, revocation
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.counter import Counter, Handed, Sender
@@ -37,8 +36,6 @@ __all__ = [
     "receive_all",
     "take_in_waiting",
 ]
-
-_REVOKED: Final = Problem("revoked-device", "the device that sent it was put out")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +85,7 @@ def receive(
 
 
 def read(database: Database, post: Post) -> Post:
-    """Return what a sender handed over with what it says; nobody waits for this.
-
-    What a revoked device hands in is set aside as it came: a person decides on it.
-    """
-    if post.sender.standing is Standing.REVOKED:
-        batch = [replace(one, problem=_REVOKED) for one in post.batch]
-        post = replace(post, batch=batch)
+    """Return what a sender handed over with what it says; nobody waits for this."""
     return replace(post, read=reading.read_all(Remembered(database), post.batch))
 
 
@@ -124,7 +115,9 @@ def receive_all(
         handed = [
             Handed(one, _sender(post.sender), post.now, post.offset_ms)
             for post in posts
-            for one in reading.once_more(session, post.batch, post.read, forms)
+            for one in _trusted(
+                post, reading.once_more(session, post.batch, post.read, forms)
+            )
         ]
         receipts = iter(counter.take(handed))
         pen.close()
@@ -196,6 +189,11 @@ def take_in_waiting(session: Session, *, pen: Pen, now: datetime) -> None:
     waiting = submissions.readable(session, reading.FORMLESS)
     if waiting:
         Counter(session, pen, now).take_in(waiting)
+
+
+def _trusted(post: Post, read: Sequence[Read]) -> Sequence[Read]:
+    is_out = post.sender.standing is Standing.REVOKED
+    return [revocation.doubted(one) for one in read] if is_out else read
 
 
 def _sender(principal: Principal) -> Sender:

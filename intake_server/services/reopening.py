@@ -14,6 +14,7 @@ from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.counter import Counter, Handed, sender_of
 from intake_server.services.published import Remembered
 from intake_server.services.reading import UNKNOWN_KEY, Incoming
+from intake_server.services.revocation import doubted, was_out
 from intake_server.services.unsealing import unseal
 from intake_server.storage import queue, submissions
 from intake_server.storage.database import Database
@@ -54,7 +55,10 @@ def open_waiting(
                 continue
             queue.withdraw(session, triage.item(still).qid)
             submissions.drop(session, still)
-            handed.append(Handed(one, sender_of(kept), kept.received, kept.off_ms))
+            sender = sender_of(kept)
+            if was_out(session, sender.device, at=kept.received):
+                one = doubted(one)  # noqa: PLW2901 - the same, set aside
+            handed.append(Handed(one, sender, kept.received, kept.off_ms))
         counter.take(handed)
         pen.close()
     return len(handed)

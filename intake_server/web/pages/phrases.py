@@ -158,6 +158,10 @@ REMEDIES: Final[Phrases] = {
         "Two forms bear one number. If this one says something of its own, take it in"
         " too; if it is the same form sent twice, leave it."
     ),
+    "revoked-device": _l(
+        "The device had been put out, so whoever has it now may have written this. Ask who"
+        " filled it in: where it is true, take it in; else leave it."
+    ),
     "unknown-key": _l(
         "It is closed. Where the key to it is put back among this node's keys, it is opened"
         " by itself."

@@ -7,17 +7,25 @@ from hashlib import sha256
 
 import pytest
 from field_phones import ME, WIPED, a_field_phone, a_key, sealed
-from servers import SITE, an_item
+from sealed import a_sealed_form, is_believed
+from servers import SITE, a_server, an_item
 
 from intake_server.clock import text
 from intake_server.security import envelope
+from intake_server.security.keyring import Keyring
 from intake_server.security.policy import Role
-from intake_server.services import admission, enrolment, nodes
+from intake_server.services import admission, enrolment, nodes, reopening
 from intake_server.storage import audit, submissions
 from sync.change import canonical
 
 FORMS = "/api/v1/forms"
 DEFAULTS = {"reception_point": "border_point", "return_channel": "icrc ucrn"}
+
+
+@pytest.fixture
+def server(tmp_path, stores):
+    with a_server(tmp_path, stores, site=SITE) as server:
+        yield server
 
 
 @pytest.fixture
@@ -101,7 +109,9 @@ def test_a_device_without_a_key_is_let_in_for_good(server, device, ring):
     assert server.get(FORMS, device).status_code == 200
 
 
-def test_a_device_whose_time_is_over_gets_no_forms_and_is_still_heard(server, phone):
+def test_a_device_whose_time_is_over_gets_no_forms_and_is_still_heard(
+    server, phone, ring
+):
     server.watch.forward(days=30)
 
     for path in (FORMS, f"{FORMS}/arrival/2026112201.xml", "/api/v1/places"):
@@ -110,8 +120,8 @@ def test_a_device_whose_time_is_over_gets_no_forms_and_is_still_heard(server, ph
     assert phone.call("GET", "/api/v1/records").status_code == 404
     me = phone.call("GET", ME).json
     assert (me["lease_until"], me["forms"]) == (phone.told["lease_until"], [])
-    receipt = phone.send(sealed()).json["receipts"][0]
-    assert receipt.get("problem", {}).get("type") != "/problems/revoked-device"
+    (receipt,) = phone.send(a_sealed_form(ring.seal.public)).json["receipts"]
+    assert receipt["status"] == "stored"
     answer = phone.send(sealed("2"), an_item("3"))
     assert (answer.status_code, slug(answer)) == (401, "lease-over")
     assert is_kept(server, "uuid:1")
@@ -180,19 +190,87 @@ def test_a_node_without_a_key_yet_signs_no_order(server):
 
 def test_what_a_revoked_device_still_has_is_set_aside_and_not_lost(server, phone, ring):
     revoke(server, phone)
+    item = a_sealed_form(ring.seal.public, "late", family_name="Ремез")
 
-    answer = phone.send(sealed("late"))
+    answer = phone.send(item)
 
     (receipt,) = answer.json["receipts"]
     assert receipt["status"] == "quarantined"
     assert receipt["problem"]["type"] == "/problems/revoked-device"
+    assert is_believed(receipt, item, ring.receipt.public)
     wipe = answer.json["wipe"]
     assert is_good(ring, wipe["order"], wipe["sig"])
-    again = phone.send(sealed("late")).json["receipts"][0]
-    assert again["status"] == "duplicate"
-    assert again["sha256"] == receipt["sha256"]
-    item = server.get("/api/v1/queue", server.token(Role.COORDINATOR)).json["items"][0]
-    assert item["kind"] == "triage"
+    again = phone.send(item).json["receipts"][0]
+    assert (again["status"], again["sha256"]) == ("duplicate", receipt["sha256"])
+    (found,) = questions(server)
+    assert found["kind"] == "triage"
+
+
+def questions(server):
+    coordinator = server.token(Role.COORDINATOR)
+    return server.get("/api/v1/queue", coordinator).json["items"]
+
+
+def release(server):
+    (found,) = questions(server)
+    return server.post(
+        f"/api/v1/queue/{found['qid']}/resolve",
+        server.token(Role.COORDINATOR),
+        {"release": True, "reason": "Ліна сама принесла телефон"},
+    )
+
+
+def test_a_person_who_trusts_it_takes_it_in(server, phone, ring):
+    revoke(server, phone)
+    phone.send(a_sealed_form(ring.seal.public, "late", family_name="Ремез"))
+
+    assert release(server).status_code == 200
+
+    assert questions(server) == []
+    (kept,) = kept_as(server, "uuid:late")
+    assert kept.status == "stored"
+    assert kept.reference
+
+
+def kept_as(server, name):
+    with server.database.reading() as session:
+        return submissions.known(session, [name]).get(name, ())
+
+
+def test_what_else_is_odd_about_it_is_said_too(server, phone, ring):
+    revoke(server, phone)
+    unfinished = {"state": "unfinished"}
+
+    phone.send(a_sealed_form(ring.seal.public, "late", inside=unfinished))
+
+    (kept,) = kept_as(server, "uuid:late")
+    assert kept.slug == "revoked-device"
+    assert "did not finish" in kept.detail
+
+
+def test_what_no_key_opened_at_first_is_trusted_no_more_when_one_does(
+    server, phone, ring
+):
+    key = envelope.new_private()
+    public = envelope.public_text(envelope.private(key))
+    early, late = (a_sealed_form(public, name) for name in ("early", "late"))
+    phone.send(early)
+    server.watch.forward(minutes=1)
+    revoke(server, phone)
+    server.watch.forward(minutes=1)
+    (receipt,) = phone.send(late).json["receipts"]
+    assert receipt["problem"]["type"] == "/problems/unknown-key"
+
+    nodes.keep(server.settings.keys / "seal-old.key", key)
+    reopening.open_waiting(
+        server.database, Keyring(server.settings.keys), now=server.watch()
+    )
+
+    slugs = {
+        name: [one.slug for one in kept_as(server, f"uuid:{name}")]
+        for name in ("early", "late")
+    }
+    assert slugs == {"early": [None], "late": ["revoked-device"]}
 
 
 def test_what_a_revoked_device_sends_open_is_not_taken(server, phone):
