@@ -16,13 +16,13 @@ from secrets import token_bytes
 from typing import Any, Final
 
 from intake_server.security.keyring import Keyring
-from intake_server.security.policy import Principal
-from intake_server.services import intake, reading
+from intake_server.security.policy import Principal, Standing
+from intake_server.services import intake, reading, revocation
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.counter import Counter, Handed, Sender
 from intake_server.services.items import incoming
 from intake_server.services.published import Remembered
-from intake_server.services.reading import Incoming
+from intake_server.services.reading import Incoming, Read
 from intake_server.services.receipts import Receipt
 from intake_server.services.storable import is_storable
 from intake_server.services.unsealing import sent_as, unseal
@@ -59,6 +59,7 @@ def receive(
 ) -> tuple[Receipt, ...]:
     """Take a batch in as ``intake.receive`` does; what is for other sites goes there.
 
+    What a revoked device sends goes nowhere: here alone it is known that it was revoked.
     A receipt that names the site it is ``sealed_for`` claims the form and no file.
     """
     take = partial(
@@ -70,7 +71,7 @@ def receive(
         entropy=entropy,
     )
     elsewhere = _elsewhere(database, batch)
-    if not elsewhere:
+    if not elsewhere or sender.standing is Standing.REVOKED:
         return take(batch)
     own = [one for one in batch if _to(one) not in elsewhere]
     away = [one for one in batch if _to(one) in elsewhere]
@@ -110,13 +111,19 @@ def deliver(
             forms = counter.schema.sources or ()
             read = reading.once_more(session, inside, read, forms)
             handed = [
-                Handed(one, letter.sender, now, None)
+                Handed(_trusted(session, one, letter, now), letter.sender, now, None)
                 for one, letter in zip(read, whole, strict=True)
             ]
             _note(session, pen, zip(whole, counter.take(handed), strict=True))
             letters.opened(session, found)
         done += len(whole)
     return done
+
+
+def _trusted(session: Session, read: Read, letter: _Letter, now: datetime) -> Read:
+    """Return what a letter says, set aside where its device is revoked by now."""
+    is_out = revocation.was_out(session, letter.sender.device, at=now)
+    return revocation.doubted(read) if is_out else read
 
 
 def _waiting(database: Database) -> Mapping[str, _Letter | None]:

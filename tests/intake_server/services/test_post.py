@@ -13,8 +13,8 @@ from servers import REFERENCE, an_xml, arrival
 from intake_server import jobs
 from intake_server.security import envelope
 from intake_server.security.keyring import Keyring
-from intake_server.security.policy import Principal, Role
-from intake_server.services import erasure, post
+from intake_server.security.policy import Principal, Role, Standing
+from intake_server.services import enrolment, erasure, post
 from intake_server.services.authoring import Pen
 from intake_server.services.items import incoming
 from intake_server.services.unsealing import unseal
@@ -328,3 +328,37 @@ def write_letter(member, said, doc=None):
             {(doc, letters.KIND): writes}, author="d:1", site=member.site
         )
         pen.take_in([change])
+
+
+def test_what_a_revoked_device_handed_in_elsewhere_waits_for_a_person(nodes_of):
+    _, odesa, lviv = nodes_of
+    now = lviv.now()
+    code = enrolment.offer_device(
+        lviv.database, "lviv", label="Lina", by="operator", now=now
+    )
+    device = enrolment.enrol(lviv.database, code, label="", now=now).device
+    lina = replace(LINA, id=device.id, standing=Standing.GUEST)
+    hand_in(odesa, a_form(lviv, "early"), sender=lina)
+    for member in (odesa, lviv):
+        member.sync()
+    deliver(lviv)
+    enrolment.revoke(lviv.database, device.id, by="operator", now=lviv.now())
+
+    hand_in(odesa, a_form(lviv, "late"), sender=lina)
+    for member in (odesa, lviv):
+        member.sync()
+    deliver(lviv)
+
+    assert [one.slug for one in kept(lviv, "early")] == [None]
+    assert [one.slug for one in kept(lviv, "late")] == ["revoked-device"]
+
+
+def test_what_a_revoked_device_sealed_for_another_site_goes_nowhere(nodes_of):
+    _, odesa, lviv = nodes_of
+    out = replace(LINA, standing=Standing.REVOKED)
+
+    (receipt,) = hand_in(lviv, a_form(odesa), sender=out)
+
+    assert (receipt.status, receipt.sealed_for) == ("quarantined", None)
+    (one,) = kept(lviv)
+    assert (one.slug, one.media) == ("unknown-key", "sealed")

@@ -46,12 +46,20 @@ def other(line):
     return line[1]
 
 
-def test_another_node_takes_what_is_sealed_and_its_files(home, other):
+def test_another_node_takes_what_is_sealed_for_its_own(home, other):
+    phone = a_field_phone(home)
+
+    (receipt,) = phone.send(sealed("away"), at=other).json["receipts"]
+
+    assert (receipt["status"], receipt["sealed_for"]) == ("stored", SITE)
+
+
+def test_another_node_takes_files_of_what_it_keeps(home, other):
     phone = a_field_phone(home)
     content = b"sealed bytes"
     digest = sha256(content).hexdigest()
     named = {"name": digest, "sha256": digest, "size": len(content)}
-    item = {**sealed("away"), "attachments": [named]}
+    item = {**sealed("away", to="nowhere"), "attachments": [named]}
 
     answer = phone.send(item, at=other)
 
