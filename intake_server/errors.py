@@ -25,6 +25,7 @@ IntakeError
 ├── UnsupportedTypeError       a content type or encoding that is not read here
 ├── InvalidRequestError        a readable body or query that does not fit
 │   └── WrongVerbError         a decision that this kind of item does not take
+├── RuleOfCareError            a decision that would break a rule of care
 ├── LastAdminError             nobody would be left to let people in
 ├── NotCentralError            only the central node does this
 ├── NoReferencesError          no free reference is left to give to a child
@@ -278,6 +279,22 @@ class WrongVerbError(InvalidRequestError):
         super().__init__({verb: [f"is no answer to a question of kind {kind}"]})
         self.kind = kind
         self.verb = verb
+
+
+class RuleOfCareError(IntakeError):
+    """A decision after which a child's record would break a rule of care.
+
+    Attributes:
+        rule: Its id, as ``R05``.
+        field: The property to look at.
+        what: What is wrong, a word for whoever puts it in words.
+    """
+
+    def __init__(self, rule: str, field: str, what: str) -> None:
+        super().__init__(f"{rule} would not be kept: look at {field}")
+        self.rule = rule
+        self.field = field
+        self.what = what
 
 
 class LastAdminError(IntakeError):

@@ -22,7 +22,7 @@ from intake_server.errors import (
 from intake_server.security import policy
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.services import child, publishing, screens
+from intake_server.services import child, publishing, screens, upholding
 from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
 from intake_server.services.screens import BasedOn
 from intake_server.storage import clusters, documents, state
@@ -107,6 +107,7 @@ def correct(
         StaleRecordError: Something else stands than what was shown.
         InvalidRequestError: The answer does not fit, rests on weaker evidence than what
             stands, or there is no reason.
+        RuleOfCareError: The record would break a rule of care.
     """
     need_reason(said.reason)
     with database.transaction() as session:
@@ -124,7 +125,8 @@ def correct(
         change = pen.decide(edits, by=by)
         if fault(change, schema) is not None:
             raise InvalidRequestError({"value": ["does not fit this field"]})
-        pen.take_in([change])
+        with upholding.upheld(session, said.doc, [said.name]):
+            pen.take_in([change])
         note(
             session,
             Act.CORRECT,

@@ -108,6 +108,17 @@ class Sibling:
     case: StoredView | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Papers:
+    """What is known of one child, for whoever judges it; members as ``Child`` has them."""
+
+    sheets: tuple[StoredView, ...]
+    rows: tuple[StoredView, ...]
+    visits: tuple[Visit, ...]
+    views: tuple[StoredView, ...]
+    is_decided_elsewhere: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One change in a child's history: what it says, document by document.
@@ -310,35 +321,66 @@ def _gathered(session: Session, doc: str, viewer: Principal) -> Child:
     known = whole.of(session, doc) if is_document(doc) else None
     if known is None or not known.persons:
         raise NotFoundError("child", doc)
-    persons, about = known.persons, known.about()
-    cases = tuple(view for view in about if view.kind == CASE)
+    persons = known.persons
+    cases = tuple(view for view in known.about() if view.kind == CASE)
     if not any(is_visible(viewer, view) for view in (*persons, *cases)):
         raise NotFoundError("child", doc)
-    events = [view for view in about if view.kind != CASE and not view.is_voided]
-    events.sort(key=lambda view: view.newest, reverse=True)
-    visits = tuple(Visit(event, _rows(known, event)) for event in events)
-    rows = tuple(row for view in (*persons, *cases) for row in _rows(known, view))
-    own = (*persons, *cases, *rows)
-    views = (*own, *(view for visit in visits for view in (visit.event, *visit.rows)))
-    seen = clusters.seen(session, own, publishing.schema(session), known)
+    laid, seen = _laid_out(session, known, cases)
     family = {ids.case(one.doc) for one in _family(known)}
-    about_us = {view.doc for view in views}
+    about_us = {view.doc for view in laid.views}
     asked = queue.of_documents(session, {*family, *about_us, *_pairs(known)})
     apart = _would_part(asked, {*family, *(case.doc for case in cases)})
     return Child(
         persons=persons,
-        sheets=_once(seen.get(view.doc, view) for view in (*persons, *cases)),
-        rows=_once(seen.get(view.doc, view) for view in rows),
-        visits=visits,
+        sheets=laid.sheets,
+        rows=laid.rows,
+        visits=laid.visits,
         questions=tuple(item for item in asked if item.doc in about_us),
-        views=views,
-        sorting=_sorting(session, [seen[v.doc] for v in own if v.doc in seen], viewer),
+        views=laid.views,
+        sorting=_sorting(
+            session, [seen[v.doc] for v in laid.views if v.doc in seen], viewer
+        ),
         proposed=_proposed(session, asked, persons, viewer),
         links=_links(known),
         siblings=_beside(_family(known), known.kin, viewer),
-        is_decided_elsewhere=bool(known.alike - family),
+        is_decided_elsewhere=laid.is_decided_elsewhere,
         parting=tuple(item for item in apart if sites(viewer).meet(item.sites)),
     )
+
+
+def papers(session: Session, doc: str) -> Papers | None:
+    """Return what is known of the child that a document is about, whoever asks.
+
+    None where it is about none.
+    """
+    known = whole.of(session, doc) if is_document(doc) else None
+    if known is None or not known.persons:
+        return None
+    cases = tuple(view for view in known.about() if view.kind == CASE)
+    return _laid_out(session, known, cases)[0]
+
+
+def _laid_out(
+    session: Session, known: Whole, cases: tuple[StoredView, ...]
+) -> tuple[Papers, Mapping[str, StoredView]]:
+    """Return a child's papers, and what linked records say together, by document."""
+    events = [view for view in known.about() if view.kind != CASE]
+    events = [view for view in events if not view.is_voided]
+    events.sort(key=lambda view: view.newest, reverse=True)
+    visits = tuple(Visit(event, _rows(known, event)) for event in events)
+    sheets = (*known.persons, *cases)
+    rows = tuple(row for view in sheets for row in _rows(known, view))
+    own = (*sheets, *rows)
+    seen = clusters.seen(session, own, publishing.schema(session), known)
+    family = {ids.case(one.doc) for one in _family(known)}
+    laid = Papers(
+        sheets=_once(seen.get(view.doc, view) for view in sheets),
+        rows=_once(seen.get(view.doc, view) for view in rows),
+        visits=visits,
+        views=(*own, *(v for visit in visits for v in (visit.event, *visit.rows))),
+        is_decided_elsewhere=bool(known.alike - family),
+    )
+    return laid, seen
 
 
 def would_part(session: Session, cases: Iterable[str]) -> Sequence[QueueItem]:

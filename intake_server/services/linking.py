@@ -20,7 +20,7 @@ from intake_server.errors import (
 from intake_server.security import policy
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.services import child, publishing, records
+from intake_server.services import child, publishing, records, upholding
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
 from intake_server.storage import clusters, documents, kinship, partings
@@ -206,6 +206,7 @@ def pick(
         NotFoundError: There is no such record, or deciding is not for this person.
         InvalidRequestError: The record gives no single answer, or no reason is given.
         StaleRecordError: Other answers stand than those that were shown.
+        RuleOfCareError: The record would break a rule of care.
     """
     need_reason(picked.reason)
     with database.transaction() as session:
@@ -221,7 +222,8 @@ def pick(
             raise NotFoundError("record", picked.member)
         _refuse_other_answers(session, group, picked, schema)
         edits = _picked(session, group, picked, schema)
-        change = _write(session, edits, by=by, now=now, entropy=entropy)
+        with upholding.upheld(session, picked.member, [picked.name]):
+            change = _write(session, edits, by=by, now=now, entropy=entropy)
         note(session, Act.PICK, picked.member, by=by.actor, now=now, change=change)
     return change
 

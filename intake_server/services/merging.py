@@ -26,6 +26,7 @@ from intake_server.services import (
     publishing,
     records,
     triage,
+    upholding,
 )
 from intake_server.services.answers import ANSWERS, Decision
 from intake_server.services.authoring import Edits, Entropy, Pen, need_reason
@@ -160,6 +161,7 @@ def resolve(
         StaleItemError: The item has moved; holds the one that stands there now.
         WrongVerbError: An item of this kind is not answered so.
         InvalidRequestError: The answer does not fit the field, or has no reason.
+        RuleOfCareError: The record would break a rule of care.
     """
     need_reason(decision.reason)
     with database.transaction() as session:
@@ -194,7 +196,8 @@ def _write(
     change = pen.decide(edits, by=by)
     if fault(change, schema) is not None:
         raise InvalidRequestError({"value": ["does not fit this field"]})
-    pen.take_in([change])
+    with upholding.upheld(session, found.doc, [found.cell]):
+        pen.take_in([change])
     return change.id
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from intake_server.errors import (
     InvalidRequestError,
     NotFoundError,
+    RuleOfCareError,
     StaleItemError,
     WrongVerbError,
 )
@@ -104,7 +105,7 @@ def _settle(
         written = merging.resolve(database, qid, decision, by=by, now=now)
     except StaleItemError as error:
         return Moved(qid, error.current)
-    except (NotFoundError, WrongVerbError, InvalidRequestError):
+    except (NotFoundError, WrongVerbError, InvalidRequestError, RuleOfCareError):
         return Refused(qid)
     if item is None or written.change_id is None:
         return Moved(qid, None)

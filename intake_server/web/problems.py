@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from intake_server import errors
 from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
+from intake_server.web.care_words import WANTED
 from intake_server.web.items import said
 from intake_server.web.language import Language, Text
 from intake_server.web.problem_type import ProblemType
@@ -292,6 +293,15 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
             "The record is needed in court or by investigators. Lift the hold first.",
         ),
     ),
+    errors.RuleOfCareError: ProblemType(
+        "rule-of-care",
+        422,
+        Text("Це порушило б правило догляду", "This would break a rule of care"),
+        Text(
+            "Нічого не записано. Зробіть спершу те, чого вимагає правило, і повторіть.",
+            "Nothing was written. First do what the rule wants, then repeat.",
+        ),
+    ),
     errors.UnknownProtocolError: ProblemType(
         "unknown-protocol",
         426,
@@ -365,11 +375,11 @@ def document(
         "status": kind.status,
         "detail": str(error),
         "instance": instance,
-        **_members(error),
+        **_members(error, language),
     }
 
 
-def _members(error: Exception) -> dict[str, Any]:
+def _members(error: Exception, language: Language) -> dict[str, Any]:
     match error:
         case errors.InvalidRequestError():
             return {"errors": error.errors}
@@ -377,6 +387,9 @@ def _members(error: Exception) -> dict[str, Any]:
             return {"server_time_ms": error.server_time_ms}
         case errors.RevokedDeviceError() if error.order is not None:
             return {"wipe_order": error.order, "wipe_sig": error.signature}
+        case errors.RuleOfCareError():
+            advice = WANTED[error.what].within(language)
+            return {"rule": error.rule, "field": error.field, "advice": advice}
         case errors.StaleItemError():
             return {"current": error.current and said(error.current)}
         case (

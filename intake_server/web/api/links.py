@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask.typing import ResponseReturnValue
 from marshmallow import Schema, fields, validate
 
-from intake_server.errors import AuditError, StaleRecordError
+from intake_server.errors import AuditError, RuleOfCareError, StaleRecordError
 from intake_server.security.policy import Action
 from intake_server.services import linking
 from intake_server.services.linking import Pick, Verdict
@@ -89,7 +89,7 @@ def link(body: dict[str, Any]) -> ResponseReturnValue:
         action=Action.LINK,
         body=PickSchema(),
         answer=WrittenSchema(),
-        failures=(AuditError, StaleRecordError),
+        failures=(AuditError, RuleOfCareError, StaleRecordError),
     ),
 )
 def pick(body: dict[str, Any]) -> ResponseReturnValue:

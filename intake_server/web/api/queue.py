@@ -12,6 +12,7 @@ from intake_server.errors import (
     AuditError,
     InvalidRequestError,
     NotFoundError,
+    RuleOfCareError,
     StaleItemError,
     WrongVerbError,
 )
@@ -190,7 +191,7 @@ def one(qid: str) -> ResponseReturnValue:
         action=Action.DECIDE,
         body=DecisionSchema(),
         answer=ResolutionSchema(),
-        failures=(AuditError, StaleItemError, WrongVerbError),
+        failures=(AuditError, StaleItemError, WrongVerbError, RuleOfCareError),
     ),
 )
 def resolve(qid: str, body: dict[str, Any]) -> ResponseReturnValue:
@@ -222,7 +223,12 @@ def _answered(answer: Mapping[str, Any], reason: str) -> Mapping[str, Any]:
     qid = answer["qid"]
     try:
         return {"qid": qid, "change": _decided(qid, answer, reason)}
-    except (NotFoundError, StaleItemError, InvalidRequestError) as refusal:
+    except (
+        NotFoundError,
+        StaleItemError,
+        InvalidRequestError,
+        RuleOfCareError,
+    ) as refusal:
         kind, there = PROBLEMS[type(refusal)], url_for(".resolve", qid=qid)
         told = document(kind, refusal, instance=there, language=language())
         return {"qid": qid, "problem": told}

@@ -83,6 +83,9 @@ class ProblemSchema(Schema):
     current = fields.Raw(
         metadata={"description": "409: the queue item as it is now, null when settled"}
     )
+    rule = fields.String(metadata={"description": "the rule of care that would break"})
+    field = fields.String(metadata={"description": "the property to look at for it"})
+    advice = fields.String(metadata={"description": "what to do, for people"})
     retry_after_s = fields.Integer(metadata={"description": "503: when to try again"})
     server_time_ms = fields.Integer(
         metadata={"description": "401 stale-proof: the time here"}

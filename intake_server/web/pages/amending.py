@@ -17,6 +17,7 @@ from werkzeug.datastructures import MultiDict
 from intake_server.errors import (
     InvalidRequestError,
     NotFoundError,
+    RuleOfCareError,
     StaleRecordError,
 )
 from intake_server.services import amending, child
@@ -24,7 +25,7 @@ from intake_server.services.amending import Correction, Standing
 from intake_server.services.storable import is_based_on
 from intake_server.web.auth import asking
 from intake_server.web.context import context
-from intake_server.web.pages import facts, inputs, phrases, room, sheet
+from intake_server.web.pages import facts, inputs, phrases, room, sheet, warned
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.inputs import Input
 from intake_server.web.pages.texts import _
@@ -77,6 +78,10 @@ def correct(doc: str, name: str) -> Response:
     except InvalidRequestError as error:
         refused = HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(found, filled, errors=_refusals(error), status=refused)
+    except RuleOfCareError as error:
+        wrong = {"care": warned.refusal(error, room.wording())}
+        refused = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(found, filled, errors=wrong, status=refused)
     back = url_for("pages.child", doc=found.person.doc, corrected=written)
     return redirect(back, HTTPStatus.SEE_OTHER)
 

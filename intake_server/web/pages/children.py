@@ -13,7 +13,6 @@ from intake_server.clock import moment
 from intake_server.services import child, files
 from intake_server.services.child import Child, Linked, Listed, Visit
 from intake_server.storage.documents import StoredView
-from intake_server.storage.queue import QueueItem
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.pages import (
@@ -217,7 +216,7 @@ def page(
         cautions=warned.warned(found, words),
         questions=_questions(found, words),
         sections=_sections(found, written_on, pencils, records),
-        rows=_grouped(found.rows, found.questions, pencils, records),
+        rows=_grouped(found.rows, found, pencils, records),
         family=families.family(found, words),
         apart=apart.of_child(found, words),
         course=courses.course(found, words),
@@ -351,13 +350,18 @@ def _sections(
     records: Mapping[str, str],
 ) -> tuple[Section, ...]:
     """Return what person and case say, under the headings of the forms, in their order."""
-    words = pencils.wording
+    words, verdicts = pencils.wording, warned.verdicts(found)
     by_heading: dict[tuple[Any, ...], tuple[str, list[Fact]]] = {}
     every = [
         fact
         for view in found.sheets
         for fact in pencils.marked(
-            view, facts.facts(view, found.questions, words, records, sources)
+            view,
+            warned.judged(
+                facts.facts(view, found.questions, words, records, sources),
+                view,
+                verdicts,
+            ),
         )
     ]
     every.sort(key=lambda fact: words.words.labels.place(fact.name))
@@ -375,15 +379,20 @@ def _sections(
 
 def _grouped(
     rows: Iterable[StoredView],
-    questions: Sequence[QueueItem],
+    found: Child,
     pencils: Pencils,
     records: Mapping[str, str] | None = None,
 ) -> tuple[Section, ...]:
-    words = pencils.wording
+    words, verdicts = pencils.wording, warned.verdicts(found)
     return tuple(
         Section(
             words.row(row.kind),
-            pencils.marked(row, facts.facts(row, questions, words, records)),
+            pencils.marked(
+                row,
+                warned.judged(
+                    facts.facts(row, found.questions, words, records), row, verdicts
+                ),
+            ),
         )
         for row in rows
     )
@@ -416,8 +425,15 @@ def _event(
         _changed(view, words),
         words.sites(view.sites),
         words.paper(view.view["values"].items()),
-        pencils.marked(view, facts.facts(view, found.questions, words)),
-        _grouped(visit.rows, found.questions, pencils),
+        pencils.marked(
+            view,
+            warned.judged(
+                facts.facts(view, found.questions, words),
+                view,
+                warned.verdicts(found),
+            ),
+        ),
+        _grouped(visit.rows, found, pencils),
         beside,
     )
 

@@ -11,16 +11,19 @@ from typing import Any, Final
 
 from flask_babel import gettext as _
 
+from intake_server.services import cautions
 from intake_server.services.child import Child
 from intake_server.storage.documents import StoredView
 from intake_server.web.pages import apart, moments
 from intake_server.web.pages.wording import Wording
-from sync.merge import duties, siblings
+from sync.merge import duties, reunion, siblings
 
 _DATES: Final = ("date", "dateTime")
 _NO_STEPS: Final = frozenset({"paper_on", "testimony_paper_on"})
 """Dates on which nothing happened to the child."""
-_OF_PLACE: Final = frozenset({siblings.PLACEMENT, siblings.TRANSFER, siblings.REVIEW})
+_OF_PLACE: Final = frozenset(
+    {siblings.PLACEMENT, siblings.TRANSFER, siblings.REVIEW, reunion.HANDED_OVER}
+)
 _OF_STAY: Final = frozenset({"admitted_on", "planned_until"})
 """Dates that say since when and until when a child is somewhere."""
 _TOLD: Final = 2
@@ -51,7 +54,7 @@ def course(found: Child, words: Wording) -> tuple[Step, ...]:
     """Return the steps of a child's course, the earliest first."""
     rows = (*found.rows, *(row for visit in found.visits for row in visit.rows))
     whole = (*found.sheets, *(visit.event for visit in found.visits))
-    pending = apart.heads(found.parting)
+    pending = apart.heads(found.parting) | _unsigned(found)
     steps = [step for view in whole for step in _steps(view, "", words, pending)]
     steps += [step for row in rows for step in _steps(row, _told(row, words), words)]
     steps += [step for view in found.views for step in _answered(view, words)]
@@ -81,6 +84,14 @@ def _steps(
                 is_contested=is_contested,
                 is_pending=bool(pending & _behind(view, name)),
             )
+
+
+def _unsigned(found: Child) -> frozenset[str]:
+    """Return the changes that say of a hand-over what two have not verified yet."""
+    if ("", reunion.HANDED_OVER) not in cautions.uncounted(cautions.of(found)):
+        return frozenset()
+    heads = (view.view["heads"].get(reunion.HANDED_OVER, ()) for view in found.views)
+    return frozenset(head for said in heads for head in said)
 
 
 def _answered(view: StoredView, words: Wording) -> Iterator[Step]:

@@ -96,7 +96,7 @@ class Fact:
 
     ``said`` is None where nothing may be shown alone; ``why`` is the reason of whoever
     picked it among linked records; ``doc`` the record on which the viewer may correct
-    it, empty where they may not.
+    it, empty where they may not; ``verdict`` why it does not count, empty where it does.
     """
 
     name: str
@@ -106,6 +106,7 @@ class Fact:
     differing: Differing | None = None
     why: str = ""
     doc: str = ""
+    verdict: str = ""
 
     @property
     def is_contested(self) -> bool:

@@ -12,7 +12,12 @@ from typing import Final
 from flask import make_response, redirect, render_template, request, url_for
 from werkzeug import Response
 
-from intake_server.errors import InvalidRequestError, NotFoundError, StaleItemError
+from intake_server.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    RuleOfCareError,
+    StaleItemError,
+)
 from intake_server.services import desk, merging
 from intake_server.services.desk import File, Settled
 from intake_server.web.auth import asking
@@ -28,6 +33,7 @@ from intake_server.web.pages import (
     room,
     sheet,
     talk,
+    warned,
 )
 from intake_server.web.pages.decisions import Filled
 from intake_server.web.pages.wording import Wording
@@ -99,6 +105,8 @@ def decide(qid: str) -> Response:
         return _stale(qid, error, filled)
     except InvalidRequestError as error:
         return _again(qid, filled, decisions.refusals(error))
+    except RuleOfCareError as error:
+        return _again(qid, filled, {"choice": warned.refusal(error, room.wording())})
     following = url_for("pages.following", decided=qid, change=written.change_id)
     return redirect(following, 303)
 

@@ -13,13 +13,14 @@ from forms.reference import normalise
 from intake_server.errors import (
     InvalidRequestError,
     NotFoundError,
+    RuleOfCareError,
     StaleRecordError,
 )
 from intake_server.services import linking
 from intake_server.services.linking import Pair, Pick, Verdict
 from intake_server.web.auth import asking
 from intake_server.web.context import context
-from intake_server.web.pages import children, room, sheet
+from intake_server.web.pages import children, room, sheet, warned
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.texts import _
 from sync import documents
@@ -101,6 +102,9 @@ def pick(doc: str) -> Response:
             "While you were deciding, the answers changed. Nothing was written."
         )
         return children.page(doc, refused=refused, reason=reason, status=409)
+    except RuleOfCareError as error:
+        refused = warned.refusal(error, room.wording())
+        return children.page(doc, refused=refused, reason=reason, status=422)
     return redirect(url_for("pages.child", doc=doc), 303)
 
 

@@ -22,6 +22,7 @@ from intake_server.web.pages import family as families
 from intake_server.web.pages.day import age
 from intake_server.web.pages.facts import Fact
 from intake_server.web.pages.texts import LazyString, _, _l
+from intake_server.web.pages.warned import Verdicts
 from intake_server.web.pages.wording import Wording
 
 _NAMES: Final = ("family_name", "given_name", "patronymic")
@@ -65,6 +66,9 @@ _PARTS: Final[Sequence[tuple[LazyString, tuple[str, ...]]]] = (
             "withhold_from",
             "legal_status",
             "destination",
+            "tracing_status",
+            "recommendation",
+            "handover_on",
             "placement",
             "decision",
         ),
@@ -103,7 +107,8 @@ def show(doc: str) -> str:
     due = day.of_child(here.database, found, viewer=viewer)
     words = room.wording()
     person = found.sheets[0]
-    every = _by_name(found.sheets, found, words)
+    verdicts = warned.verdicts(found)
+    every = _by_name(found.sheets, found, words, verdicts)
     reference = person.reference or ""
     return render_template(
         "pages/summary.html",
@@ -116,7 +121,11 @@ def show(doc: str) -> str:
             if (other := words.reference_of(one)) != words.reference_of(person)
         ),
         age="" if "birth" in person.view["contested"] else age(person, _today()),
-        parts=(*_parts(every, words), _relatives(found, words), _rest(every, words)),
+        parts=(
+            *_parts(every, words),
+            _relatives(found, words, verdicts),
+            _rest(every, words),
+        ),
         cautions=warned.warned(found, words),
         family=families.family(found, words),
         most=_MOST,
@@ -131,11 +140,15 @@ def _today() -> date:
 
 
 def _by_name(
-    views: Iterable[StoredView], found: Child, words: Wording
+    views: Iterable[StoredView], found: Child, words: Wording, verdicts: Verdicts
 ) -> Mapping[str, Fact]:
     """Return what records say, by property; one that is in question comes first."""
     every = [
-        fact for view in views for fact in facts.facts(view, found.questions, words)
+        fact
+        for view in views
+        for fact in warned.judged(
+            facts.facts(view, found.questions, words), view, verdicts
+        )
     ]
     every.sort(key=lambda fact: not fact.is_contested)
     by_name: dict[str, Fact] = {}
@@ -170,11 +183,11 @@ def _parts(every: Mapping[str, Fact], words: Wording) -> Iterator[Part]:
         yield Part(str(heading), tuple(line for line in lines if line.values))
 
 
-def _relatives(found: Child, words: Wording) -> Part:
+def _relatives(found: Child, words: Wording, verdicts: Verdicts) -> Part:
     """Return the people around the child, a line each."""
     lines = []
     for row in found.rows:
-        by_name = _by_name([row], found, words)
+        by_name = _by_name([row], found, words, verdicts)
         said = [_line(by_name[name], words) for name in _RELATIVE if name in by_name]
         if "rel_type" not in by_name or not said:
             continue
@@ -213,9 +226,14 @@ def _line(fact: Fact, words: Wording) -> Line:
         (label, first), *further = fact.said.parts
         rest = (f"{name}: {value}" for name, value in further)
         values = ("; ".join((first, *rest)),)
+    if not is_medical:
+        values = tuple(map(_short, values))
+    if fact.verdict:
+        said = _("as it was said:")
+        values = (f"{fact.verdict} ({said} {' / '.join(values)})",)
     return Line(
         label=label,
-        values=values if is_medical else tuple(map(_short, values)),
+        values=values,
         is_contested=fact.is_contested,
         is_medical=is_medical,
     )
