@@ -70,6 +70,7 @@ class Act(Enum):
     PRINT_CARDS = "print_cards"
     EXPORT = "export"
     READ_AUDIT = "read_audit"
+    WITHHELD = "withheld"
     PRACTISE = "practise"
     END_PRACTICE = "end_practice"
     DELETE_PRACTICE = "delete_practice"

@@ -74,29 +74,29 @@ class Action(Enum):
     DELETE_PRACTICE = "delete_practice"
 
 
-_CASE_STAFF: Final = frozenset({Role.WORKER, Role.CLINICIAN, Role.COORDINATOR})
+CASE_STAFF: Final = frozenset({Role.WORKER, Role.CLINICIAN, Role.COORDINATOR})
 
 TABLE: Final[Mapping[Action, frozenset[Role]]] = {
-    Action.FETCH_FORMS: _CASE_STAFF | {Role.VOLUNTEER},
-    Action.FIND_PLACES: _CASE_STAFF | {Role.VOLUNTEER},
+    Action.FETCH_FORMS: CASE_STAFF | {Role.VOLUNTEER},
+    Action.FIND_PLACES: CASE_STAFF | {Role.VOLUNTEER},
     Action.PUBLISH_FORMS: frozenset({Role.COORDINATOR}),
-    Action.SUBMIT: _CASE_STAFF | {Role.VOLUNTEER},
-    Action.PRINT_CARDS: _CASE_STAFF,
+    Action.SUBMIT: CASE_STAFF | {Role.VOLUNTEER},
+    Action.PRINT_CARDS: CASE_STAFF,
     Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
     Action.REPORT_WIPED: frozenset({Role.VOLUNTEER}),
     Action.USE_PAGES: frozenset(PEOPLE),
-    Action.READ_RECORDS: _CASE_STAFF,
+    Action.READ_RECORDS: CASE_STAFF,
     Action.READ_ORIGINALS: frozenset({Role.COORDINATOR}),
     Action.READ_RAW: frozenset({Role.COORDINATOR}),
-    Action.READ_QUEUE: _CASE_STAFF,
-    Action.DECIDE: _CASE_STAFF,
-    Action.CORRECT: _CASE_STAFF,
-    Action.UNDO: _CASE_STAFF,
-    Action.LINK: _CASE_STAFF,
-    Action.VOID: _CASE_STAFF,
+    Action.READ_QUEUE: CASE_STAFF,
+    Action.DECIDE: CASE_STAFF,
+    Action.CORRECT: CASE_STAFF,
+    Action.UNDO: CASE_STAFF,
+    Action.LINK: CASE_STAFF,
+    Action.VOID: CASE_STAFF,
     Action.ERASE: frozenset({Role.ADMIN}),
-    Action.SEE_SYNC: _CASE_STAFF | {Role.ADMIN},
-    Action.START_SYNC: _CASE_STAFF | {Role.ADMIN},
+    Action.SEE_SYNC: CASE_STAFF | {Role.ADMIN},
+    Action.START_SYNC: CASE_STAFF | {Role.ADMIN},
     Action.READ_AUDIT: frozenset({Role.AUDITOR}),
     Action.MANAGE_DEVICES: frozenset({Role.COORDINATOR, Role.ADMIN}),
     Action.MANAGE_PEOPLE: frozenset({Role.ADMIN}),
@@ -186,7 +186,9 @@ class Principal:
 
     ``last_seen`` and ``clock_off_ms`` are what was noted of a device's earlier call,
     ``is_practising`` says that nothing they send is meant in earnest, ``proves_by`` is
-    the public key by which a device shows with each call that it is the one.
+    the public key by which a device shows with each call that it is the one, and
+    ``withheld`` are the ids of whatever is about children whose records are withheld
+    from them.
     """
 
     kind: Literal["person", "device", "node"]
@@ -199,6 +201,7 @@ class Principal:
     is_practising: bool = field(default=False, compare=False)
     standing: Standing = Standing.IN_FORCE
     proves_by: str = field(default="", compare=False)
+    withheld: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
 
     @property
     def actor(self) -> str:
@@ -264,6 +267,11 @@ def sites(principal: Principal) -> Sites:
             return Sites(frozenset({principal.site}))
         case _:
             return NO_SITES
+
+
+def may_know(principal: Principal, *ids: str) -> bool:
+    """Tell whether nothing of what goes by these ids is withheld from somebody (R32)."""
+    return principal.withheld.isdisjoint(ids)
 
 
 def may_manage(principal: Principal, role: Role, site: str) -> bool:

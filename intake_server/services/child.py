@@ -13,7 +13,7 @@ from uuid import UUID
 
 from intake_server.errors import NotFoundError
 from intake_server.security.audit import Act, note_each
-from intake_server.security.policy import Principal, sites
+from intake_server.security.policy import Principal, may_know, sites
 from intake_server.services import publishing, records, undoing
 from intake_server.storage import clusters, documents, queue, whole
 from intake_server.storage.database import Database, Session
@@ -306,6 +306,8 @@ def is_visible(
     viewer: Principal, person: StoredView, case: StoredView | None = None
 ) -> bool:
     """Tell whether a child is one of the viewer's."""
+    if not may_know(viewer, person.doc):
+        return False
     return sites(viewer).meet({*person.sites, *(case.sites if case else ())})
 
 

@@ -8,7 +8,7 @@ alone: who waits at the door must know whom to expect.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from intake_server.clock import milliseconds
 from intake_server.errors import NotFoundError
@@ -29,6 +29,8 @@ from sync.merge.cells import name_of
 from sync.merge.duties import ARRIVAL, STAY, TASK, rule_of
 from sync.merge.duties import Rule as TaskRule
 from sync.merge.siblings import KIND
+
+_Shown = TypeVar("_Shown", boards.Posted, StoredView)
 
 NOTE: Final = "shift_note"
 """A log on a site's document: what one shift leaves to the next."""
@@ -136,13 +138,14 @@ def of(
     until = days_after(today, AHEAD_DAYS).isoformat() + "T24"
     limits = {TASK: (until, MOST), ARRIVAL: ("9999", MOST), STAY: ("9999-99", MOST)}
     with database.transaction() as session:
-        rows = boards.standing(session, site, limits)
+        rows = _known_to(viewer, boards.standing(session, site, limits))
         since = last_noted(
             session, Act.READ_DAY, _visits(viewer, site), before=now - _SHIFT
         )
-        changed = _changed(session, site, since)
+        changed = _known_to(viewer, _changed(session, site, since))
         joined = boards.joined(session, {row.owner for row in rows})
-        items = queue.page(session, kind=KIND, site=site).items
+        found = queue.page(session, kind=KIND, site=site)
+        items = [one for one in found.items if policy.may_know(viewer, one.qid)]
         known = _around(session, rows, joined, site, changed, items)
         entries = [_entry(row, known, joined) for row in rows]
         parting = tuple(_parting(item, known) for item in items)
@@ -193,7 +196,8 @@ def here(
     """
     see_site(viewer, site)
     with database.transaction() as session:
-        rows = boards.standing(session, site, {STAY: ("9999-99", MOST)})
+        every_row = boards.standing(session, site, {STAY: ("9999-99", MOST)})
+        rows = _known_to(viewer, every_row)
         joined = boards.joined(session, {row.owner for row in rows})
         known = dict(_around(session, rows, joined, site))
         of_children = [v for v in known.values() if v.kind in ("person", "case")]
@@ -253,9 +257,10 @@ def tasks(
     see_site(viewer, site)
     with database.transaction() as session:
         rows = boards.further(session, site, after=after, limit=MOST)
-        joined = boards.joined(session, {row.owner for row in rows})
-        known = _around(session, rows, joined, site)
-        entries = [_entry(row, known, joined) for row in rows]
+        mine = _known_to(viewer, rows)
+        joined = boards.joined(session, {row.owner for row in mine})
+        known = _around(session, mine, joined, site)
+        entries = [_entry(row, known, joined) for row in mine]
         open_still = _once(e for e in entries if not _is_done(e, joined))
         shown = sorted({e.person.doc for e in open_still if e.person})
         note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
@@ -271,6 +276,11 @@ def see_site(viewer: Principal, site: str) -> None:
     """
     if site not in policy.sites(viewer):
         raise NotFoundError("site", site)
+
+
+def _known_to(viewer: Principal, shown: Iterable[_Shown]) -> Sequence[_Shown]:
+    """Return what is about no child who is withheld from somebody."""
+    return [one for one in shown if policy.may_know(viewer, one.doc)]
 
 
 def is_answered(entry: Entry) -> bool:

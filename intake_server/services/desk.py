@@ -211,7 +211,7 @@ def following(
         )
     answerable = (
         item.qid
-        for item in found.items
+        for item in merging.known_to(viewer, found.items)
         if item.kind in merging.VERBS and item.qid != behind
     )
     return next(answerable, None)

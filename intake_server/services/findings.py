@@ -89,7 +89,11 @@ def of_form(
         if not versions:
             raise NotFoundError("form")
         rules = forms.rules_of(session, form_id)
-        held = findings.held(session, form_id, site=site)
+        held = [
+            one
+            for one in findings.held(session, form_id, site=site)
+            if policy.may_know(viewer, *(doc for doc, _ in one.documents))
+        ]
         contradictions = findings.contradictions(session, rules, site=site)
         docs = [*(one.doc for one in contradictions), *filter(None, map(_about, held))]
         children = child.visible(session, docs, viewer) if docs else {}

@@ -259,7 +259,8 @@ def _person(session: Session, doc: str, by: Principal) -> StoredView:
     found = documents.find(session, doc) if child.is_document(doc) else None
     if found is None or found.kind != kinship.PERSON or found.is_erased:
         raise NotFoundError("person", doc)
-    if not policy.sites(by).meet(_sites(session, found)):
+    is_theirs = policy.sites(by).meet(_sites(session, found))
+    if not is_theirs or not policy.may_know(by, doc):
         raise NotFoundError("person", doc)
     return found
 

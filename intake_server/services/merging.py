@@ -4,8 +4,8 @@ An answer names exactly the heads that were on the screen. If the question moved
 somebody thought, nothing is written and they get the question as it is now.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_bytes
 from typing import Final
@@ -140,6 +140,7 @@ def page(  # noqa: PLR0913 - one argument a thing that can be asked for
             )
         except ValueError:
             raise NotFoundError("page behind this cursor") from None
+        found = replace(found, items=known_to(viewer, found.items))
         shown = [one.qid for one in found.items] or [""]
         note_all(session, Act.LIST_QUEUE, shown, by=viewer.actor, now=now)
     return found
@@ -239,4 +240,10 @@ def _current(session: Session, qid: str, by: Principal) -> QueueItem:
 
 
 def _is_for(found: QueueItem, viewer: Principal) -> bool:
-    return policy.sites(viewer).meet(found.sites)
+    is_known = policy.may_know(viewer, found.qid)
+    return is_known and policy.sites(viewer).meet(found.sites)
+
+
+def known_to(viewer: Principal, items: Iterable[QueueItem]) -> tuple[QueueItem, ...]:
+    """Return questions without those about children who are withheld from somebody."""
+    return tuple(item for item in items if policy.may_know(viewer, item.qid))

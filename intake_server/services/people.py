@@ -39,11 +39,12 @@ _SIGN_IN: Final = "sign_in"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser that is signed in, and for whom."""
+    """A browser that is signed in, and for whom; ``withheld`` as ``SignedIn`` has it."""
 
     principal: Principal
     csrf: str
     proved: datetime | None = None
+    withheld: str = ""
 
     def is_proved(self, now: datetime) -> bool:
         """Tell whether they showed a short while ago that it is they."""
@@ -239,7 +240,7 @@ def signed_in(database: Database, token: str, *, now: datetime) -> Session | Non
     _live_on(database, browser, person, now)
     principal = _person(person.id, person.name, person.role, person.site)
     principal = replace(principal, is_practising=browser.is_practising)
-    return Session(principal, browser.csrf, browser.proved)
+    return Session(principal, browser.csrf, browser.proved, browser.withheld)
 
 
 def token_new(

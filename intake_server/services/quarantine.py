@@ -102,13 +102,15 @@ def page(
             )
         except ValueError:
             raise NotFoundError("page behind this cursor") from None
+        held = [one for one in held if policy.may_know(viewer, one.instance_id)]
         shown = [one.instance_id for one in held] or [""]
         note_all(session, Act.LIST_HELD, shown, by=viewer.actor, now=now)
         if is_left or cursor is not None:
             return Page(tuple(held), following)
         set_aside = queue.page(session, kind=ASIDE, site=site, limit=_MOST_CHANGES)
         damaged = changes.damaged(session) if site is None else 0
-    return Page(tuple(held), following, set_aside.items, damaged)
+    asked = [one for one in set_aside.items if policy.may_know(viewer, one.qid)]
+    return Page(tuple(held), following, tuple(asked), damaged)
 
 
 def evidence(

@@ -10,7 +10,7 @@ from typing import Final
 
 from intake_server.errors import NotFoundError
 from intake_server.security.audit import Act, note, note_all
-from intake_server.security.policy import Principal, Sites, sites
+from intake_server.security.policy import Principal, Sites, may_know, sites
 from intake_server.services import publishing
 from intake_server.storage import clusters, documents
 from intake_server.storage.database import Database, Session
@@ -109,7 +109,11 @@ def found(  # noqa: PLR0913 - one argument a thing that can be asked for
         )
     except ValueError:
         raise NotFoundError("page behind this cursor") from None
-    views = tuple(view for view in page.views if view.kind not in _NO_RECORDS)
+    views = tuple(
+        view
+        for view in page.views
+        if view.kind not in _NO_RECORDS and may_know(viewer, view.doc)
+    )
     shown = [view.doc for view in views] or [""]
     note_all(session, Act.LIST_RECORDS, shown, by=viewer.actor, now=now)
     return Page(views, page.cursor)
@@ -131,7 +135,8 @@ def nameless(
         AuditError: The read could not be noted.
     """
     with database.transaction() as session:
-        found = documents.nameless(session, site=only(sites(viewer)))
+        every = documents.nameless(session, site=only(sites(viewer)))
+        found = [view for view in every if may_know(viewer, view.doc)]
         docs = [view.doc for view in found]
         note_all(session, Act.LIST_RECORDS, docs, by=viewer.actor, now=now)
     return found
@@ -144,7 +149,7 @@ def visible(session: Session, doc: str, viewer: Principal) -> StoredView:
         NotFoundError: There is none, or it is not for the viewer.
     """
     found = documents.find(session, doc)
-    if found is None or found.kind in _NO_RECORDS:
+    if found is None or found.kind in _NO_RECORDS or not may_know(viewer, doc):
         raise NotFoundError("record", doc)
     together = clusters.seen(session, [found], publishing.schema(session))
     found = together.get(doc, found)

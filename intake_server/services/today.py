@@ -13,7 +13,7 @@ from intake_server.errors import NotFoundError
 from intake_server.security import policy
 from intake_server.security.audit import Act, note_all
 from intake_server.security.policy import Principal
-from intake_server.services import child, desk, records
+from intake_server.services import child, desk, merging, records
 from intake_server.services.desk import Listed
 from intake_server.storage import documents, queue, visits
 from intake_server.storage.database import Database, Session
@@ -103,12 +103,13 @@ def open_on(database: Database, *, viewer: Principal, now: datetime) -> Today:
     with database.transaction() as session:
         turns = turns_of(viewer)
         found = queue.opening(session, turns, site=records.only(policy.sites(viewer)))
-        people = child.visible(session, map(desk.subject, found.items), viewer)
+        items = merging.known_to(viewer, found.items)
+        people = child.visible(session, map(desk.subject, items), viewer)
         whose = {doc: one.doc for doc, one in people.items()}
         views = {one.doc: one for one in people.values()}
         further, below = _about(session, views, viewer)
         whose = {**below, **whose}
-        every = tuple({item.qid: item for item in (*found.items, *further)}.values())
+        every = tuple({item.qid: item for item in (*items, *further)}.values())
         shown = [item.qid for item in every] or [""]
         note_all(session, Act.LIST_QUEUE, shown, by=viewer.actor, now=now)
     listed = [
@@ -154,7 +155,9 @@ def _about(
     below = documents.below(session, people)
     allowed = policy.sites(viewer)
     found = queue.of_documents(session, below)
-    items = tuple(item for item in found if allowed.meet(item.sites))
+    items = tuple(
+        item for item in merging.known_to(viewer, found) if allowed.meet(item.sites)
+    )
     return items, {
         name.removeprefix(desk.LINK).partition("|")[0]: one
         for name, one in below.items()

@@ -1,18 +1,21 @@
 """People who work with the records, their signed-in browsers and their tokens."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlmodel import Session, col, delete, select, update
+from sqlmodel import Session, col, delete, literal_column, select, update
 
-from intake_server.storage import practising
+from intake_server.storage import practising, withheld
 from intake_server.storage.tables import PersonRow, SessionRow, TokenRow
 
 _PRACTISES: Final = practising.exists(
     person=col(PersonRow.id), site=col(PersonRow.site)
 )
+
+
+_STAMP: Final[Any] = literal_column(withheld.STAMP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,8 @@ class SignedIn:
 
     ``proved`` is when they last showed that it is they.
     ``is_practising`` is known of one that was found by its token: whether the person,
-    or the whole site, practises.
+    or the whole site, practises; and so is ``withheld``, a text that changes when what
+    is withheld from anybody does.
     """
 
     sha256: bytes
@@ -48,6 +52,7 @@ class SignedIn:
     browser: str = ""
     proved: datetime | None = None
     is_practising: bool = False
+    withheld: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +158,7 @@ def sessions(session: Session, person_id: str, *, now: datetime) -> Sequence[Sig
 def add_session(session: Session, signed_in: SignedIn) -> None:
     """Keep a signed-in browser."""
     kept = asdict(signed_in)
-    del kept["is_practising"]
+    del kept["is_practising"], kept["withheld"]
     session.add(SessionRow(**kept))
     session.flush()
 
@@ -163,7 +168,7 @@ def find_session(
 ) -> tuple[SignedIn, Person] | None:
     """Return a browser that is signed in now, and its person, who has not ended."""
     row = session.exec(
-        select(SessionRow, PersonRow, _PRACTISES)
+        select(SessionRow, PersonRow, _PRACTISES, _STAMP)
         .join(PersonRow)
         .where(
             col(SessionRow.sha256) == sha256,
@@ -173,7 +178,7 @@ def find_session(
     ).first()
     if row is None or not Person(**row[1].model_dump()).works(now):
         return None
-    signed_in = SignedIn(**row[0].model_dump(), is_practising=row[2])
+    signed_in = SignedIn(**row[0].model_dump(), is_practising=row[2], withheld=row[3])
     return signed_in, Person(**row[1].model_dump())
 
 

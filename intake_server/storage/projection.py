@@ -23,6 +23,7 @@ from intake_server.storage import (
     standing,
     state,
     views,
+    withheld,
 )
 from intake_server.storage.locks import Locked
 from intake_server.storage.types import doc_bytes, signed
@@ -168,6 +169,7 @@ def project(
     items.add(connection, (row for one in derived.values() for row in one.items))
     duties = [row for one in derived.values() for row in one.duties]
     boards.project(connection, duties, is_known=known & documents.keys())
+    withheld.project(connection, looked, is_known=known)
     siblings.project(connection, looked, was, schema=schema, locked=locked)
     _project_kinds(connection, documents, derived)
 

@@ -22,6 +22,7 @@ from intake_server.storage import (
     siblings,
     sites,
     standing,
+    withheld,
 )
 from intake_server.storage.tables import METADATA
 from intake_server.storage.types import doc_bytes, doc_text
@@ -36,6 +37,7 @@ from sync.merge.schema import Schema
 _TABLES: Final = {
     "document": "FROM document",
     "duty": "FROM duty",
+    "withheld": "FROM withheld",
     "alias": "FROM alias",
     "form": "FROM form",
     "form_file": "FROM form_file",
@@ -154,6 +156,7 @@ def _rows(
     return {
         "document": [one.row for one in derived.values()],
         "duty": boards.table_rows([r for one in derived.values() for r in one.duties]),
+        "withheld": withheld.rows_of(looked),
         "alias": [(doc_bytes(a), doc_bytes(b)) for a, b in who.aliases.items()],
         "form": forms.rows_of(_of_kind(documents, forms.KIND), values),
         "form_file": forms.files_of(_of_kind(documents, forms.KIND), values),

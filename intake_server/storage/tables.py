@@ -151,6 +151,20 @@ class DutyRow(SQLModel, table=True):
     is_open: bool
 
 
+class WithheldRow(SQLModel, table=True):
+    """From whom something is withheld about a child, as a case says it.
+
+    ``names`` are people in words that sound alike however they are spelled, a line each;
+    ``mark`` is a number that follows from them, so that a sum tells whether any changed.
+    """
+
+    __tablename__ = "withheld"
+
+    doc: str = Field(sa_type=DocumentId, primary_key=True)
+    names: str
+    mark: int = Field(sa_type=BigInteger)
+
+
 class AliasRow(SQLModel, table=True):
     """A person that is linked with others, and the canonical one among them."""
 

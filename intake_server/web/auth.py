@@ -10,13 +10,15 @@ earnest.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Flask, current_app, g, request
 
+from forms.reference import normalise
 from intake_server.config import is_loopback
 from intake_server.errors import (
     ConfigError,
@@ -28,6 +30,7 @@ from intake_server.errors import (
     UnauthenticatedError,
 )
 from intake_server.security.policy import (
+    CASE_STAFF,
     Action,
     Principal,
     Standing,
@@ -35,11 +38,11 @@ from intake_server.security.policy import (
     may_in_force,
     may_send_open,
 )
-from intake_server.services import admission, enrolment, people
+from intake_server.services import admission, enrolment, people, withholding
 from intake_server.services.admission import Wipe
 from intake_server.services.people import Session
 from intake_server.web import cookies, signed_calls
-from intake_server.web.context import context, turn_to_practice
+from intake_server.web.context import context, contexts, turn_to_practice
 from intake_server.web.openrosa.answers import is_openrosa
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -47,6 +50,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "X-CSRF-Token"
 
+_BLIND: Final = frozenset({Action.SUBMIT, Action.FETCH_FORMS, Action.FIND_PLACES})
+"""What shows nobody anything of a child."""
 _MARK: Final = "required_action"
 _ROOM: Final = "most_bytes"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -126,6 +131,49 @@ def admit() -> None:
     _make_room(request.endpoint)
     if is_unsafe:
         _refuse_forged()
+    _withhold(action)
+
+
+def _withhold(action: Action) -> None:
+    """See that nobody reaches what names them as one who shall not; attempts are noted.
+
+    Raises:
+        NotFoundError: They ask for such a record.
+        AuditError: It could not be noted.
+    """
+    if g.principal.role not in CASE_STAFF or action in _BLIND:
+        return
+    here = context()
+    session: Session | None = g.get("session")
+    stamp = session.withheld if session and not g.principal.is_practising else ""
+    who = contexts().withholdings.mindful(g.principal, here.database, stamp)
+    g.principal = who
+    tried = who.withheld.intersection(_named()) if who.withheld else frozenset()
+    if tried:
+        withholding.note_attempt(here.database, tried, by=who, now=here.now())
+        raise NotFoundError("record")
+
+
+def _named() -> Iterator[str]:
+    """Yield every text by which a request may name something."""
+    said = [request.view_args, request.args.to_dict(flat=False)]
+    said.append(request.form.to_dict(flat=False))
+    said.append(request.get_json(silent=True))
+    for text in _texts(said):
+        yield text
+        if reference := normalise(text):
+            yield reference
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        yield from (str(name) for name in value)
+        value = list(value.values())
+    if isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, str | UUID):
+        yield str(value)
 
 
 def asking() -> Principal:

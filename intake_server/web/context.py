@@ -1,6 +1,6 @@
 """What a view needs of the application that it runs in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, cast
 
@@ -13,6 +13,7 @@ from intake_server.security.policy import Principal
 from intake_server.services.authoring import Entropy
 from intake_server.services.practice import Room
 from intake_server.services.single_writer import Desk
+from intake_server.services.withholding import Withholdings
 from intake_server.storage.database import Database
 from intake_server.storage.practice import PracticeStore
 
@@ -50,6 +51,7 @@ class Contexts:
     practice: Context
     store: PracticeStore
     room: Room
+    withholdings: Withholdings = field(default_factory=Withholdings)
 
 
 def give(app: Flask, contexts: Contexts) -> None:

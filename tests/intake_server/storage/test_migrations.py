@@ -78,6 +78,7 @@ def test_migrating_again_changes_nothing(file):
 
 
 DESK = """
+DROP TABLE withheld;
 DROP TABLE mail;
 ALTER TABLE submission DROP COLUMN worker;
 DROP INDEX ix_attachment_sealed;
