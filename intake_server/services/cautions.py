@@ -15,18 +15,21 @@ from typing import Any, Final
 from intake_server.services.child import Child, Papers
 from intake_server.storage.documents import StoredView
 from sync.merge import calendar, reunion
-from sync.merge.duties import TEMPORARY
+from sync.merge.duties import (
+    CONSENTED,
+    DECIDED,
+    DISSENTED,
+    INTERPRETED,
+    LEGAL,
+    NO_LEGAL_REPRESENTATIVE,
+    OF_AGE,
+    SHARING,
+    SIGNED,
+    TEMPORARY,
+)
 from sync.merge.hands import Hand, are_two
 
-LEGAL: Final = frozenset({"opika", "pikluvannya", "foster_family", "dbst", "patronat"})
-"""Kinds of care that rest on a decision of an authority."""
-NO_LEGAL_REPRESENTATIVE: Final = frozenset({"neighbour", "friend", "teacher"})
-OWN_CONSENT_FROM: Final = 14
-_SIGNED: Final = frozenset({"usl", "rsl"})
-_INTERPRETED: Final = frozenset({"present", "remote"})
-_CONSENTED: Final = frozenset({"given", "partial"})
-_REFUSED: Final = frozenset({"refused", "withdrawn"})
-_SENT: Final = frozenset({"sent", "received", "accepted", "started"})
+OWN_CONSENT_FROM: Final = OF_AGE
 SITE: Final = "_site"
 """Of a visit: where it was written down."""
 DOC: Final = "_doc"
@@ -185,8 +188,7 @@ def _decided(record: Record) -> Iterable[Caution]:
     care = _placement(record).get("care_type")
     decision = record.case.get("decision")
     said = decision if isinstance(decision, Mapping) else {}
-    wanted = ("authority_type", "decision_no", "decision_on")
-    missing = [name for name in wanted if not said.get(name)]
+    missing = [name for name in DECIDED if not said.get(name)]
     if care in LEGAL and missing:
         names = ("placement", "decision")
         yield Caution("R05", "decision_missing", "decision", len(missing), names)
@@ -215,7 +217,7 @@ def _term(record: Record) -> Iterable[Caution]:
 def _shared(record: Record) -> Iterable[Caution]:
     """R08: nothing is shared with a provider to whom consent was refused."""
     for row in record.rows:
-        if row.get("svc_state") in _SENT and row.get("svc_consent") in _REFUSED:
+        if row.get("svc_state") in SHARING and row.get("svc_consent") in DISSENTED:
             names = ("svc_state",)
             yield Caution("R08", "shared", "svc_consent", 1, names, row.get(DOC, ""))
 
@@ -252,9 +254,9 @@ def _end(record: Record) -> Iterable[Caution]:
 
 def _interpreted(record: Record) -> Iterable[Caution]:
     """R31: without an interpreter a consent in sign language is none."""
-    signs = _SIGNED & set(record.person.get("comm_mode") or ())
-    is_given = record.case.get("consent_intake") in _CONSENTED
-    with_one = any(v.get("interpreter") in _INTERPRETED for v in record.visits)
+    signs = SIGNED & set(record.person.get("comm_mode") or ())
+    is_given = record.case.get("consent_intake") in CONSENTED
+    with_one = any(v.get("interpreter") in INTERPRETED for v in record.visits)
     if signs and is_given and not with_one:
         yield Caution("R31", "interpreter", "interpreter", 1, CONSENT)
 

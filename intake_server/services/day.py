@@ -26,7 +26,7 @@ from sync import documents as ids
 from sync.merge import siblings
 from sync.merge.calendar import days_after
 from sync.merge.cells import name_of
-from sync.merge.duties import ARRIVAL, STAY, TASK, rule_of
+from sync.merge.duties import ARRIVAL, CONSENTED, STAY, TASK, rule_of
 from sync.merge.duties import Rule as TaskRule
 from sync.merge.siblings import KIND
 
@@ -42,6 +42,7 @@ _MOST_NEW: Final = 20
 _SHIFT: Final = timedelta(hours=4)
 """Who comes back sooner has not been away."""
 _FOURTEEN: Final = "fourteen"
+_INTERPRETED: Final = "interpreted"
 _OPIKA: Final = "opika"
 """Guardianship, which a child outgrows."""
 _ENDED: Final = frozenset({"closed", "deceased"})
@@ -291,6 +292,8 @@ def is_answered(entry: Entry) -> bool:
         return True
     if entry.key == _FOURTEEN:
         return not any(map(_is_under_guardianship, (entry.case, *entry.linked)))
+    if entry.key == _INTERPRETED:
+        return not any(values.get("consent_intake") in CONSENTED for values in said)
     names = _KNOWN_BY.get(entry.key, ())
     return any(values.get(name) for values in said for name in names)
 

@@ -12,8 +12,9 @@ from typing import Any, Final, TypeGuard
 
 from msgspec import Struct
 
-from sync.merge import calendar
+from sync.merge import calendar, reunion
 from sync.merge.cells import DELETED, ERASED, Document, Head, name_of
+from sync.merge.hands import are_two
 from sync.merge.view import View
 
 TASK: Final = "task"
@@ -65,6 +66,14 @@ RULES: Final[Mapping[str, Rule]] = {
     "referral": Rule(("R45",), WORKER, BY_FORM),
     "stay": Rule(("A02",), WORKER, BY_FORM),
     "fourteen": Rule(("R06",), WORKER, BY_HAND),
+    "two_hands": Rule(("R02",), WORKER, BY_FORM),
+    "decision": Rule(("R05",), WORKER, BY_FORM),
+    "sharing": Rule(("R08",), WORKER, BY_FORM),
+    "consent_own": Rule(("R09",), WORKER, BY_FORM),
+    "consent_young": Rule(("R09",), WORKER, BY_FORM),
+    "institution": Rule(("R28",), WORKER, BY_FORM),
+    "interpreted": Rule(("R31",), WORKER, BY_FORM),
+    "neighbour": Rule(("C11",), WORKER, BY_FORM),
 }
 """Every kind of task there is, by the first part of its key."""
 
@@ -85,6 +94,21 @@ VIOLENCE: Final = frozenset(
 TEMPORARY: Final = frozenset({"patronat", "kin_temp", "reception_temp", "institution"})
 """Kinds of care that have an end."""
 
+LEGAL: Final = frozenset({"opika", "pikluvannya", "foster_family", "dbst", "patronat"})
+"""Kinds of care that rest on a decision of an authority."""
+DECIDED: Final = ("authority_type", "decision_no", "decision_on")
+"""What such a decision says."""
+CONSENTED: Final = frozenset({"given", "partial"})
+DISSENTED: Final = frozenset({"refused", "withdrawn"})
+SHARING: Final = frozenset({"sent", "received", "accepted", "started"})
+"""States of a referral in which a provider has the child's data."""
+SIGNED: Final = frozenset({"usl", "rsl"})
+INTERPRETED: Final = frozenset({"present", "remote"})
+NO_LEGAL_REPRESENTATIVE: Final = frozenset({"neighbour", "friend", "teacher"})
+YOUNG: Final = "consent_young"
+"""A task whose ``at`` is a day counted from the end of time: it is closed by a birthday
+that came before the day of consent, and not by one that comes later."""
+
 OF_AGE: Final = 14
 """In years: from then on trusteeship takes the place of guardianship."""
 
@@ -97,6 +121,7 @@ _WAITING: Final = frozenset({"planned", "sent", "received"})
 _REFUSED: Final = "refused_provider"
 _A_DAY: Final = 24
 _REVIEW_DAYS: Final = -14
+_FOR_EVER: Final = calendar.text(date.max)
 _HISTORY_DAYS: Final = 30
 """A reception that was typed in so much later asks for nothing on arrival."""
 _MONTHLY: Final = range(1, 13)
@@ -240,7 +265,7 @@ def _of_case(paper: _Paper) -> Iterable[Duty]:
     yield from _done(paper)
     if paper.value("case_status") in _ENDED:
         return
-    for tell in (_needs, _violence, _placement, _visits, _planned, _sent, _consent):
+    for tell in _OF_CASE:
         yield from tell(paper)
 
 
@@ -357,8 +382,62 @@ def _consent(paper: _Paper) -> Iterable[Duty]:
         yield paper.open("consent", at, calendar.later(at, _A_DAY))
 
 
+def _two_hands(paper: _Paper) -> Iterable[Duty]:
+    """R02: until two people of two organisations have verified that a child goes home."""
+    case = {name: paper.value(name) for name in (*reunion.CLAIMS, reunion.LOG)}
+    said = [cell for cell in reunion.claims(case) if paper.heads(cell)]
+    heads = [head.version.id for cell in said for head in paper.heads(cell)]
+    signed = reunion.signed(case, heads)
+    if said and not are_two(hand for one in signed for hand in one.hands):
+        at = min(map(paper.since, said))
+        yield paper.open("two_hands", at, at)
+
+
+def _decision(paper: _Paper) -> Iterable[Duty]:
+    """R05: until the decision is written down on which the care rests."""
+    care = paper.value("care_type", "placement")
+    if care in LEGAL and not all(paper.value(name, "decision") for name in DECIDED):
+        at = paper.since("placement")
+        yield paper.open("decision", at, at)
+
+
+def _reason(paper: _Paper) -> Iterable[Duty]:
+    """R28: until it is said why an institution and no family."""
+    care = paper.value("care_type", "placement")
+    if care == "institution" and not paper.value("institution_reason", "placement"):
+        at = paper.since("placement")
+        yield paper.open("institution", at, at)
+
+
+def _who_consents(paper: _Paper) -> Iterable[Duty]:
+    """R09: whose consent it takes is said by the child's age on that day."""
+    by = paper.value("consent_by") or ()
+    on = calendar.day(paper.value("returned_on"))
+    if on is None or not by:
+        return
+    if "child_14" in by:
+        yield paper.open(YOUNG, _mirrored(on), on)
+    elif "best_interest" not in by:
+        yield paper.open("consent_own", on, on)
+
+
+_OF_CASE: Final[tuple[Callable[[_Paper], Iterable[Duty]], ...]] = (
+    _needs,
+    _violence,
+    _placement,
+    _visits,
+    _planned,
+    _sent,
+    _consent,
+    _two_hands,
+    _decision,
+    _reason,
+    _who_consents,
+)
+
+
 def _of_event(paper: _Paper) -> Iterable[Duty]:
-    for tell in (_arrived, _asked_later, _visited, _stays):
+    for tell in (_arrived, _asked_later, _visited, _stays, _verified, _interpreter):
         yield from tell(paper)
 
 
@@ -420,6 +499,22 @@ def _stays(paper: _Paper) -> Iterable[Duty]:
         yield paper.open(f"stay/{site}", since, due, board=STAY, sites=(site,))
 
 
+def _verified(paper: _Paper) -> Iterable[Duty]:
+    """R02: the second one whom a form names is of another organisation."""
+    one, other = (_code(paper.value(f"verifier_{n}")) for n in (1, 2))
+    if one and other and one != other:
+        yield Duty("two_hands", CLOSING, _FOR_EVER)
+
+
+def _code(said: Any) -> str:
+    return str(said or "").strip().casefold()
+
+
+def _interpreter(paper: _Paper) -> Iterable[Duty]:
+    if paper.value("interpreter") in INTERPRETED:
+        yield Duty("interpreted", CLOSING, _FOR_EVER)
+
+
 def _held_on(paper: _Paper) -> date | None:
     """Return on which day a form was filled or a visit made."""
     names = ("visit_on", "filled_on")
@@ -433,6 +528,10 @@ def _of_person(paper: _Paper) -> Iterable[Duty]:
     Who was fourteen when it was first written down was asked then.
     """
     born = calendar.day(paper.value("birth_date", "birth"))
+    yield from _old_enough(born)
+    signs = [at for mode, at in paper.elements("comm_mode").items() if mode in SIGNED]
+    if signs:
+        yield paper.open("interpreted", min(signs), min(signs))
     if born is None or not paper.heads("birth"):
         return
     at = paper.since("birth")
@@ -441,8 +540,41 @@ def _of_person(paper: _Paper) -> Iterable[Duty]:
         yield paper.open("fourteen", at, due)
 
 
+def _old_enough(born: date | None) -> Iterable[Duty]:
+    """R09: before the 14th birthday nobody is asked alone, from then on everybody is."""
+    if born is None:
+        yield Duty("consent_own", CLOSING, _FOR_EVER)
+        yield Duty(YOUNG, CLOSING, _FOR_EVER)
+        return
+    birthday = calendar.months_after(born, OF_AGE * 12)
+    before = calendar.text(calendar.days_after(birthday, -1))
+    yield Duty("consent_own", CLOSING, before)
+    yield Duty(YOUNG, CLOSING, calendar.text(_mirrored(birthday)))
+
+
+def _mirrored(day: date) -> date:
+    """Return a day as far from the end of time as this one is from its beginning."""
+    return date.fromordinal(date.max.toordinal() - day.toordinal() + 1)
+
+
+def _of_relation(paper: _Paper) -> Iterable[Duty]:
+    """C11: until nobody takes a neighbour for a legal representative."""
+    is_near = paper.value("rel_type") in NO_LEGAL_REPRESENTATIVE
+    if is_near and paper.value("rel_legal_rep") == "yes":
+        at = paper.since("rel_legal_rep")
+        yield paper.open("neighbour", at, at)
+
+
 def _of_row(paper: _Paper) -> Iterable[Duty]:
-    """R45: a service that is asked of a centre waits there for an answer."""
+    """R45: a service that is asked of a centre waits there for an answer.
+
+    R08: not where consent to share was refused; then the sharing has to be stopped.
+    """
+    is_refused = paper.value("svc_consent") in DISSENTED
+    if is_refused and paper.value("svc_state") in SHARING and paper.heads("svc_state"):
+        at = paper.since("svc_consent")
+        yield paper.open("sharing", at, at)
+        return
     site, state = paper.value("svc_site"), paper.value("svc_state")
     if not isinstance(site, str) or not site or not paper.heads("svc_site"):
         return
@@ -458,4 +590,5 @@ _TELLERS: Final[Mapping[str, Callable[[_Paper], Iterable[Duty]]]] = {
     "case": _of_case,
     "event": _of_event,
     "service": _of_row,
+    "relation": _of_relation,
 }

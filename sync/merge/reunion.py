@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sync.merge.hands import Hand
+from sync.values import is_date
 
 LOG: Final = "reunion_signed"
 """A log on a case: who signs."""
@@ -45,7 +46,7 @@ def claimed(case: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the cells by which a child goes home or was handed over."""
     said = {
         RECOMMENDED: case.get(RECOMMENDED) in _REUNIFY,
-        HANDED_OVER: bool(case.get(HANDED_OVER)),
+        HANDED_OVER: is_date(case.get(HANDED_OVER)),
         TRACED: case.get(TRACED) == _REUNIFIED,
     }
     return tuple(name for name in CLAIMS if said[name])

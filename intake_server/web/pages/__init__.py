@@ -36,6 +36,7 @@ from intake_server.web.pages import (
     undo,
     versions,
     voids,
+    vouching,
 )
 
 View = Callable[..., ResponseReturnValue]
@@ -97,6 +98,13 @@ _ROUTES: Final[tuple[tuple[str, str, str, Action, View], ...]] = (
     ("POST", "/children/<doc>/link", "link", Action.LINK, pairs.decide),
     ("POST", "/children/<doc>/pick", "pick", Action.LINK, pairs.pick),
     ("POST", "/children/<doc>/void", "void", Action.VOID, voids.void),
+    (
+        "POST",
+        "/children/<doc>/sign",
+        "sign_reunion",
+        Action.DECIDE,
+        vouching.sign,
+    ),
     ("GET", "/cards", "cards", Action.PRINT_CARDS, cards.show),
     ("POST", "/cards", "draw_cards", Action.PRINT_CARDS, cards.draw),
     ("GET", "/devices", "devices", Action.MANAGE_DEVICES, devices.show),

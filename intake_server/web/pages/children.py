@@ -23,6 +23,7 @@ from intake_server.web.pages import (
     phrases,
     room,
     sheet,
+    vouches,
     warned,
 )
 from intake_server.web.pages import course as courses
@@ -214,6 +215,7 @@ def page(
         reason=reason,
         sites=words.sites(_sites(found)),
         cautions=warned.warned(found, words),
+        vouched=vouches.of_child(found, words),
         questions=_questions(found, words),
         sections=_sections(found, written_on, pencils, records),
         rows=_grouped(found.rows, found, pencils, records),

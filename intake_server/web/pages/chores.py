@@ -27,6 +27,16 @@ _TITLES: Final[Mapping[str, LazyString]] = {
     "arrival": _l("Arrives"),
     "referral": _l("A service is asked for"),
     "need/medical": _l("Medical check on arrival"),
+    "two_hands": _l(
+        "A second person of another organisation verifies: child goes home"
+    ),
+    "decision": _l("Write down the decision on which the care rests"),
+    "sharing": _l("Stop a referral to which consent was refused or withdrawn"),
+    "consent_own": _l("Ask the child for consent: fourteen or older"),
+    "consent_young": _l("Ask a legal representative for consent: child under fourteen"),
+    "institution": _l("Say why the child is in an institution"),
+    "interpreted": _l("Ask for consent with an interpreter for sign language"),
+    "neighbour": _l("Correct who is the legal representative"),
 }
 _LATER: Final[Mapping[str, LazyString]] = {
     "name": _l("Ask for the name, which could not be asked"),
@@ -41,6 +51,14 @@ _CLOSED: Final[Mapping[str, LazyString]] = {
     "handover": _l("closed by the day of the hand-over"),
     "end_missing": _l("closed by the end of the placement"),
     "bounced": _l("closed by another destination"),
+    "two_hands": _l("closed by a second signature on the child's page"),
+    "decision": _l("closed by authority, number and date"),
+    "sharing": _l("closed by another state of the referral"),
+    "consent_own": _l("closed by an answer about consent"),
+    "consent_young": _l("closed by an answer about consent"),
+    "institution": _l("closed by the reason"),
+    "interpreted": _l("closed by a form that names the interpreter"),
+    "neighbour": _l("closed by the corrected answer"),
 }
 _ROLES: Final[Mapping[str, LazyString]] = {
     CLINICIAN: _l("for a clinician"),

@@ -25,6 +25,7 @@ from intake_server.web.pages import chores, moments, phrases, room, sheet
 from intake_server.web.pages.children import CLOCK_BITS, birth_date
 from intake_server.web.pages.wording import Wording
 from intake_server.web.sheets import Row
+from sync.merge.duties import YOUNG
 
 _CODE: Final = Text("Код дитини", "Child's code")
 _SITE: Final = Text("Центр, код", "Centre, code")
@@ -230,7 +231,7 @@ def _task_row(entry: Entry, site: str, words: Wording, today: date) -> Row:
         words.site(site),
         entry.key,
         task.title,
-        entry.at,
+        entry.due if entry.key == YOUNG else entry.at,
         entry.due if task.due else "",
         "1" if is_late else "",
         entry.role,

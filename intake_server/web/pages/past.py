@@ -14,13 +14,15 @@ from intake_server.web.pages.moments import Moment
 from intake_server.web.pages.texts import _, _l
 from intake_server.web.pages.wording import Wording
 from sync.change import Write
-from sync.merge import siblings
+from sync.merge import reunion, siblings
 from sync.merge.cells import DELETED, ERASED, HOLD
 from sync.merge.rights import REMOVER
 
 _SHOWN: Final = 20
 """Entries of a history that are shown at first."""
 
+_LOGS: Final = {siblings.LOG: siblings.CELL, reunion.LOG: reunion.RECOMMENDED}
+"""What is signed, and by which answer people know it."""
 _OF_RECORDS: Final = {
     DELETED: (_l("made by mistake"), _l("stays")),
     ERASED: (_l("erased"), _l("erased")),
@@ -157,14 +159,14 @@ def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | Non
     """Return label, value and evidence of a write; None for what nobody asks people."""
     name = write.name
     if write.undoes:
-        named = siblings.CELL if name == siblings.LOG else name
+        named = _LOGS.get(name, name)
         label = _("Record") if name == DELETED else words.short(named)
         return (label, _("taken back"), "")
     if name in _OF_RECORDS:
         is_so, is_not = _OF_RECORDS[name]
         return (_("Record"), str(is_so if write.v else is_not), "")
-    if name == siblings.LOG:
-        return (words.short(siblings.CELL), _signed(write), "")
+    if name in _LOGS:
+        return (words.short(_LOGS[name]), _signed(write), "")
     if not words.words.labels.is_known(name) or name == "child_ref":
         return None
     grade = words.grade(write.src)
@@ -182,7 +184,9 @@ def _line(write: Write, site: str, words: Wording) -> tuple[str, str, str] | Non
 
 
 def _signed(write: Write) -> str:
-    """Return what somebody did who signed that children are apart, or refused."""
+    """Return what somebody did who signed, or refused that children are apart."""
+    if write.n == reunion.LOG:
+        return _("signed: verified")
     is_signed = isinstance(write.v, Mapping) and write.v.get("say") == siblings.SIGN
     return _("signed: apart") if is_signed else _("refused: together")
 

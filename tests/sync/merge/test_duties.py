@@ -19,6 +19,8 @@ SETS = {
     "concerns": ["neglect"],
     "followup_plan": ["d3", "m12"],
     "not_now": ["name"],
+    "comm_mode": ["usl"],
+    "consent_by": ["parent"],
 }
 SITES = ("truskavets",)
 
@@ -130,15 +132,16 @@ TABLE = {
             ("visit/m3", "2026-04-30"),
             ("visit/m6", "2026-07-31"),
             ("visit/m12", "2027-01-31"),
+            ("two_hands", SAID),
         },
     ),
     "R19: the visits that were chosen, where some were": (
         ("case", {"handover_on": "2026-01-31", "followup_plan": ["m1"]}),
-        {("visit/m1", "2026-02-28")},
+        {("visit/m1", "2026-02-28"), ("two_hands", SAID)},
     ),
     "R29: what has an end is looked at 14 days before": (
         ("case", {"placement": CARE}),
-        {("review/2026-07-31", "2026-07-17")},
+        {("review/2026-07-31", "2026-07-17"), ("decision", SAID)},
     ),
     "R29: what has no end, though it must, is asked for": (
         ("case", {"placement": {"care_type": "kin_temp"}}),
@@ -159,6 +162,7 @@ TABLE = {
             ("review/2026-04-15", "2026-04-01"),
             ("review/2026-02-28", "2026-02-28"),
             ("review/2026-03-31", "2026-03-31"),
+            ("institution", SAID),
         },
     ),
     "R01: siblings who are apart are looked at on the day that was set": (
@@ -178,7 +182,7 @@ TABLE = {
                 "followup_plan": ["d3"],
             },
         ),
-        {("visit/d3", "2026-12-03")},
+        {("visit/d3", "2026-12-03"), ("two_hands", SAID)},
     ),
     "A02: a stay is due at its planned end": (
         (
@@ -217,6 +221,34 @@ TABLE = {
     "R45: a service that was refused comes back": (
         ("service", {"svc_site": "chernivtsi", "svc_state": "refused_provider"}),
         {("bounced", SAID)},
+    ),
+    "R02: a second person verifies that a child goes home": (
+        ("case", {"recommendation": "reunify"}),
+        {("two_hands", SAID)},
+    ),
+    "R05: a decision that is not whole is asked for": (
+        ("case", {"placement": {"care_type": "opika"}, "decision": {"decision_no": 1}}),
+        {("decision", SAID)},
+    ),
+    "R08: what is shared against consent is stopped and expected nowhere": (
+        ("service", {"svc_site": "x", "svc_state": "sent", "svc_consent": "refused"}),
+        {("sharing", SAID)},
+    ),
+    "R09: a child who alone consents may be too young for it": (
+        ("case", {"returned_on": "2026-11-20", "consent_by": ["child_14"]}),
+        {("consent_young", "2026-11-20")},
+    ),
+    "R09: a child who did not consent may be old enough for it": (
+        ("case", {"returned_on": "2026-11-20", "consent_by": ["parent"]}),
+        {("consent_own", "2026-11-20")},
+    ),
+    "R31: an interpreter is there before anybody consents": (
+        ("person", {"comm_mode": ["usl"]}),
+        {("interpreted", SAID)},
+    ),
+    "C11: a neighbour is no legal representative": (
+        ("relation", {"rel_type": "neighbour", "rel_legal_rep": "yes"}),
+        {("neighbour", SAID)},
     ),
     "a closed case asks for nothing": (
         ("case", {"case_status": "closed", "urgent_needs": ["injury"]}),

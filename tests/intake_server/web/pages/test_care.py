@@ -14,7 +14,7 @@ from intake_server.errors import RuleOfCareError
 from intake_server.security.policy import Principal, Role
 from intake_server.services import amending
 from intake_server.services.amending import Correction
-from intake_server.storage import documents
+from intake_server.storage import boards, documents, rebuild
 from intake_server.web.care_words import WANTED
 from intake_server.web.problems import document, kind_of
 from sync import documents as ids
@@ -371,3 +371,93 @@ def test_the_problem_says_rule_and_field_and_what_to_do(language):
     assert (said["status"], said["type"]) == (422, "/problems/rule-of-care")
     assert (said["rule"], said["field"]) == ("R05", "decision")
     assert said["advice"] == WANTED["decision_missing"].within(language)
+
+
+def due(desk):
+    with desk.database.reading() as session:
+        found = boards.of_children(session, [CHILD], [ROW])
+    assert rebuilt(desk) == ()
+    return {one.key for one in found}
+
+
+def rebuilt(desk):
+    with desk.database.transaction() as session:
+        return rebuild.compare(session).different
+
+
+def stand_corrected(desk):
+    """Let it be known that the child is fourteen already."""
+    with desk.database.reading() as session:
+        found = documents.find(session, CHILD).view
+    older = {**found["values"]["birth"], "birth_date": "2012-03-04"}
+    heads = tuple(found["heads"]["birth"])
+    desk.write({(CHILD, "person"): [Write(g="birth", v=older, p=heads, src="child")]})
+
+
+TASKS = [
+    pytest.param(
+        "two_hands", [case(recommendation="reunify")], [visit(**BY_TWO)], id="R02"
+    ),
+    pytest.param(
+        "two_hands", [visit(**BY_ONE), case(handover_on="2026-11-20")],
+        ["handover_on", None], id="R02 handed over",
+    ),
+    pytest.param(
+        "decision", [case(placement=OPIKA)], [case(decision=DECIDED)], id="R05"
+    ),
+    pytest.param(
+        "sharing", [row("service", svc_state="sent", svc_consent="refused")],
+        ["svc_state", "planned"], id="R08",
+    ),
+    pytest.param("consent_young", [by("child_14")], ["consent_by", ["parent"]], id="R09"),
+    pytest.param("consent_own", [], ["consent_by", ["child_14"]], id="R09 older"),
+    pytest.param(
+        "institution", [case(placement={"care_type": "institution"})],
+        ["placement", {"care_type": "institution", "care_until": "2027-01-01"}
+         | {"institution_reason": "лікування"}],
+        id="R28",
+    ),
+    pytest.param(
+        "end_missing", [case(placement={"care_type": "kin_temp"})],
+        ["placement", CARE], id="R29",
+    ),
+    pytest.param(
+        "interpreted", [SIGNS], [visit(interpreter="present")], id="R31"
+    ),
+    pytest.param(
+        "neighbour", [row("relation", rel_type="neighbour", rel_legal_rep="yes")],
+        ["rel_legal_rep", "no"], id="C11",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "said", "mended"), TASKS)
+def test_while_a_rule_is_not_kept_the_child_is_among_the_tasks(
+    child, key, said, mended
+):
+    if key == "consent_own":
+        stand_corrected(child)
+    assert (key in due(child)) is (key == "consent_own")
+
+    for edits in said:
+        child.write(edits)
+    assert key in due(child)
+
+    if isinstance(mended[0], str):
+        name, value = mended
+        doc = ROW if name.startswith(("svc", "rel")) else CASE
+        correct(child, doc, name, value)
+    else:
+        for edits in mended:
+            child.write(edits)
+    assert key not in due(child)
+
+
+def test_r08_a_centre_to_which_consent_was_refused_expects_nobody(child):
+    said = {"svc_site": "chernivtsi", "svc_state": "sent"}
+    child.write(row("service", **said, svc_consent="given"))
+    assert "referral" in due(child)
+
+    correct(child, ROW, "svc_consent", "withdrawn")
+
+    assert "referral" not in due(child)

@@ -195,7 +195,7 @@ def test_a_file_holds_more_tasks_than_a_page_shows(desk):
 
     table = rows(desk.browser(Role.WORKER, "truskavets"), "tasks")
 
-    assert len(table) == 1 + 60 * 2
+    assert len(table) == 1 + 60 * 3
     assert len(set(table)) == len(table)
 
 

@@ -47,6 +47,7 @@ ALLOWED = {
     "POST /children/<doc>/link": STAFF,
     "POST /children/<doc>/pick": STAFF,
     "POST /children/<doc>/void": STAFF,
+    "POST /children/<doc>/sign": STAFF,
     "GET /cards": STAFF,
     "POST /cards": STAFF,
     "GET /forms": STAFF,
