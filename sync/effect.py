@@ -47,7 +47,8 @@ class Statement(Struct, frozen=True, gc=False):
     """One thing said about one property of one document.
 
     ``how`` is ``field``, ``group``, ``set`` or ``log``; of a set, ``value`` holds the
-    elements; ``entry`` is the id of a log entry.
+    elements; ``entry`` is the id of a log entry. What ``is_derived`` was worked out by
+    the form, and nobody said it.
     """
 
     doc: str
@@ -57,6 +58,7 @@ class Statement(Struct, frozen=True, gc=False):
     value: Any
     src: str | None = None
     entry: str | None = None
+    is_derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ class Occasion:
 
     ``root`` is the instance id of the first submission of an edit chain; ``reference``
     is canonical, None for a form that speaks of no child; ``files`` maps names of
-    attachments to their SHA-256.
+    attachments to their SHA-256. ``rows`` are the rows that were on the screen: the
+    document by its kind, what it hangs on, and its own id.
     """
 
     instance_id: str
@@ -82,6 +85,7 @@ class Occasion:
     reference: str | None
     site: str
     files: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
 
 
 def reference_in(answers: Iterable[Answer]) -> str | None:
@@ -140,8 +144,55 @@ def writes(
     return made
 
 
-def corrected(said: Said, before: OnScreen, schema: Schema) -> tuple[Statement, ...]:
-    """Return what a correction says, with what it takes back by being silent.
+def news(
+    statements: Iterable[Statement], schema: Schema, on_screen: OnScreen
+) -> tuple[Statement, ...]:
+    """Return what is said, without what a form only worked out and says nothing new.
+
+    Each form says by itself how far a case has come. On a record that was on the screen
+    it takes nothing back that people have said since: a state that stands below what was
+    shown, an answer that is given once, anything about a cell that is in question.
+    """
+    return tuple(
+        one
+        for one in statements
+        if not (one.is_derived and _is_stale(one, schema, on_screen))
+    )
+
+
+def _is_stale(statement: Statement, schema: Schema, on_screen: OnScreen) -> bool:
+    name = schema.renamed.get(statement.name, statement.name)
+    if (statement.doc, name) not in on_screen:
+        return False
+    rule = schema.rule(name)
+    history, heads = on_screen[statement.doc, name]
+    if statement.value is None or not heads:
+        return True
+    was = shown(_heads(history, heads), rule, lambda: history).value
+    if rule.policy == "once":
+        return was is not None
+    return rule.order is not None and rule.order.is_below(statement.value, was)
+
+
+def beside(made: Writes, schema: Schema) -> Writes:
+    """Let a form's second answer, where one is given once, stand beside the first.
+
+    So a person settles it, and the rest of the form is not set aside for it.
+    """
+    return {
+        target: [
+            structs.replace(write, p=())
+            if schema.rule(write.name).policy == "once" and write.p
+            else write
+            for write in there
+        ]
+        for target, there in made.items()
+        if there
+    }
+
+
+def silent(said: Said, before: OnScreen, schema: Schema) -> tuple[Statement, ...]:
+    """Return what a correction takes back by being silent.
 
     What the submission said that it replaces, and it does not, is cleared. A row that
     is gone from it is voided, and one that has come back is not void any more.
@@ -154,20 +205,20 @@ def corrected(said: Said, before: OnScreen, schema: Schema) -> tuple[Statement, 
     """
     kinds = dict(said.documents)
     stated = {(one.doc, schema.cell(one.name)) for one in said.statements}
-    silent: dict[tuple[str, str], Statement] = {}
+    cleared: dict[tuple[str, str], Statement] = {}
     for doc, cell in before:
         name = name_of(cell)
         if doc in kinds and name != DELETED and (doc, name) not in stated:
             how = _how_kept(name, schema)
             if how != "log":
                 none = () if how == "set" else None
-                silent[doc, name] = Statement(doc, kinds[doc], how, name, none)
+                cleared[doc, name] = Statement(doc, kinds[doc], how, name, none)
     back = [
         Statement(doc, kinds[doc], "field", DELETED, value=False)
         for doc, cell in before
         if cell == DELETED and doc in kinds
     ]
-    return (*said.statements, *silent.values(), *back)
+    return (*cleared.values(), *back)
 
 
 def gone(said: Said, before: OnScreen) -> frozenset[str]:
@@ -335,7 +386,7 @@ class _Teller:
             return Statement(*target, how, name, said, src)
         if how == "log":
             return Statement(*target, how, name, value, src, self._entry(answer))
-        return Statement(*target, how, name, value, src)
+        return Statement(*target, how, name, value, src, None, asked.calculated)
 
     def _home(self, answer: Answer) -> Target | None:
         home = answer.field.home
@@ -361,7 +412,12 @@ class _Teller:
 
     def _row(self, row: RowRef) -> Target:
         own = documents.row(self._event, row.repeat.name, row.row_id)
-        return (self._shared(row) or own, row.repeat.kind)
+        doc = self._shared(row) or self._rendered(row) or own
+        return (doc, row.repeat.kind)
+
+    def _rendered(self, row: RowRef) -> str | None:
+        """Return the document of a row that stood on the screen, whoever began it."""
+        return self._occasion.rows.get((row.repeat.kind, self._owner(row), row.row_id))
 
     def _shared(self, row: RowRef) -> str | None:
         """Return the document that a row shares with rows of other forms, if it does.
@@ -377,14 +433,14 @@ class _Teller:
         return doc if self._claims.setdefault(doc, this) == this else None
 
     def _is_needless(self, answer: Answer) -> bool:
-        """Tell whether an answer is the own id of a row that shares its document.
+        """Tell whether an answer is the own id of a row that has its document without it.
 
         Each form makes another, and which one is nothing to ask about.
         """
         row = answer.row
         if row is None or answer.field.name != row.repeat.row_id:
             return False
-        return self._shared(row) is not None
+        return self._shared(row) is not None or self._rendered(row) == row.row_id
 
     def _value(self, answer: Answer) -> Any:
         value = answer.value

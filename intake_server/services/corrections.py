@@ -2,6 +2,7 @@
 
 A correction says again what its author once sent. Its answers supersede that
 submission's own writes and nothing else: what others have written since stands beside.
+Where it was made on a record that was on the screen, they supersede what stood there.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from intake_server.storage.submissions import Submission
 from sync import effect
 from sync.change import Write
 from sync.effect import OnScreen, Said
-from sync.merge.cells import DELETED, Version
+from sync.merge.cells import DELETED, Version, name_of
 from sync.merge.heads import versions
 from sync.merge.renaming import present_cell
 from sync.merge.schema import Schema
@@ -96,17 +97,45 @@ def _replaced(
 
 
 def writes(
-    said: Said, before: Replaced, schema: Schema, entered: Entered | None = None
+    said: Said,
+    before: Replaced,
+    schema: Schema,
+    seen: OnScreen,
+    entered: Entered | None = None,
 ) -> effect.Writes:
     """Return what a correction writes: what differs from what it replaces.
 
-    Whoever corrects by entries says nothing anew in a log that no entry names.
+    Args:
+        said: What it says.
+        before: What it replaces.
+        schema: The merge rules.
+        seen: What was on the screen; of these answers it supersedes what stood there,
+            and takes back by being silent only what it has said itself.
+        entered: The entries by which it corrects, if it does: nothing is said anew in a
+            log that none of them names.
     """
-    statements = effect.corrected(said, before.written, schema)
-    made = effect.writes(statements, schema, before.written)
+    rendered = {(doc, name_of(cell)) for doc, cell in seen}
+    unseen = {
+        (doc, cell): stood
+        for (doc, cell), stood in before.written.items()
+        if (doc, name_of(cell)) not in rendered
+    }
+    own = unseen | {
+        place: stood
+        for place, stood in before.written.items()
+        if place in seen and seen[place][1] == stood[1]
+    }
+    news = effect.news(said.statements, schema, seen)
+    made = effect.writes(news, schema, {**unseen, **seen})
+    for target, more in effect.writes(
+        effect.silent(said, before.written, schema), schema, own
+    ).items():
+        made.setdefault(target, []).extend(more)
     for doc in sorted(effect.gone(said, before.written)):
         kind = before.kinds[doc]
         if kind in _LASTING or _is_void(before, doc):
+            continue
+        if seen and doc not in {place for place, _ in rendered}:
             continue
         made.setdefault((doc, kind), []).append(
             Write(f=DELETED, v=True, saw=tuple(sorted(before.touching[doc])))

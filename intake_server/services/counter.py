@@ -306,6 +306,7 @@ class Counter:
     ) -> tuple[Change, tuple[Target, ...]]:
         definition = one.definition
         assert definition is not None  # noqa: S101 - what has no problem has a form
+        seen = screens.on_screen(self.session, one.based_on, self.schema)
         said = effect.said(
             effect.Occasion(
                 instance_id=one.key,
@@ -317,18 +318,21 @@ class Counter:
                     **files_of([a for s in _chain(before) for a in s.attachments]),
                     **files_of(one.attachments),
                 },
+                rows=screens.rows(self.session, one.based_on, definition),
             ),
             one.answers,
         )
         if before is not None:
-            edits = corrections.writes(said, before, self.schema, one.entered)
+            edits = corrections.writes(
+                said, before, self.schema, seen, one.entered
+            )
         else:
-            seen = screens.on_screen(self.session, one.based_on, self.schema)
-            edits = effect.writes(said.statements, self.schema, seen)
+            news = effect.news(said.statements, self.schema, seen)
+            edits = effect.writes(news, self.schema, seen)
         finished = one.finished
         off = _doubtful(offset_ms)
         change = self.pen.write(
-            edits,
+            effect.beside(edits, self.schema),
             author=sender.actor,
             device=sender.device,
             site=sender.site,

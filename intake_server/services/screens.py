@@ -6,6 +6,7 @@ and nothing else.
 
 from collections.abc import Mapping, Sequence
 
+from forms.definition import FormDefinition
 from intake_server.storage import documents
 from intake_server.storage.database import Session
 from sync.effect import OnScreen
@@ -28,9 +29,10 @@ def on_screen(
     What was rendered under a former name counts under the present one.
     """
     seen: dict[tuple[str, str], tuple[Mapping[str, Version], frozenset[str]]] = {}
+    pasts = documents.histories(session, based_on) if based_on else {}
     for doc, cells in based_on.items():
         known: dict[str, dict[str, Version]] = {}
-        for past in documents.history(session, doc):
+        for past in pasts.get(doc, ()):
             if past.code is not None:
                 continue
             for edit in past.change.edits:
@@ -44,3 +46,23 @@ def on_screen(
             _, others = seen.get((doc, name), ({}, frozenset()))
             seen[(doc, name)] = (known.get(name, {}), others | frozenset(ids))
     return seen
+
+
+def rows(
+    session: Session, based_on: BasedOn, definition: FormDefinition
+) -> Mapping[tuple[str, str, str], str]:
+    """Return the rows that were rendered, by kind, by what they hang on, by their id.
+
+    A row is known by the id that its form gave it, else by that of its document.
+    """
+    if not based_on or not definition.repeats:
+        return {}
+    ids = {part.name: part.property for part in definition.fields}
+    kinds = {one.kind: ids.get(one.row_id or "") for one in definition.repeats}
+    found: dict[tuple[str, str, str], str] = {}
+    for view in documents.find_all(session, based_on).values():
+        if view.kind in kinds and view.parent is not None:
+            said = view.view["values"].get(kinds[view.kind] or "")
+            name = said if isinstance(said, str) else view.doc
+            found[view.kind, view.parent, name] = view.doc
+    return found

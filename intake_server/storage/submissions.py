@@ -25,6 +25,16 @@ _HELD: Final = sa.text("submission.is_held")
 _ASIDE: Final = sa.text("submission.status = 'quarantined'")
 """As the index says it, for the same reason."""
 _PLACE: Final = ("received", "instance_id", "sha256")
+_CHAINS: Final = """
+WITH RECURSIVE chain(root, name, depth, received) AS (
+  SELECT instance_id, instance_id, 0, received FROM submission
+  WHERE status = 'stored' AND instance_id IN ({keys})
+  UNION ALL
+  SELECT chain.root, s.instance_id, chain.depth + 1, s.received
+  FROM chain JOIN submission s ON s.corrects = chain.name
+  WHERE s.status = 'stored' AND chain.depth < 1000
+) SELECT root, name, depth, received FROM chain
+"""
 _KNOWN: Final = (
     sa.select(*(column for column in _TABLE.c if column.name != "raw"))
     .where(_TABLE.c.instance_id.in_(sa.bindparam("ids", expanding=True)))
@@ -365,6 +375,24 @@ def corrections(session: Session) -> Mapping[str, str]:
         " WHERE corrects IS NOT NULL AND status = 'stored'",
     )
     return dict(tuple(row) for row in rows)
+
+
+def last_of(session: Session, instance_ids: Iterable[str]) -> Mapping[str, Submission]:
+    """Return the last correction of each submission, itself where nobody corrected it.
+
+    Those that are not stored here are left out. Of two corrections of one submission
+    the one that came later is followed.
+    """
+    rows = bulk.fetch_in(session.connection(), _CHAINS, sorted(set(instance_ids)))
+    newest: dict[str, tuple[int, int, str]] = {}
+    for root, name, depth, received in rows:
+        newest[root] = max((depth, received, name), newest.get(root, (-1, 0, "")))
+    named = {root: name for root, (_, _, name) in newest.items()}
+    stored = known(session, named.values())
+    return {
+        root: next(one for one in stored[name] if one.status == "stored")
+        for root, name in named.items()
+    }
 
 
 def settle(session: Session, submission: Submission) -> None:
