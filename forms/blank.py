@@ -84,6 +84,19 @@ def filled(
     return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
 
+def renamed(xml: bytes, instance_id: str) -> bytes:
+    """Return an instance under another id; all else in it stays.
+
+    Args:
+        xml: An instance that has passed the gate.
+        instance_id: Its id from now on.
+    """
+    root = parsed(xml)
+    root.attrib.pop("instanceID", "")
+    _put_meta(root, instance_id, None)
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+
 def _opening(
     html: etree._Element, rows: Mapping[Path, Sequence[Row]]
 ) -> Iterator[tuple[Path, str]]:
@@ -145,14 +158,14 @@ def _put_rows(root: etree._Element, path: Path, rows: Sequence[Row]) -> None:
 
 
 def _put_meta(root: etree._Element, instance_id: str, corrects: str | None) -> None:
-    meta = next(one for one in root if etree.QName(one).localname == _META)
+    found = [one for one in root if etree.QName(one).localname == _META]
+    meta = found[0] if found else etree.SubElement(root, _META)
     space = etree.QName(meta).namespace
     for name, text in (("deprecatedID", corrects), ("instanceID", instance_id)):
-        tag = etree.QName(space, name).text
-        for old in meta.findall(tag):
+        for old in [one for one in meta if etree.QName(one).localname == name]:
             meta.remove(old)
         if text is not None:
-            etree.SubElement(meta, tag).text = text
+            etree.SubElement(meta, etree.QName(space, name).text).text = text
 
 
 def _put(root: etree._Element, path: Path, text: str | None) -> None:

@@ -24,6 +24,7 @@ from intake_server.web import arrival, auth, failures, headers, pages, proving
 from intake_server.web.api.openapi import offer_api
 from intake_server.web.body import InMemoryRequest
 from intake_server.web.context import Context, Contexts, context, give
+from intake_server.web.desk import desk_api
 from intake_server.web.enrol import enrol
 from intake_server.web.field import field
 from intake_server.web.help_pages import help_pages
@@ -97,6 +98,7 @@ def create_app(
     offer_api(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(desk_api())
     app.register_blueprint(pages.blueprint())
     app.add_url_rule("/healthz", "healthz", _healthz)
     auth.requires(Action.PUBLIC)(app.view_functions["static"])

@@ -186,6 +186,18 @@ class StaleRecordError(IntakeError):
         super().__init__("the record is no longer the one that was on the screen")
 
 
+class StaleDraftError(IntakeError):
+    """An unfinished form that a colleague has saved meanwhile; nothing was kept.
+
+    Attributes:
+        draft: The form as it is now.
+    """
+
+    def __init__(self, draft: Any) -> None:
+        super().__init__("the form was saved by somebody else meanwhile")
+        self.draft = draft
+
+
 class NotPractisedError(IntakeError):
     """A form that was filled in in earnest, from somebody who practises; not taken."""
 

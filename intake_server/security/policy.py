@@ -50,6 +50,7 @@ class Action(Enum):
     FIND_PLACES = "find_places"
     PUBLISH_FORMS = "publish_forms"
     SUBMIT = "submit"
+    FILL_IN = "fill_in"
     PRINT_CARDS = "print_cards"
     SEE_OWN_DEVICE = "see_own_device"
     REPORT_WIPED = "report_wiped"
@@ -81,6 +82,7 @@ TABLE: Final[Mapping[Action, frozenset[Role]]] = {
     Action.FIND_PLACES: CASE_STAFF | {Role.VOLUNTEER},
     Action.PUBLISH_FORMS: frozenset({Role.COORDINATOR}),
     Action.SUBMIT: CASE_STAFF | {Role.VOLUNTEER},
+    Action.FILL_IN: CASE_STAFF,
     Action.PRINT_CARDS: CASE_STAFF,
     Action.SEE_OWN_DEVICE: frozenset({Role.VOLUNTEER}),
     Action.REPORT_WIPED: frozenset({Role.VOLUNTEER}),

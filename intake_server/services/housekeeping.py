@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from intake_server.security import totp
-from intake_server.services import staffing, uploads
+from intake_server.services import drafts, staffing, uploads
 from intake_server.storage import (
     allowances,
     attempts,
@@ -19,7 +19,7 @@ _A_DAY: Final = timedelta(days=1)
 
 
 def tidy(database: Database, *, now: datetime) -> None:
-    """End the work whose day has passed; forget codes, sessions and uploads of old.
+    """End the work whose day has passed; forget what is of no use any more.
 
     Repeating is harmless.
     """
@@ -29,6 +29,7 @@ def tidy(database: Database, *, now: datetime) -> None:
         people.drop_expired(session, now=now)
         attempts.drop_forgotten(session, now=now)
         credentials.drop_steps(session, before=totp.step(now - _A_DAY))
+        drafts.expire(session, now=now)
     tidy_uploads(database, now=now)
 
 

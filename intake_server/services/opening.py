@@ -86,6 +86,11 @@ def may_open(form_id: str, *, is_about_somebody: bool) -> bool:
     return form_id in (FORMS if is_about_somebody else OF_NOBODY)
 
 
+def is_at_desks(form_id: str) -> bool:
+    """Tell whether a form is one of those, about whomever it is."""
+    return form_id in FORMS
+
+
 def empty(
     database: Database, form_id: str, *, now: datetime, entropy: Entropy
 ) -> Opened:

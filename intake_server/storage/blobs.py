@@ -16,6 +16,7 @@ from intake_server.storage.tables import BlobRow
 
 _NOT_MEANT: Final = (
     "NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sha256 = {table}.sha256)"
+    " AND NOT EXISTS (SELECT 1 FROM draft_file f WHERE f.sha256 = {table}.sha256)"
 )
 _NOT_SEALED: Final = (
     "NOT EXISTS (SELECT 1 FROM attachment a WHERE a.sealed = {table}.sha256)"
@@ -81,7 +82,7 @@ def beginning(session: Session, sha256: bytes, length: int) -> tuple[int, bytes]
 
 
 def drop_unnamed(connection: Connection, digests: Iterable[str]) -> None:
-    """Remove files that no submission names any more, their copies and parts.
+    """Remove files that no form names any more, finished or not, copies and parts.
 
     Args:
         connection: An open transaction.

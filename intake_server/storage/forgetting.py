@@ -11,7 +11,7 @@ from msgspec import structs
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from intake_server.storage import attachments, blobs, bulk
+from intake_server.storage import attachments, blobs, bulk, drafts
 from intake_server.storage.types import from_json
 from sync import change as kernel
 from sync import documents
@@ -34,6 +34,7 @@ def forget(
         keys: The changes on them.
     """
     _forget_submissions(connection, docs, keys)
+    drafts.drop_about(connection, docs)
     _forget_questions(connection, docs)
     _empty_misfits(connection, docs)
 

@@ -288,6 +288,7 @@ class SubmissionRow(SQLModel, table=True):
             **_where("status = 'quarantined'"),
         ),
         Index("ix_submission_change", "change", **_where("change IS NOT NULL")),
+        Index("ix_submission_corrects", "corrects", **_where("corrects IS NOT NULL")),
     )
 
     instance_id: str = Field(primary_key=True)
@@ -658,6 +659,50 @@ class NoticeRow(SQLModel, table=True):
     told: datetime = Field(sa_type=UtcDateTime)
     tried: datetime | None = Field(default=None, sa_type=UtcDateTime)
     trouble: str
+
+
+class DraftRow(SQLModel, table=True):
+    """A form that is not finished; it stands at this node and never travels.
+
+    ``xml`` is compressed; ``person`` is the child's document, where there is one;
+    ``owner`` whose it is to finish, nobody's in particular where there is none;
+    ``opened`` what was known when the form was opened; ``held`` the question about what
+    a phone sent, where the form came from there.
+    """
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index("ix_draft_person", "person"),
+        Index("ix_draft_site", "site"),
+    )
+
+    id: str = Field(primary_key=True)
+    person: str | None
+    site: str
+    form_id: str
+    form_version: str
+    author: str
+    saved_by: str
+    owner: str | None
+    begun: datetime = Field(sa_type=UtcDateTime)
+    saved: datetime = Field(sa_type=UtcDateTime)
+    revision: int
+    xml: bytes = Field(sa_type=LargeBinary)
+    opened: Any = Field(sa_type=Json)
+    discarded: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    held: str | None
+
+
+class DraftFileRow(SQLModel, table=True):
+    """A file that a form names which is not finished."""
+
+    __tablename__ = "draft_file"
+    __table_args__ = (Index("ix_draft_file_sha256", "sha256"),)
+
+    draft: str = Field(primary_key=True)
+    name: str = Field(primary_key=True)
+    sha256: bytes = Field(sa_type=LargeBinary)
+    size: int = Field(sa_type=BigInteger)
 
 
 class LeaseRow(SQLModel, table=True):

@@ -1,6 +1,6 @@
 """How a failure is answered: in the manner of the caller, once, and without content.
 
-Under ``/api/`` and ``/sync/`` with a problem document, under OpenRosa's paths with a
+Where programs ask with a problem document, under OpenRosa's paths with a
 message that ODK Collect shows, elsewhere with a page.
 """
 
@@ -23,6 +23,8 @@ from intake_server.web.problems import MEDIA_TYPE, document, kind_of
 
 _log = logging.getLogger(__name__)
 
+_SPOKEN: Final = ("/api/", "/sync/", "/desk/")
+"""Where programs ask, and are answered with documents."""
 _PLAIN: Final = "about:blank"
 _PATH_CHARACTERS: Final = "/:@!$&'()*+,;=~"
 _NO_SUCH_PLACE: Final = Text(
@@ -94,7 +96,7 @@ def _unknown(error: Exception) -> Response:
 
 
 def _answer(status: int, body: dict[str, Any], kind: ProblemType | None) -> Response:
-    if request.path.startswith(("/api/", "/sync/")):
+    if request.path.startswith(_SPOKEN):
         response = jsonify(body)
         response.mimetype = MEDIA_TYPE
     elif answers.is_openrosa(request.path):

@@ -1,8 +1,21 @@
-"""A queue item as messages say it, whether asked for or told in a refusal."""
+"""What messages say alike, whether it was asked for or is told in a refusal."""
 
 from typing import Any
 
+from intake_server.clock import text
+from intake_server.storage.drafts import Draft
 from intake_server.storage.queue import QueueItem
+
+
+def saved(draft: Draft) -> dict[str, Any]:
+    """Return an unfinished form as it was saved last."""
+    return {
+        "id": draft.id,
+        "revision": draft.revision,
+        "saved_at": text(draft.saved),
+        "saved_by": draft.saved_by.partition(":")[2],
+        "instance_xml": draft.xml.decode(),
+    }
 
 
 def said(item: QueueItem) -> dict[str, Any]:

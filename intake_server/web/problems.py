@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from intake_server import errors
 from intake_server.storage.errors import UnsafeStoreError, WrongKeyError
 from intake_server.web.care_words import WANTED
-from intake_server.web.items import said
+from intake_server.web.items import said, saved
 from intake_server.web.language import Language, Text
 from intake_server.web.problem_type import ProblemType
 from intake_server.web.receipt_problems import RECEIPT_PROBLEMS
@@ -176,6 +176,15 @@ PROBLEMS: Final[Mapping[type[Exception], ProblemType]] = {
         Text(
             "Нічого не записано. Прочитайте запис знову й вирішіть ще раз.",
             "Nothing was written. Read the record again, then decide once more.",
+        ),
+    ),
+    errors.StaleDraftError: ProblemType(
+        "stale-draft",
+        409,
+        Text("Форму тим часом зберіг хтось інший", "The form has moved on"),
+        Text(
+            "Нічого не перезаписано. Порівняйте обидві й оберіть, з якою працювати далі.",
+            "Nothing was overwritten. Compare the two and choose which to go on with.",
         ),
     ),
     errors.NotPractisedError: ProblemType(
@@ -392,6 +401,8 @@ def _members(error: Exception, language: Language) -> dict[str, Any]:
             return {"rule": error.rule, "field": error.field, "advice": advice}
         case errors.StaleItemError():
             return {"current": error.current and said(error.current)}
+        case errors.StaleDraftError():
+            return {"draft": saved(error.draft)}
         case (
             errors.BusyError()
             | errors.DailyLimitError()

@@ -78,6 +78,9 @@ def test_migrating_again_changes_nothing(file):
 
 
 DESK = """
+DROP TABLE draft;
+DROP TABLE draft_file;
+DROP INDEX ix_submission_corrects;
 DROP TABLE withheld;
 DROP TABLE mail;
 ALTER TABLE submission DROP COLUMN worker;

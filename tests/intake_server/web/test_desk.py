@@ -1,0 +1,327 @@
+"""A signed-in browser opens a form about a child, keeps it at each answer, finishes it."""
+
+from copy import deepcopy
+from hashlib import sha256
+from uuid import NAMESPACE_DNS, uuid5
+
+import pytest
+from centres import DANYLO, RECEPTION, REHABILITATION
+from desks import CASE, CHILD, a_desk
+
+from forms.catalogue import shipped
+from intake_server.security.policy import Role
+from intake_server.storage import documents
+
+DRAFT = str(uuid5(NAMESPACE_DNS, "draft"))
+ABOUT = f"/desk/children/{CHILD}/forms"
+
+
+@pytest.fixture
+def desk(tmp_path, stores):
+    with a_desk(tmp_path, stores) as desk:
+        desk.publish(shipped("registration"), shipped("followup"))
+        yield desk
+
+
+@pytest.fixture
+def known(desk):
+    """A node where Truskavets has received a child and begun a stay."""
+    olena = desk.phone("truskavets", "Телефон Олени")
+    reception = deepcopy(RECEPTION)
+    reception["g_contact"]["child_ref"] = DANYLO
+    desk.send(olena, "reception", reception, hours_ago=72)
+    desk.send(olena, "rehabilitation", REHABILITATION, hours_ago=50)
+    return desk
+
+
+@pytest.fixture
+def marta(known):
+    return known.browser(Role.WORKER, "truskavets", "Marta")
+
+
+@pytest.fixture
+def halyna(known):
+    return known.browser(Role.CLINICIAN, "truskavets", "Halyna")
+
+
+@pytest.fixture
+def stepan(known):
+    return known.browser(Role.WORKER, "chernivtsi", "Stepan")
+
+
+def opened(browser, form_id, about=ABOUT):
+    answer = browser.get(f"{about}/{form_id}")
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def call(browser, method, path, said=None, csrf=None):
+    token = csrf or browser.get("/desk/drafts").json["csrf"]
+    return browser.open(
+        path, method=method, json={} if said is None else said,
+        headers={"X-CSRF-Token": token},
+    )  # fmt: skip
+
+
+def finished(browser, form, xml=None, **more):
+    said = {
+        "instance_xml": xml or form["instance_xml"],
+        "finalized_at": "2026-11-22T11:00:00+02:00",
+        "based_on": form["based_on"],
+        "anew": form["anew"],
+        **more,
+    }
+    answer = call(browser, "POST", "/desk/submissions", said, form["csrf"])
+    assert answer.status_code == 200, answer.json
+    return answer.json
+
+
+def saved(browser, form, revision=0, xml=None, **more):
+    said = {
+        "revision": revision,
+        "instance_xml": xml or form["instance_xml"],
+        "child": CHILD,
+        "opened": {"based_on": form["based_on"], "contested": form["contested"]},
+        **more,
+    }
+    return call(browser, "PUT", f"/desk/drafts/{DRAFT}", said, form["csrf"])
+
+
+def with_answer(form, name, text):
+    assert f"<{name}/>" in form["instance_xml"]
+    return form["instance_xml"].replace(f"<{name}/>", f"<{name}>{text}</{name}>", 1)
+
+
+def values(desk, doc):
+    with desk.database.reading() as session:
+        found = documents.find(session, doc)
+    return found.view["values"]
+
+
+def test_a_form_opens_with_what_the_record_says(marta):
+    form = opened(marta, "registration")
+
+    assert "<family_name>Ремез</family_name>" in form["instance_xml"]
+    assert f"<child_ref>{DANYLO}</child_ref>" in form["instance_xml"]
+    assert form["child"]["name"] == "Ремез Данило"
+    assert set(form["based_on"]) == {CHILD, CASE}
+    assert marta.get(form["xform_url"]).status_code == 200
+
+
+def test_what_is_sent_back_unchanged_changes_nothing(marta, known):
+    became = finished(marta, opened(marta, "rehabilitation"))
+
+    assert became["receipt"]["status"] == "stored"
+    assert (became["changed"], became["questions"]) == (0, [])
+    assert known.questions() == {}
+
+
+def test_a_stay_is_one_event_that_the_team_edits(marta, halyna, known):
+    form = opened(marta, "rehabilitation")
+    assert form["goes_on"]
+    assert form["corrects"] in form["instance_xml"]
+
+    became = finished(marta, form, with_answer(form, "planned_until", "2026-12-20"))
+    again = opened(halyna, "rehabilitation")
+
+    assert became["changed"] == 1
+    assert again["goes_on"]["event"] == form["goes_on"]["event"]
+    assert again["corrects"] == form["instance_id"]
+    assert "<planned_until>2026-12-20</planned_until>" in again["instance_xml"]
+    assert known.questions() == {}
+
+
+def test_after_the_stay_has_ended_a_new_one_begins(marta):
+    form = opened(marta, "rehabilitation")
+    finished(marta, form, with_answer(form, "discharge_outcome", "goals_met"))
+
+    again = opened(marta, "rehabilitation")
+
+    assert (again["goes_on"], again["corrects"]) == (None, None)
+    assert "<discharge_outcome/>" in again["instance_xml"]
+
+
+def test_a_stay_at_another_centre_is_another_event(known, marta):
+    stepan = known.phone("chernivtsi", "Телефон Степана")
+    known.send(stepan, "rehabilitation", REHABILITATION)
+    other = known.browser(Role.WORKER, "chernivtsi", "Oksana")
+
+    ours, theirs = opened(marta, "rehabilitation"), opened(other, "rehabilitation")
+
+    assert ours["goes_on"]["event"] != theirs["goes_on"]["event"]
+
+
+def test_two_colleagues_who_edit_at_once_and_differ_are_both_kept(marta, halyna, known):
+    mine, hers = opened(marta, "rehabilitation"), opened(halyna, "rehabilitation")
+    finished(marta, mine, with_answer(mine, "vaccine_status", "partial"))
+
+    became = finished(halyna, hers, with_answer(hers, "vaccine_status", "refused"))
+
+    (question,) = became["questions"]
+    assert question["name"] == "vaccine_status"
+    assert set(known.questions()) == {"vaccine_status"}
+    assert opened(marta, "rehabilitation")["contested"] == [
+        {"ref": "/data/g_med/vaccine_status", "name": "vaccine_status"}
+    ]
+    assert "<vaccine_status/>" in opened(marta, "rehabilitation")["instance_xml"]
+
+
+def test_consent_is_asked_anew_and_supersedes_what_was_said(marta, known):
+    form = opened(marta, "reception")
+    assert "<consent_intake/>" in form["instance_xml"]
+    assert {"ref": "/data/g_consent/consent_intake", "name": "consent_intake",
+            "value": "given"} in form["standing"]  # fmt: skip
+    finished(marta, form, with_answer(form, "consent_intake", "refused"))
+    again = opened(marta, "reception")
+
+    finished(marta, again, with_answer(again, "consent_intake", "given"))
+
+    assert values(known, CASE)["consent_intake"] == "given"
+    assert known.questions() == {}
+
+
+def test_a_form_is_kept_at_each_answer_and_found_by_the_team(marta, halyna, stepan):
+    form = opened(marta, "followup")
+    assert saved(marta, form).json["revision"] == 1
+    xml = (
+        with_answer(form, "visit_on", "")
+        if "<visit_on/>" in form["instance_xml"]
+        else None
+    )
+    assert saved(marta, form, 1, xml).json["revision"] == 2
+
+    again = halyna.get(f"/desk/drafts/{DRAFT}").json
+
+    assert again["instance_xml"] == form["instance_xml"]
+    assert (again["revision"], again["moved"]) == (2, False)
+    assert again["author"]["name"] == "Marta"
+    assert again["based_on"] == form["based_on"]
+    assert opened(halyna, "followup")["draft"]["id"] == DRAFT
+    assert stepan.get(f"/desk/drafts/{DRAFT}").status_code == 404
+    assert stepan.get("/desk/drafts").json["drafts"] == []
+
+
+def test_of_two_who_save_at_once_the_second_is_shown_what_the_first_wrote(
+    marta, halyna
+):
+    form = opened(marta, "followup")
+    saved(marta, form)
+    theirs = with_answer(form, "kind", "planned")
+    csrf = halyna.get("/desk/drafts").json["csrf"]
+    assert saved(halyna, {**form, "csrf": csrf}, 1, theirs).status_code == 200
+
+    answer = saved(marta, form, 1, with_answer(form, "kind", "urgent"))
+
+    assert answer.status_code == 409
+    assert answer.json["type"].endswith("stale-draft")
+    assert answer.json["draft"]["instance_xml"] == theirs
+    assert answer.json["draft"]["revision"] == 2
+
+
+def test_an_answer_that_was_lost_on_its_way_costs_nothing(marta):
+    form = opened(marta, "followup")
+    saved(marta, form)
+
+    assert saved(marta, form).json["revision"] == 1
+
+
+def test_what_changed_meanwhile_is_told_when_a_form_is_gone_on_with(marta, halyna):
+    form = opened(marta, "registration")
+    saved(marta, form)
+    other = opened(halyna, "registration")
+    xml = other["instance_xml"].replace(">Ремез<", ">Ремезов<")
+    finished(halyna, other, xml)
+
+    assert marta.get(f"/desk/drafts/{DRAFT}").json["moved"] is True
+
+
+def test_finishing_lets_the_draft_go_and_sending_again_is_harmless(marta):
+    form = opened(marta, "followup")
+    saved(marta, form)
+
+    first = finished(marta, form, draft=DRAFT)
+    second = finished(marta, form, draft=DRAFT)
+
+    assert [first["receipt"]["status"], second["receipt"]["status"]] == [
+        "stored",
+        "duplicate",
+    ]
+    assert marta.get(f"/desk/drafts/{DRAFT}").status_code == 404
+    assert saved(marta, form, 1).status_code == 404
+
+
+def test_what_was_discarded_can_be_taken_back_for_a_week(marta, known):
+    form = opened(marta, "followup")
+    saved(marta, form)
+    call(marta, "POST", f"/desk/drafts/{DRAFT}/discard", {"revision": 1})
+    assert marta.get(f"/desk/drafts/{DRAFT}").status_code == 404
+
+    call(marta, "POST", f"/desk/drafts/{DRAFT}/restore")
+
+    assert marta.get(f"/desk/drafts/{DRAFT}").json["revision"] == 1
+
+
+def test_a_form_is_handed_over_within_the_team_alone(marta, halyna, known):
+    form = opened(marta, "followup")
+    saved(marta, form)
+    people = {one["name"]: one["id"] for one in marta.get("/desk/team").json["people"]}
+    assert set(people) == {"Marta", "Halyna"}
+    path = f"/desk/drafts/{DRAFT}/hand-over"
+
+    call(marta, "POST", path, {"to": people["Halyna"]})
+    (one,) = halyna.get("/desk/drafts").json["drafts"]
+
+    assert one["owner"]["name"] == "Halyna"
+    assert call(marta, "POST", path, {"to": "somebody"}).status_code == 422
+
+
+def test_a_photo_comes_first_and_is_named_by_the_form_then(marta, known):
+    photo = b"\xff\xd8 a face"
+    digest = sha256(photo).hexdigest()
+    form = opened(marta, "reception")
+    named = [{"name": "face.jpg", "sha256": digest, "size": len(photo)}]
+    answer = marta.put(
+        f"/desk/files/{digest}", data=photo, headers={"X-CSRF-Token": form["csrf"]}
+    )
+    assert answer.json == {"sha256": digest, "size": len(photo)}
+    xml = with_answer(form, "photo_id", "face.jpg")
+    saved(marta, form, xml=xml, files=named)
+    assert marta.get(f"/desk/files/{digest}?draft={DRAFT}").data == photo
+
+    became = finished(marta, form, xml, draft=DRAFT, attachments=named)
+
+    assert became["receipt"]["missing"] == []
+    assert values(known, CHILD)["photo_id"] == [digest]
+
+
+@pytest.mark.parametrize("path", [f"{ABOUT}/testimony", f"{ABOUT}/nothing",
+                                  f"/desk/children/{DRAFT}/forms/followup"])  # fmt: skip
+def test_what_is_not_filled_in_here_is_not_there(marta, path):
+    answer = marta.get(path)
+
+    assert answer.status_code == 404
+    assert answer.mimetype == "application/problem+json"
+
+
+def test_a_child_of_another_centre_is_not_there(stepan):
+    assert stepan.get(f"{ABOUT}/followup").status_code == 404
+
+
+def test_a_child_without_a_record_is_received_at_a_desk(marta):
+    form = opened(marta, "reception", "/desk/forms")
+    xml = with_answer(form, "name_called", "Орися")
+
+    became = finished(marta, form, xml)
+
+    assert form["child"] is None
+    assert became["receipt"]["status"] == "stored"
+    assert became["receipt"]["reference"]
+
+
+@pytest.mark.parametrize("said", [{}, {"revision": -1}, {"revision": 0, "instance_xml": "<"},
+                                  {"revision": 0, "instance_xml": "x", "opened": {"based_on": {"a": 1}}}])  # fmt: skip
+def test_what_cannot_be_read_is_refused_in_words(marta, said):
+    answer = call(marta, "PUT", f"/desk/drafts/{DRAFT}", said)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"]
