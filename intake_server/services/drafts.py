@@ -115,30 +115,33 @@ def of_team(
     Those that were discarded and can be taken back are among them.
     """
     with database.reading() as session:
-        return listed(session, viewer=viewer, now=now)
+        every = drafts.with_children(session, site=viewer.site, author=viewer.actor)
+    listed = []
+    for draft, views in every:
+        person = next((one for one in views if one.kind == child.PERSON), None)
+        case = next((one for one in views if one.kind == child.CASE), None)
+        is_theirs = person is not None and child.is_visible(viewer, person, case)
+        if _is_kept(draft, now) and (draft.person is None or is_theirs):
+            listed.append(Listed(draft, person))
+    return listed
 
 
-def listed(
-    session: Session,
-    *,
-    viewer: Principal,
-    now: datetime,
-    persons: Collection[str] | None = None,
-) -> Sequence[Listed]:
-    """Return what ``of_team`` does, of some children alone where they are named."""
-    every = drafts.of_team(
-        session, site=viewer.site, author=viewer.actor, persons=persons
-    )
-    since = now - RESTORABLE
-    own = [one for one in every if one.discarded is None or one.discarded >= since]
-    about = {one.person for one in own if one.person is not None}
-    known = documents.find_all(session, about) if about else {}
-    seen = child.visible(session, about, viewer) if about else {}
-    return tuple(
-        Listed(one, seen.get(one.person or ""))
-        for one in own
-        if one.person is None or one.person in seen or one.person not in known
-    )
+def of_child(
+    database: Database, persons: Collection[str], *, viewer: Principal, now: datetime
+) -> Sequence[Draft]:
+    """Return what ``of_team`` does about a child that the viewer has just been shown.
+
+    Args:
+        database: The store.
+        persons: The child's records.
+        viewer: Who looks.
+        now: When.
+    """
+    with database.reading() as session:
+        every = drafts.of_team(
+            session, site=viewer.site, author=viewer.actor, persons=persons
+        )
+    return [one for one in every if _is_kept(one, now)]
 
 
 def discard(
@@ -263,10 +266,12 @@ def _refuse_others(session: Session, draft: Draft, viewer: Principal) -> None:
     """Refuse who is not of the team, or may not read the child."""
     if draft.site != viewer.site and draft.author != viewer.actor:
         raise NotFoundError("draft", draft.id)
-    if draft.person is None or child.visible(session, [draft.person], viewer):
-        return
-    if documents.find(session, draft.person) is not None:
+    if draft.person and not child.visible(session, [draft.person], viewer):
         raise NotFoundError("draft", draft.id)
+
+
+def _is_kept(draft: Draft, now: datetime) -> bool:
+    return draft.discarded is None or draft.discarded >= now - RESTORABLE
 
 
 def _is_moved(

@@ -11,10 +11,13 @@ from typing import Any, Final
 
 import zstandard
 from sqlalchemy import Connection
-from sqlmodel import Session, col, delete, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, and_, col, delete, or_, select, update
 
-from intake_server.storage import blobs, bulk
-from intake_server.storage.tables import DraftFileRow, DraftRow
+from intake_server.storage import blobs, bulk, documents
+from intake_server.storage.documents import StoredView
+from intake_server.storage.tables import DocumentRow, DraftFileRow, DraftRow
+from intake_server.storage.types import doc_bytes
 
 _LARGEST: Final = 64_000_000
 _FILE: Final = ("name", "sha256", "size")
@@ -49,6 +52,7 @@ class Draft:
 _BARE: Final = tuple(
     getattr(DraftRow, name) for name in DraftRow.model_fields if name != "xml"
 )
+_ORDER: Final[tuple[Any, ...]] = (DraftRow.saved, DraftRow.id)
 
 
 def add(session: Session, draft: Draft) -> None:
@@ -122,13 +126,43 @@ def of_team(
         author: Whose own ones, wherever they were begun.
         persons: Only those about these children.
     """
-    query = select(*_BARE).where(
-        or_(col(DraftRow.site) == site, col(DraftRow.author) == author)
-    )
+    query = select(*_BARE).where(_theirs(site, author))
     if persons is not None:
         query = query.where(col(DraftRow.person).in_(sorted(persons)))
-    rows = session.connection().execute(query.order_by(DraftRow.saved, DraftRow.id))
+    rows = session.connection().execute(query.order_by(*_ORDER))
     return tuple(Draft(**row) for row in rows.mappings())
+
+
+def with_children(
+    session: Session, *, site: str, author: str
+) -> Sequence[tuple[Draft, tuple[StoredView, ...]]]:
+    """Return what ``of_team`` does, each with the child's record and its cases."""
+    about = aliased(DocumentRow)
+    columns = [getattr(about, column.key) for column in documents.COLUMNS]
+    is_about = or_(
+        col(about.doc) == col(DraftRow.person),
+        and_(col(about.subject) == col(DraftRow.person), col(about.kind) == "case"),
+    )
+    query = (
+        select(*_BARE, *columns)
+        .select_from(DraftRow)
+        .outerjoin(about, is_about)
+        .where(_theirs(site, author))
+        .order_by(*_ORDER)
+    )
+    found: dict[str, tuple[Draft, tuple[StoredView, ...]]] = {}
+    names = [column.key for column in _BARE]
+    for row in session.connection().execute(query):
+        draft = Draft(**dict(zip(names, row, strict=False)))
+        _, views = found.get(draft.id, (draft, ()))
+        more = row[len(names) :]
+        views += (documents.stored(more),) if more[0] is not None else ()
+        found[draft.id] = (draft, views)
+    return tuple(found.values())
+
+
+def _theirs(site: str, author: str) -> Any:
+    return or_(col(DraftRow.site) == site, col(DraftRow.author) == author)
 
 
 def files(session: Session, id_: str) -> Sequence[Mapping[str, Any]]:
@@ -171,7 +205,9 @@ def drop_discarded(session: Session, *, before: datetime) -> None:
 def drop_about(connection: Connection, docs: Iterable[str]) -> None:
     """Forget forms about children who are erased."""
     rows = bulk.fetch_in(
-        connection, "SELECT id FROM draft WHERE person IN ({keys})", sorted(set(docs))
+        connection,
+        "SELECT id FROM draft WHERE person IN ({keys})",
+        [doc_bytes(doc) for doc in sorted(set(docs))],
     )
     _drop(connection, [id_ for (id_,) in rows])
 

@@ -677,7 +677,7 @@ class DraftRow(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True)
-    person: str | None
+    person: str | None = Field(sa_type=DocumentId)
     site: str
     form_id: str
     form_version: str

@@ -338,17 +338,16 @@ def _missing(said: Mapping[str, Any], receipt: Receipt) -> tuple[str, ...]:
 
 def _begun(one: Opened) -> Draft | None:
     """Return what the team has begun with this form about this child, the newest."""
-    here = context()
     if one.person is None:
         return None
-    with here.database.reading() as session:
-        every = drafts.listed(
-            session, viewer=asking(), now=here.now(), persons=[one.person.doc]
-        )
+    here = context()
+    every = drafts.of_child(
+        here.database, [one.person.doc], viewer=asking(), now=here.now()
+    )
     own = [
-        each.draft
+        each
         for each in every
-        if each.draft.form_id == one.form.form_id and each.draft.discarded is None
+        if each.form_id == one.form.form_id and each.discarded is None
     ]
     return own[-1] if own else None
 

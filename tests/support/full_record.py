@@ -17,9 +17,11 @@ from pages import decide
 from pictures_taken import a_photo
 
 from forms.catalogue import builtin, shipped
+from forms.instance import to_xml
 from forms.reference import make, printed
 from intake_server.security.policy import Principal, Role
-from intake_server.services import merging, triage
+from intake_server.services import drafts, merging, triage
+from intake_server.services.drafts import Saving
 from intake_server.services.merging import Decision
 from intake_server.storage import peers, people, queue
 from intake_server.storage.peers import Peer
@@ -47,6 +49,7 @@ def with_a_full_record(desk: Desk) -> Desk:
     more(desk, 1, phone=phone)
     _decide(desk)
     _hold(desk, phone)
+    with_a_draft(desk)
     with desk.database.transaction() as session:
         for site in ("truskavets", "chernivtsi"):
             peers.write(session, Peer(id=f"{site}-1", site=site))
@@ -82,6 +85,7 @@ def ten_times(desk: Desk) -> Desk:
     for number in range(9):
         phone = desk.phone("truskavets", f"Телефон {number}")
         _hold(desk, phone)
+        with_a_draft(desk, number + 1)
         desk.session(f"Хтось {number}", Role.WORKER, "truskavets")
     return desk
 
@@ -125,6 +129,31 @@ def _hold(desk: Desk, phone: Principal) -> None:
     assert desk.send(phone, "reception", said).status == "quarantined"
 
 
+def with_a_draft(desk: Desk, number: int = 0) -> Desk:
+    """Let somebody begin a form about the child and not finish it."""
+    form = shipped("followup").definition
+    xml = to_xml(form, {"g_contact": {"child_ref": DANYLO}}, instance_id="uuid:begun")
+    drafts.save(
+        desk.database,
+        Saving(
+            id=draft_id(number),
+            revision=0,
+            xml=xml.decode(),
+            person=CHILD,
+            opened={},
+            files=(),
+        ),
+        by=Principal("person", "ma", "Marta", Role.WORKER, "truskavets"),
+        now=desk.watch(),
+    )
+    return desk
+
+
+def draft_id(number: int) -> str:
+    """Return the id of a form that nobody has finished."""
+    return f"00000000-0000-4000-8000-{number:012}"
+
+
 def paths(desk: Desk) -> Mapping[str, str]:
     """Return an address of every page that is opened with GET, by its endpoint.
 
@@ -160,6 +189,7 @@ def _said(desk: Desk) -> Mapping[str, str]:
         "version": shipped("reception").version,
         "digest": sha256(FACE).hexdigest(),
         "ending": "csv",
+        "id": draft_id(0),
     }
 
 

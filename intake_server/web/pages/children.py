@@ -23,6 +23,7 @@ from intake_server.web.pages import (
     phrases,
     room,
     sheet,
+    unfinished,
     vouches,
     warned,
 )
@@ -201,7 +202,9 @@ def page(
     linkers = {one.author for linked in found.links for one in linked.signed}
     linkers |= facts.actors([one.item for one in found.proposed])
     hands = apart.signers(one.case for one in found.siblings)
-    words = room.wording(written | linkers | hands | facts.actors(found.questions))
+    begun = unfinished.of_child(found)
+    hands |= unfinished.actors(begun) | facts.actors(found.questions)
+    words = room.wording(written | linkers | hands)
     records = _records(found, words)
     written_on = facts.sources((t.change for t in told), _events(found), words)
     pencils = Pencils.of(found, told, words)
@@ -210,6 +213,8 @@ def page(
         "pages/child.html",
         child=sheet.whose(found.sheets[0], words),
         records=tuple(_record(one, words) for one in found.persons),
+        fill_in=unfinished.offers(found, words),
+        unfinished=[unfinished.row(one, None, words) for one in begun],
         is_awaited=all(child.is_awaited(one) for one in found.persons),
         refused=refused,
         reason=reason,

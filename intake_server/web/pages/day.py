@@ -18,7 +18,7 @@ from intake_server.services.shift import Answer
 from intake_server.storage.documents import StoredView
 from intake_server.web.auth import asking
 from intake_server.web.context import context
-from intake_server.web.pages import apart, chores, moments, phrases, room
+from intake_server.web.pages import apart, chores, moments, phrases, room, unfinished
 from intake_server.web.pages.chores import Chore, Due
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.moments import Moment
@@ -100,7 +100,9 @@ def _page(refused: str = "", status: int = HTTPStatus.OK) -> Response:
     site, today = _site(), moments.day_of(here.now())
     found = day.of(here.database, site, viewer=asking(), now=here.now(), today=today)
     shown = found.notes[:_NOTES]
-    words = room.wording({str(note.get("author", "")) for note in shown})
+    begun = unfinished.of_team(site)
+    authors = {str(note.get("author", "")) for note in shown}
+    words = room.wording(authors | unfinished.actors(one.draft for one in begun))
     tasks = tuple(chores.chore(entry, words, today) for entry in found.tasks)
     page = render_template(
         "pages/day.html",
@@ -114,6 +116,7 @@ def _page(refused: str = "", status: int = HTTPStatus.OK) -> Response:
         others=_of(tasks, found.tasks, _is_other),
         stays=tuple(_stay(entry, words, today) for entry in found.stays),
         notes=tuple(_note(note, words) for note in shown),
+        unfinished=[unfinished.row(one.draft, one.person, words) for one in begun],
         since=words.moment(found.since) if found.since else None,
         changed=tuple(_whose(person, words) for person in found.changed),
         questions=_questions(found),

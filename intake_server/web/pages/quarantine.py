@@ -10,8 +10,9 @@ from flask import Response, make_response, redirect, render_template, request, u
 from werkzeug import Response as Redirect
 
 from intake_server.errors import InvalidRequestError, NotFoundError
-from intake_server.security.policy import may_decide
+from intake_server.security.policy import Action, may, may_decide
 from intake_server.services import quarantine, triage
+from intake_server.services.finishing import UNFINISHED
 from intake_server.services.quarantine import Evidence
 from intake_server.services.storable import is_storable
 from intake_server.storage.queue import QueueItem
@@ -19,7 +20,7 @@ from intake_server.storage.submissions import Submission
 from intake_server.web.auth import asking
 from intake_server.web.context import context
 from intake_server.web.downloads import saved
-from intake_server.web.pages import held, phrases, room
+from intake_server.web.pages import held, phrases, room, unfinished
 from intake_server.web.pages.decisions import storable
 from intake_server.web.pages.held import Wrong
 from intake_server.web.pages.moments import Moment
@@ -31,7 +32,7 @@ from sync.merge.rights import COORDINATOR
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A form that waits, or that a person left."""
+    """A form that waits, or that a person left; ``finish`` is where it is finished."""
 
     qid: str
     form: str
@@ -40,6 +41,7 @@ class Row:
     site: str
     sender: str
     received: Moment | None
+    finish: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,16 @@ def _row(one: Submission, words: Wording) -> Row:
         site=words.site(one.site),
         sender=words.author(one.sender),
         received=words.moment(one.received),
+        finish=_finish(one),
     )
+
+
+def _finish(one: Submission) -> str:
+    """Return where a form that a phone sent unfinished is finished; empty for others."""
+    is_ours = one.is_held and one.site == asking().site
+    if one.slug != UNFINISHED or not is_ours or not may(asking(), Action.FILL_IN):
+        return ""
+    return unfinished.address(unfinished=triage.item(one).qid)
 
 
 def _aside(item: QueueItem, words: Wording) -> Aside:

@@ -85,7 +85,7 @@ PAGES = {
         Role.NATIONAL_SUPERVISOR,
     },
 }
-OWN_SUITES = {"sync", "pages"}
+OWN_SUITES = {"sync", "pages", "desk"}
 """Blueprints that have tests of this kind of their own."""
 
 

@@ -9,9 +9,13 @@ from centres import DANYLO, RECEPTION, REHABILITATION
 from desks import CASE, CHILD, a_desk
 
 from forms.catalogue import shipped
-from intake_server.security.policy import Role
-from intake_server.storage import documents
+from forms.instance import to_xml
+from intake_server.security.policy import PEOPLE, Role
+from intake_server.services import triage
+from intake_server.storage import documents, submissions
+from intake_server.storage.submissions import Submission
 
+STAFF = {Role.WORKER, Role.CLINICIAN, Role.COORDINATOR}
 DRAFT = str(uuid5(NAMESPACE_DNS, "draft"))
 ABOUT = f"/desk/children/{CHILD}/forms"
 
@@ -303,6 +307,97 @@ def test_what_is_not_filled_in_here_is_not_there(marta, path):
     assert answer.mimetype == "application/problem+json"
 
 
+def an_unfinished_form(desk, answers=None, form_id="followup"):
+    """What a phone sent before somebody finished it; return the question about it."""
+    answers = answers or {"g_contact": {"child_ref": DANYLO, "mode": "home_visit"}}
+    kept = Submission(
+        instance_id="uuid:unfinished",
+        sha256=sha256(b"unfinished").digest(),
+        media="xml",
+        raw=to_xml(shipped(form_id).definition, answers, instance_id="uuid:unfinished"),
+        form_id=form_id,
+        form_version=shipped(form_id).version,
+        received=desk.watch(),
+        sender="d:phone",
+        site="truskavets",
+        status="quarantined",
+        slug="unfinished",
+        is_held=True,
+    )
+    with desk.database.transaction() as session:
+        submissions.add_all(session, [kept])
+        triage.propose(session, [kept])
+    return triage.item(kept).qid
+
+
+def test_what_a_phone_sent_unfinished_is_finished_at_a_desk(known, marta, stepan):
+    qid = an_unfinished_form(known)
+    path = f"/desk/unfinished/{qid}"
+    draft = call(marta, "POST", path).json
+    assert draft["child"]["doc"] == CHILD
+    assert "<mode>home_visit</mode>" in draft["instance_xml"]
+    assert draft["instance_id"] != "uuid:unfinished"
+    assert call(marta, "POST", path).json["id"] == draft["id"]
+    assert call(stepan, "POST", path).status_code == 404
+
+    became = finished(marta, draft, draft=draft["id"])
+
+    assert became["receipt"]["status"] == "stored"
+    assert known.questions() == {}
+    assert call(marta, "POST", path).status_code == 404
+    with known.database.reading() as session:
+        (kept,) = submissions.known(session, ["uuid:unfinished"])["uuid:unfinished"]
+    assert (kept.is_held, kept.change) == (False, None)
+
+
+def test_an_unfinished_form_about_nobody_is_the_whole_teams(known, halyna):
+    answers = {"g_child": {"name_called": "Орися"}}
+    qid = an_unfinished_form(known, answers, "reception")
+
+    draft = call(halyna, "POST", f"/desk/unfinished/{qid}").json
+
+    assert (draft["child"], draft["owner"]) == (None, None)
+    (listed,) = halyna.get("/desk/drafts").json["drafts"]
+    assert listed["id"] == draft["id"]
+
+
+def test_a_row_that_stood_there_is_changed_and_not_doubled(marta, known):
+    form = opened(marta, "registration")
+    row = "<family><kin_row>uuid:7</kin_row><rel_type>aunt</rel_type><rel_name>Галина</rel_name></family>"
+    finished(
+        marta,
+        form,
+        form["instance_xml"].replace("<g_separation>", row + "<g_separation>"),
+    )
+    again = opened(marta, "registration")
+    assert "<any_family>yes</any_family>" in again["instance_xml"]
+    assert "<kin_row>uuid:7</kin_row>" in again["instance_xml"]
+
+    xml = again["instance_xml"].replace(">Галина<", ">Галина Ремез<")
+    assert finished(marta, again, xml)["questions"] == []
+
+    third = opened(marta, "registration")["instance_xml"]
+    assert third.count("<kin_row>uuid:7</kin_row>") == 1
+    assert "<rel_name>Галина Ремез</rel_name>" in third
+
+
+def test_a_goal_that_is_taken_out_of_a_stay_is_gone_from_it(marta, halyna, known):
+    form = opened(marta, "rehabilitation")
+    goals = form["instance_xml"].count("<goals>")
+    row = "<goals><goal_row>uuid:9</goal_row><goal_domain>sleep</goal_domain></goals>"
+    with_goal = form["instance_xml"].replace("<g_plan>", row + "<g_plan>")
+    finished(marta, form, with_goal)
+    again = opened(halyna, "rehabilitation")
+    assert again["instance_xml"].count("<goals>") == goals + 1
+    start = again["instance_xml"].index("<goals><goal_row>uuid:9")
+    end = again["instance_xml"].index("</goals>", start) + len("</goals>")
+
+    finished(halyna, again, again["instance_xml"][:start] + again["instance_xml"][end:])
+
+    assert opened(marta, "rehabilitation")["instance_xml"].count("<goals>") == goals
+    assert known.questions() == {}
+
+
 def test_a_child_of_another_centre_is_not_there(stepan):
     assert stepan.get(f"{ABOUT}/followup").status_code == 404
 
@@ -325,3 +420,27 @@ def test_what_cannot_be_read_is_refused_in_words(marta, said):
 
     assert answer.status_code == 422
     assert answer.json["errors"]
+
+
+@pytest.mark.parametrize("role", [*PEOPLE, None])
+def test_every_call_is_for_those_who_fill_in_forms_and_for_nobody_else(known, role):
+    browser = known.app.test_client() if role is None else known.browser(role)
+    form = {
+        "<uuid:doc>": CHILD,
+        "<uuid:id>": DRAFT,
+        "<string(length=32):qid>": "0" * 32,
+        "<string(length=64):digest>": "0" * 64,
+    }
+
+    for rule in known.app.url_map.iter_rules():
+        if rule.endpoint.startswith("desk."):
+            path = rule.rule
+            for part, value in form.items():
+                path = path.replace(part, value)
+            (method,) = rule.methods - {"HEAD", "OPTIONS"}
+            status = browser.open(path, method=method).status_code
+            if role in STAFF:
+                assert status != 401
+                assert method == "GET" or status == 403, "without the session's token"
+            else:
+                assert status == (401 if role is None else 404), rule.rule

@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "draft",
         sa.Column("id", sa.String(), nullable=False),
-        sa.Column("person", sa.String(), nullable=True),
+        sa.Column("person", sa.LargeBinary(16), nullable=True),
         sa.Column("site", sa.String(), nullable=False),
         sa.Column("form_id", sa.String(), nullable=False),
         sa.Column("form_version", sa.String(), nullable=False),

@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import pytest
 from desks import CHILD, with_files
+from full_record import draft_id, with_a_draft
 from pictures_taken import a_photo
 
 from intake_server.security.policy import PEOPLE, Role, Standing, may
@@ -43,6 +44,8 @@ ALLOWED = {
     "GET /children/<doc>/answers/<name>": STAFF,
     "POST /children/<doc>/answers/<name>": STAFF,
     "POST /changes/<change>/undo": STAFF,
+    "GET /drafts/<uuid:id>": STAFF,
+    "POST /drafts/<uuid:id>": STAFF,
     "GET /children/<doc>/link": STAFF,
     "POST /children/<doc>/link": STAFF,
     "POST /children/<doc>/pick": STAFF,
@@ -104,7 +107,7 @@ def ask(browser, route, item, person="nobody"):
     method, path = route.split()
     path = path.replace("<person_id>", person).replace("<any(csv,xlsx):ending>", "csv")
     path = path.replace("/quarantine/<qid>", "/quarantine/<held>")
-    path = path.replace("<name>", "comm_mode")
+    path = path.replace("<name>", "comm_mode").replace("<uuid:id>", draft_id(0))
     for part, value in item.items():
         path = path.replace(part, value)
     path = path.replace("<doc>", CHILD).replace("<form_id>", "reception")
@@ -144,7 +147,7 @@ def test_a_page_requires_what_the_table_says(desk):
 
 @pytest.mark.parametrize("role", PEOPLE, ids=lambda role: role.value)
 def test_a_page_that_is_not_for_a_role_is_absent(clash, role):
-    with_files(clash, sign_png=SIGN)
+    with_files(with_a_draft(clash), sign_png=SIGN)
     browser = clash.browser(role, "truskavets")
     item = a_question(clash)
 
