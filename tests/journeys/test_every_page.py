@@ -8,6 +8,7 @@ import pytest
 from browsers import barriers, sign_in
 from centres import RECEPTION, REHABILITATION, with_answers
 from desks import CASE, CHILD, OTHER, with_files, with_spellings
+from full_record import with_a_draft
 from pictures_taken import a_photo
 from signed_in import DESK, PHONE
 from walks import FILES, reached, stumbles
@@ -33,8 +34,8 @@ ASKED = (
 NOT_LINKED = {"enrol.offer", "sign_in.offer", "proof.show"}
 """Pages behind a code that is told to one person, or of whom is not proved."""
 MACHINES = (
-    *("api-docs.", "audit.", "blobs.", "devices.", "forms.", "openrosa.", "peers."),
-    *("places.", "queue.", "records.", "static", "healthz", "sync."),
+    *("api-docs.", "audit.", "blobs.", "desk.", "devices.", "forms.", "openrosa."),
+    *("peers.", "places.", "queue.", "records.", "static", "healthz", "sync."),
 )
 """Views that programs ask."""
 
@@ -55,6 +56,7 @@ def furnished(desk):
     awaited = with_answers(REHABILITATION, g_stay={"child_ref": make("4KH", 3)})
     desk.send(olena, "rehabilitation", awaited)
     desk.send(taras, "rehabilitation", {"g_med": {"medication": "магній"}})
+    with_a_draft(desk)
     return with_files(desk, sign_png=a_photo("PNG"), face_jpg=a_photo())
 
 

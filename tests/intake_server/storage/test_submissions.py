@@ -180,3 +180,27 @@ def test_a_form_is_found_with_its_bytes_until_they_are_erased(database):
         assert submissions.find(session, "uuid:1~", one.sha256) == one
         assert submissions.find(session, "uuid:2~", gone.sha256).raw == b""
         assert submissions.find(session, "uuid:3~", one.sha256) is None
+
+
+def test_a_submission_leads_to_its_last_correction(database):
+    def sent(name, corrects=None, **facts):
+        return a_submission(
+            f"uuid:{name}", raw=name.encode(), corrects=corrects, **facts
+        )
+
+    every = [
+        sent("first"),
+        sent("second", "uuid:first"),
+        sent("third", "uuid:second"),
+        sent("waiting", "uuid:third", status="quarantined", is_held=True),
+        sent("alone"),
+    ]
+    with database.transaction() as session:
+        submissions.add_all(session, every)
+
+        found = submissions.last_of(session, ["uuid:first", "uuid:alone", "uuid:none"])
+
+    assert {root: one.instance_id for root, one in found.items()} == {
+        "uuid:first": "uuid:third",
+        "uuid:alone": "uuid:alone",
+    }
