@@ -5,7 +5,7 @@ on the form that asked it. The newest version of a form has the word.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from forms.definition import Choice, Field, FormDefinition, Path
@@ -49,6 +49,7 @@ class Labels:
     ``asked`` holds, by property, every form that asks for it, in the order of the
     forms; ``groups`` the properties that are decided together; ``rows`` the heading
     of each kind of row; ``order`` counts the properties as forms ask for them.
+    ``offered`` are the forms that can be filled in now.
     """
 
     titles: Mapping[str, Texts]
@@ -56,6 +57,7 @@ class Labels:
     groups: Mapping[str, tuple[str, ...]]
     rows: Mapping[str, Texts]
     order: Mapping[str, int]
+    offered: frozenset[str] = frozenset()
 
     def about(self, name: str, form_id: str = "") -> Asked | None:
         """Return how a property is asked, by this form where it does ask."""
@@ -115,7 +117,9 @@ def of(session: Session, sources: published.Sources | None = None) -> Labels:
         if len(_remembered) >= _REMEMBERED:
             _remembered.clear()
         versions = sorted(forms.all_of(session), key=lambda form: form.published)
-        known = _remembered[sources] = read(published.definitions(versions))
+        offered = (one.form_id for one in versions if published.is_offered(one))
+        labels = read(published.definitions(versions))
+        known = _remembered[sources] = replace(labels, offered=frozenset(offered))
     return known
 
 

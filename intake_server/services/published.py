@@ -29,7 +29,7 @@ def available(session: Session) -> tuple[Form, ...]:
     """
     newest: dict[str, Form] = {}
     for form in forms.all_of(session):
-        if form.is_retired or not is_whole(form):
+        if not is_offered(form):
             continue
         known = newest.get(form.form_id)
         if known is None or int(form.version) > int(known.version):
@@ -41,6 +41,11 @@ def newest(session: Session, form_id: str) -> str | None:
     """Return the highest version of a form that is published here."""
     every = (v for name, v, _ in forms.digests(session) if name == form_id)
     return max(every, key=int, default=None)
+
+
+def is_offered(form: Form) -> bool:
+    """Tell whether a version of a form is one that people may be given."""
+    return not form.is_retired and is_whole(form)
 
 
 def is_whole(form: Form) -> bool:

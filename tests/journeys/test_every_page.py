@@ -34,8 +34,9 @@ ASKED = (
 NOT_LINKED = {"enrol.offer", "sign_in.offer", "proof.show"}
 """Pages behind a code that is told to one person, or of whom is not proved."""
 MACHINES = (
-    *("api-docs.", "audit.", "blobs.", "desk.", "devices.", "forms.", "openrosa."),
-    *("peers.", "places.", "queue.", "records.", "static", "healthz", "sync."),
+    *("api-docs.", "audit.", "blobs.", "desk.", "devices.", "field.", "forms."),
+    *("openrosa.", "peers.", "places.", "queue.", "records.", "static"),
+    *("healthz", "sync."),
 )
 """Views that programs ask."""
 

@@ -85,7 +85,7 @@ def reached(
 
 
 def _is_page(view: str) -> bool:
-    return view not in FILES and not view.startswith(("api-docs.", "static"))
+    return view not in FILES and not view.startswith(("api-docs.", "field.", "static"))
 
 
 FILES: Final = frozenset(

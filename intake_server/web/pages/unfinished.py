@@ -71,7 +71,7 @@ def offers(found: Child, words: Wording) -> tuple[Offer, ...]:
     return tuple(
         Offer(words.title(form_id), address(child=doc, form=form_id))
         for form_id in opening.FORMS
-        if words.title(form_id)
+        if form_id in words.words.labels.offered
     )
 
 
