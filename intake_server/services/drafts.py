@@ -242,7 +242,8 @@ def _begin(
         xml=said.xml.encode(),
         opened=said.opened,
     )
-    drafts.add(session, draft)
+    if not drafts.add(session, draft):
+        raise StaleDraftError(_theirs(session, said.id, by))
     drafts.name_files(session, said.id, said.files)
     return draft
 

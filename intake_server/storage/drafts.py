@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import zstandard
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, and_, col, delete, or_, select, update
 
@@ -52,17 +53,20 @@ class Draft:
 _BARE: Final = tuple(
     getattr(DraftRow, name) for name in DraftRow.model_fields if name != "xml"
 )
+_INSERT: Final[Mapping[str, Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 _ORDER: Final[tuple[Any, ...]] = (DraftRow.saved, DraftRow.id)
 
 
-def add(session: Session, draft: Draft) -> None:
-    """Keep a form for the first time; its id must be new."""
-    row = DraftRow(
-        **{name: getattr(draft, name) for name in DraftRow.model_fields}
-        | {"xml": _pressed(draft.xml)}
-    )
-    session.add(row)
-    session.flush()
+def add(session: Session, draft: Draft) -> bool:
+    """Keep a form for the first time; return whether it was the first with its id."""
+    said = {name: getattr(draft, name) for name in DraftRow.model_fields}
+    row = said | {"xml": _pressed(draft.xml)}
+    make = _INSERT[session.connection().dialect.name]
+    adding = make(DraftRow).values(**row).on_conflict_do_nothing()
+    return bool(session.connection().execute(adding).rowcount == 1)
 
 
 def save(session: Session, draft: Draft, *, after: int) -> bool:

@@ -13,7 +13,8 @@ from intake_server.security.policy import Action
 from intake_server.web.auth import required
 from intake_server.web.context import context
 
-_BRINGING: Final = frozenset({"POST", "PATCH"})
+_BRINGING: Final = frozenset({"POST", "PATCH", "PUT"})
+_FORMS: Final = frozenset({Action.SUBMIT, Action.FILL_IN})
 
 
 def note_arrival() -> None:
@@ -56,7 +57,7 @@ def refuse_when_full() -> None:
     """
     if request.endpoint is None or request.method not in _BRINGING:
         return
-    if required(current_app, request.endpoint) is not Action.SUBMIT:
+    if required(current_app, request.endpoint) not in _FORMS:
         return
     settings = context().settings
     disk = shutil.disk_usage(settings.data)

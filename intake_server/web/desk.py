@@ -30,6 +30,7 @@ from intake_server.services import (
     people,
 )
 from intake_server.services.attachments import File
+from intake_server.services.child import is_document
 from intake_server.services.drafts import Saving
 from intake_server.services.opening import Opened
 from intake_server.services.receipts import Receipt
@@ -44,6 +45,7 @@ from intake_server.web.auth import asking, csrf_token, requires
 from intake_server.web.body import read_json
 from intake_server.web.context import context
 from sync.change import is_id
+from sync.values import is_plain
 
 View = Callable[..., ResponseReturnValue]
 
@@ -172,6 +174,8 @@ def save(id: Any) -> ResponseReturnValue:
     said = _read(SavingSchema())
     opened = {**OpenedSchema().load({}), **said["opened"]}
     _refuse_unlike(opened, "based_on", "anew")
+    if not is_plain(opened):
+        raise InvalidRequestError({"opened": ["cannot be kept"]})
     here, person = context(), said["child"]
     saved = drafts.save(
         here.database,
@@ -275,10 +279,10 @@ def bring(digest: str) -> ResponseReturnValue:
 
 def file(digest: str) -> Response:
     """Give a file of an unfinished form back to who goes on with it."""
-    here = context()
-    found = drafts.find(
-        here.database, request.args.get("draft", ""), viewer=asking(), now=here.now()
-    )
+    here, id_ = context(), request.args.get("draft", "")
+    if not is_document(id_):
+        raise NotFoundError("draft")
+    found = drafts.find(here.database, id_, viewer=asking(), now=here.now())
     if digest not in {one["sha256"] for one in found.files}:
         raise NotFoundError("file", digest)
     with here.database.reading() as session:

@@ -47,6 +47,16 @@ def test_what_is_kept_is_read_as_it_was(database):
         assert drafts.find(session, "2") is None
 
 
+def test_of_two_who_begin_under_one_id_the_first_stands(database):
+    kept(database, BEGUN)
+
+    with database.transaction() as session:
+        assert not drafts.add(session, replace(BEGUN, xml=b"<late/>"))
+
+    with database.reading() as session:
+        assert drafts.find(session, "1") == BEGUN
+
+
 def test_of_two_who_save_at_once_one_is_too_late(database):
     kept(database, BEGUN)
     second = replace(BEGUN, xml=b"<second/>", revision=2, saved_by="u:halyna")

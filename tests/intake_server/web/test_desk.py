@@ -414,7 +414,8 @@ def test_a_child_without_a_record_is_received_at_a_desk(marta):
 
 
 @pytest.mark.parametrize("said", [{}, {"revision": -1}, {"revision": 0, "instance_xml": "<"},
-                                  {"revision": 0, "instance_xml": "x", "opened": {"based_on": {"a": 1}}}])  # fmt: skip
+                                  {"revision": 0, "instance_xml": "x", "opened": {"based_on": {"a": 1}}},
+                                  {"revision": 0, "instance_xml": "x", "opened": {"goes_on": {"a": "\ud800"}}}])  # fmt: skip
 def test_what_cannot_be_read_is_refused_in_words(marta, said):
     answer = call(marta, "PUT", f"/desk/drafts/{DRAFT}", said)
 
@@ -444,3 +445,11 @@ def test_every_call_is_for_those_who_fill_in_forms_and_for_nobody_else(known, ro
                 assert method == "GET" or status == 403, "without the session's token"
             else:
                 assert status == (401 if role is None else 404), rule.rule
+
+
+def test_nothing_is_taken_while_the_disk_is_nearly_full(tmp_path, stores):
+    with a_desk(tmp_path, stores, min_free_percent=100) as full:
+        marta = full.browser(Role.WORKER, "truskavets", "Marta")
+        said = {"revision": 0, "instance_xml": "<data/>"}
+
+        assert call(marta, "PUT", f"/desk/drafts/{DRAFT}", said).status_code == 507
