@@ -323,9 +323,7 @@ class Counter:
             one.answers,
         )
         if before is not None:
-            edits = corrections.writes(
-                said, before, self.schema, seen, one.entered
-            )
+            edits = corrections.writes(said, before, self.schema, seen, one.entered)
         else:
             news = effect.news(said.statements, self.schema, seen)
             edits = effect.writes(news, self.schema, seen)

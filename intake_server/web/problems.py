@@ -389,25 +389,27 @@ def document(
 
 
 def _members(error: Exception, language: Language) -> dict[str, Any]:
+    members: dict[str, Any] = {}
     match error:
         case errors.InvalidRequestError():
-            return {"errors": error.errors}
+            members = {"errors": error.errors}
         case errors.StaleProofError():
-            return {"server_time_ms": error.server_time_ms}
+            members = {"server_time_ms": error.server_time_ms}
         case errors.RevokedDeviceError() if error.order is not None:
-            return {"wipe_order": error.order, "wipe_sig": error.signature}
+            members = {"wipe_order": error.order, "wipe_sig": error.signature}
         case errors.RuleOfCareError():
             advice = WANTED[error.what].within(language)
-            return {"rule": error.rule, "field": error.field, "advice": advice}
+            members = {"rule": error.rule, "field": error.field, "advice": advice}
         case errors.StaleItemError():
-            return {"current": error.current and said(error.current)}
+            members = {"current": error.current and said(error.current)}
         case errors.StaleDraftError():
-            return {"draft": saved(error.draft)}
+            members = {"draft": saved(error.draft)}
         case (
             errors.BusyError()
             | errors.DailyLimitError()
             | errors.TooManyAttemptsError()
         ):
-            return {"retry_after_s": error.retry_after_s}
+            members = {"retry_after_s": error.retry_after_s}
         case _:
-            return {}
+            pass
+    return members
