@@ -7,6 +7,7 @@ from browsers import barriers, sign_in
 from signers import PASSWORD, Phone, a_signer
 
 from intake_server.security.policy import Role
+from intake_server.services import enrolment
 
 pytestmark = pytest.mark.browser
 
@@ -123,9 +124,17 @@ def test_a_phone_is_let_in_from_another_phone_by_keyboard(browser, desk, address
         sign_in(page.context, address, desk.session("Ірина", Role.COORDINATOR, "kyiv"))
         page.goto(f"{address}/devices")
         fill(page, "#label", "Телефон Лесі")
+        focus(page, "details.same summary")
+        page.keyboard.press("Enter")
+        focus(page, "#enrol-reception_point")
+        page.keyboard.press("ArrowDown")
+        focus(page, "input[value=icrc]")
+        page.keyboard.press("Space")
+        is_open_to_everybody(page)
         focus(page, "button[value=code]")
         page.keyboard.press("Enter")
         page.wait_for_selector("p.spoken")
+        assert page.locator(".qr").is_visible()
         is_open_to_everybody(page)
         code = page.locator("p.spoken").inner_text()
 
@@ -138,6 +147,11 @@ def test_a_phone_is_let_in_from_another_phone_by_keyboard(browser, desk, address
         assert (
             page.locator("a[download]").get_attribute("href").startswith("data:image")
         )
+    (let_in,) = [
+        one for one in enrolment.enrolled(desk.database) if one.label == "Телефон Лесі"
+    ]
+    answers = {"reception_point": "crpc_kyiv", "return_channel": "icrc"}
+    assert let_in.defaults == answers
 
 
 @pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
