@@ -32,14 +32,15 @@ from intake_server.services import (
 from intake_server.services.attachments import File
 from intake_server.services.child import is_document
 from intake_server.services.drafts import Saving
+from intake_server.services.items import incoming
 from intake_server.services.opening import Opened
 from intake_server.services.receipts import Receipt
+from intake_server.services.storable import is_based_on
 from intake_server.storage import blobs
 from intake_server.storage import forms as stored
 from intake_server.storage.drafts import Draft
 from intake_server.web import arrival, desk_words, headers, practice
 from intake_server.web.api import forms as published
-from intake_server.web.api.items import incoming, is_based_on
 from intake_server.web.api.schemas import Message, Text, Whole
 from intake_server.web.auth import asking, csrf_token, requires
 from intake_server.web.body import read_json
