@@ -1,4 +1,5 @@
 /** The page's side of keeping the application: starts the worker and waits for it. */
+import { script } from "../trusted";
 import type { Progress } from "./shell";
 
 /** What became of it: all is kept, the line broke, or this browser keeps nothing. */
@@ -15,7 +16,7 @@ export async function keepsShell(told: (progress: Progress) => void): Promise<Ou
   if (!("serviceWorker" in navigator)) return Outcome.Impossible;
   if (navigator.serviceWorker.controller) return Outcome.Kept;
   try {
-    const registration = await navigator.serviceWorker.register(address("/field/sw.js"));
+    const registration = await navigator.serviceWorker.register(script("/field/sw.js"));
     return registration.active ? Outcome.Kept : await installed(registration, told);
   } catch (error) {
     return error instanceof TypeError ? Outcome.Broken : Outcome.Impossible;
@@ -50,27 +51,4 @@ function installed(
     worker?.addEventListener("statechange", look);
     look();
   });
-}
-
-interface TrustedTypes {
-  createPolicy(
-    name: string,
-    rules: { createScriptURL: (url: string) => string },
-  ): { createScriptURL: (url: string) => string };
-}
-
-let policy: ReturnType<TrustedTypes["createPolicy"]> | undefined;
-
-/** An address of ours that the policy of the page lets become a worker. */
-export function address(path: string): string {
-  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  if (!types) return path;
-  policy ??= types.createPolicy("dodomu", { createScriptURL: own });
-  return policy.createScriptURL(path);
-}
-
-/** Only what is built with the page becomes a worker. */
-function own(path: string): string {
-  if (!path.startsWith("/field/")) throw new Error("not a file of the client");
-  return path;
 }
