@@ -20,6 +20,8 @@ export interface TakenOut {
 export interface Lightened {
   readonly xml: string;
   readonly taken: readonly TakenOut[];
+  /** By the place of a question: answers that stand beside no other. */
+  readonly alone: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Return a form without its lists in CSV that only questions read. */
@@ -30,12 +32,29 @@ export function lighten(xml: string): Lightened {
     if (one) toText(asked);
     return one ?? [];
   });
-  if (taken.length === 0) return { xml, taken };
+  const alone = standAlone(form);
+  if (taken.length === 0) return { xml, taken, alone };
   for (const instance of [...form.getElementsByTagNameNS(XFORMS, "instance")]) {
     const name = instance.getAttribute("id");
     if (file(instance) && !isRead(form, name)) instance.remove();
   }
-  return { xml: new XMLSerializer().serializeToString(form), taken };
+  return { xml: new XMLSerializer().serializeToString(form), taken, alone };
+}
+
+function standAlone(form: Document): ReadonlyMap<string, ReadonlySet<string>> {
+  const lists = new Map<string, Set<string>>();
+  for (const mark of form.getElementsByTagNameNS(XFORMS, "exclusive")) {
+    const name = mark.parentElement && child(mark.parentElement, "name")?.textContent;
+    const list = mark.closest("instance")?.getAttribute("id");
+    if (mark.textContent !== "yes" || !name || !list) continue;
+    lists.set(list, (lists.get(list) ?? new Set()).add(name));
+  }
+  const asked = [...form.getElementsByTagNameNS(XFORMS, "select")].flatMap((one) => {
+    const [, list] = ITEMS.exec(child(one, "itemset")?.getAttribute("nodeset") ?? "") ?? [];
+    const names = lists.get(list ?? "");
+    return names ? [[one.getAttribute("ref") ?? "", names] as const] : [];
+  });
+  return new Map(asked);
 }
 
 function takenOut(asked: Element, form: Document): TakenOut | undefined {

@@ -229,6 +229,14 @@ test("a place of another oblast is forgotten when the oblast changes, also after
   expect(ask(again, "birth_place_code").value).toBe("UA46060250010015970");
 });
 
+test("an answer that stands beside no other says so", async () => {
+  const form = await opened("reception");
+
+  const alone = ask(form, "comm_mode").choices.filter(({ isAlone }) => isAlone);
+
+  expect(alone.map(({ value }) => value)).toEqual(["unknown"]);
+});
+
 test("rows are added and removed, and each has its own answers", async () => {
   const form = await opened("registration");
   give(form, { any_documents: "yes" });

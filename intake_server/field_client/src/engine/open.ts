@@ -12,11 +12,11 @@ import {
   type LoadFormResult,
   type RootNode,
 } from "@getodk/xforms-engine";
-import { markRaw, reactive, type UnwrapNestedRefs } from "vue";
+import { markRaw, shallowReactive } from "vue";
 import type { Answers, Attachment, Filled, FormSource } from "../contracts";
 import type { Language } from "../language";
 import { markup } from "../trusted";
-import { lighten, type TakenOut } from "./lists";
+import { lighten, type Lightened } from "./lists";
 import { type Page, type Part, questions } from "./parts";
 import { Tree } from "./tree";
 
@@ -49,7 +49,7 @@ type Readable = Exclude<LoadFormResult, { status: "failure" }>;
 
 interface Loaded {
   readonly form: Readable;
-  readonly taken: readonly TakenOut[];
+  readonly lists: Lightened;
 }
 
 const loaded = new Map<string, Promise<Loaded>>();
@@ -66,9 +66,9 @@ export async function warm(source: FormSource): Promise<void> {
  * Throws UnreadableForm where the form, or what is restored, cannot be read.
  */
 export async function open(source: FormSource, start: Start, language: Language): Promise<Open> {
-  const { form, taken } = await load(source);
+  const { form, lists } = await load(source);
   const root = await begun(form, start);
-  const tree = new Tree(taken);
+  const tree = new Tree(lists);
   const parts = tree.parts(root.currentState.children);
   const opened: Open = markRaw({
     source,
@@ -104,15 +104,15 @@ function load(source: FormSource): Promise<Loaded> {
 
 async function readForm(source: FormSource): Promise<Loaded> {
   readsXml();
-  const { xml, taken } = lighten(source.xml);
-  const form = await loadForm(xml, {
+  const lists = lighten(source.xml);
+  const form = await loadForm(lists.xml, {
     fetchFormAttachment: async (address) => {
       const blob = await source.media(String(address).split("/").at(-1) ?? "");
       return blob ? new Response(blob) : new Response(null, { status: 404 });
     },
   });
   if (form.status === "failure") throw new UnreadableForm(source.formId);
-  return { form, taken };
+  return { form, lists };
 }
 
 /** Let the engine read XML where the page lets no text become a document. */
@@ -129,7 +129,7 @@ function readsXml(): void {
 
 async function begun(form: Readable, start: Start): Promise<RootNode> {
   const config = {
-    stateFactory: <T extends object>(state: T): UnwrapNestedRefs<T> => reactive(state),
+    stateFactory: <T extends object>(state: T): T => shallowReactive(state),
     instanceAttachments: {
       fileNameFactory: ({ basename, extension }: { basename: string; extension: string | null }) =>
         `${basename}${extension ?? ""}`,

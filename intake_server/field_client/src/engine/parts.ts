@@ -19,12 +19,13 @@ export type Kind =
   | "file"
   | "note"
   | "acknowledge"
-  | "rank"
   | "other";
 
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** True where no other answer may stand beside it. */
+  readonly isAlone: boolean;
 }
 
 /** What is wrong with an answer, in the form's own words or ours. */

@@ -1,7 +1,7 @@
 /** The engine's tree as parts of ours: what it computes it keeps; we look it up. */
 import type { AnyControlNode, GeneralChildNode, RepeatInstanceNode } from "@getodk/xforms-engine";
 import { markRaw } from "vue";
-import type { TakenOut } from "./lists";
+import type { Lightened, TakenOut } from "./lists";
 import type { Choice, Fault, Group, Kind, LongList, Part, Question, Repeat } from "./parts";
 
 type RepeatNode = Extract<GeneralChildNode, { nodeType: `repeat-range:${string}` }>;
@@ -16,6 +16,7 @@ const OF_INPUT: Partial<Record<string, Kind>> = {
   time: "time",
   barcode: "code",
 };
+const NONE: ReadonlySet<string> = new Set();
 const OF_FILE: Partial<Record<string, Kind>> = { image: "image", audio: "audio" };
 /** Questions for text whose answer stands on a child's card. */
 const CODES: ReadonlySet<string> = new Set(["child_ref", "sibling_group", "request_ref"]);
@@ -26,7 +27,7 @@ export class Tree {
   /** Questions of long lists, and what their rows were chosen by. */
   private readonly filtered: { question: Question; taken: TakenOut; by: string }[] = [];
 
-  constructor(private readonly taken: readonly TakenOut[]) {}
+  constructor(private readonly lists: Pick<Lightened, "taken" | "alone">) {}
 
   parts(nodes: readonly GeneralChildNode[]): readonly Part[] {
     return nodes.flatMap((node): Part[] => {
@@ -110,7 +111,8 @@ export class Tree {
   }
 
   private question(node: AnyControlNode): Question {
-    const taken = this.taken.find(({ reference }) => reference === bare(node));
+    const taken = this.lists.taken.find(({ reference }) => reference === bare(node));
+    const alone = this.lists.alone.get(bare(node)) ?? NONE;
     const name = nameOf(node);
     const looks = new Set<string>((node.appearances ?? []) as unknown as Iterable<string>);
     const state = node.currentState;
@@ -144,7 +146,7 @@ export class Tree {
         return faultOf(node);
       },
       get choices() {
-        return choicesOf(node);
+        return choicesOf(node, alone);
       },
       get list(): LongList | undefined {
         return taken && { ...taken, only: tree.only(node, taken) };
@@ -236,10 +238,10 @@ function kindOf(node: AnyControlNode, name: string): Kind {
       return "note";
     case "trigger":
       return "acknowledge";
-    case "rank":
-      return "rank";
     case "range":
       return node.valueType === "int" ? "integer" : "decimal";
+    case "rank":
+      return "other";
     default:
       if (node.valueType === "string" && CODES.has(name)) return "code";
       return OF_INPUT[node.valueType] ?? "other";
@@ -252,11 +254,12 @@ function faultOf(node: AnyControlNode): Fault | undefined {
   return { kind: violation.condition, text: violation.message?.asString ?? "" };
 }
 
-function choicesOf(node: AnyControlNode): readonly Choice[] {
-  if (node.nodeType !== "select" && node.nodeType !== "rank") return [];
+function choicesOf(node: AnyControlNode, alone: ReadonlySet<string>): readonly Choice[] {
+  if (node.nodeType !== "select") return [];
   return node.currentState.valueOptions.map(({ value, label }) => ({
     value,
     label: label.asString,
+    isAlone: alone.has(value),
   }));
 }
 
@@ -268,9 +271,6 @@ function write(node: AnyControlNode, value: string): void {
       else node.selectValue(offered[0] ?? null);
       break;
     }
-    case "rank":
-      node.setValues(value.split(" ").filter(Boolean));
-      break;
     case "trigger":
       node.setValue(value !== "");
       break;

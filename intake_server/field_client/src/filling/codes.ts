@@ -1,0 +1,74 @@
+/** Reads a code from a picture: by the browser where it can, else by a library. */
+
+interface Detector {
+  detect(source: CanvasImageSource): Promise<readonly { readonly rawValue: string }[]>;
+}
+
+interface DetectorClass {
+  new (options: { formats: readonly string[] }): Detector;
+  getSupportedFormats(): Promise<readonly string[]>;
+}
+
+export type Reader = (picture: HTMLCanvasElement) => Promise<string | undefined>;
+
+const WANTED = ["qr_code", "code_128", "ean_13", "data_matrix"];
+
+/** The best reader that this browser has. */
+export async function reader(): Promise<Reader> {
+  return (await ownReader()) ?? libraryReader();
+}
+
+async function ownReader(): Promise<Reader | undefined> {
+  const Own = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
+  const has = (await Own?.getSupportedFormats().catch(() => [])) ?? [];
+  const formats = WANTED.filter((format) => has.includes(format));
+  if (!Own || !formats.includes("qr_code")) return undefined;
+  const detector = new Own({ formats });
+  return async (picture) => (await detector.detect(picture))[0]?.rawValue;
+}
+
+async function libraryReader(): Promise<Reader> {
+  const { default: read } = await import("jsqr");
+  return (picture) => {
+    const drawing = picture.getContext("2d", { willReadFrequently: true });
+    const pixels = drawing?.getImageData(0, 0, picture.width, picture.height);
+    const found = pixels && read(pixels.data, pixels.width, pixels.height);
+    return Promise.resolve(found?.data || undefined);
+  };
+}
+
+/** Draw a part of a camera's picture or a photo, so large that a code can be read. */
+export function still(
+  source: CanvasImageSource,
+  width: number,
+  height: number,
+  canvas = document.createElement("canvas"),
+  longest = 800,
+): HTMLCanvasElement {
+  const scale = Math.min(1, longest / Math.max(width, height, 1));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  canvas
+    .getContext("2d", { willReadFrequently: true })
+    ?.drawImage(source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+/** Read a code from a photo, at several sizes; undefined where there is none. */
+export async function fromPhoto(photo: Blob): Promise<string | undefined> {
+  const bitmap = await createImageBitmap(photo).catch(() => undefined);
+  if (!bitmap) return undefined;
+  const read = await reader();
+  for (const longest of [1000, 600, 1600]) {
+    const picture = still(bitmap, bitmap.width, bitmap.height, undefined, longest);
+    const code = await read(picture);
+    if (code) return code;
+  }
+  return undefined;
+}
+
+/** The answer that a code stands for: what is written, without an address around it. */
+export function answer(code: string): string {
+  const text = code.trim();
+  return text.includes("://") ? (text.split(/[/?#=]/).filter(Boolean).at(-1) ?? "") : text;
+}

@@ -1,0 +1,67 @@
+/** Pictures as they leave the phone: smaller, and with nothing but what is seen on them. */
+
+const LONGEST = 2048;
+const QUALITY = 0.85;
+
+/** The file is none that this phone can show. */
+export class NotPicture extends Error {}
+
+/**
+ * Return a photo as JPEG whose longest side is at most `longest` pixels. It is drawn anew,
+ * so place, time and device, which cameras write into it, are gone.
+ *
+ * Throws NotPicture.
+ */
+export async function smaller(photo: Blob, name: string, longest = LONGEST): Promise<File> {
+  const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" }).catch(() => {
+    throw new NotPicture();
+  });
+  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
+  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  const drawing = canvas.getContext("2d");
+  if (!drawing) throw new NotPicture();
+  drawing.fillStyle = "#fff";
+  drawing.fillRect(0, 0, canvas.width, canvas.height);
+  drawing.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  bitmap.close();
+  return drawn(canvas, name, "image/jpeg");
+}
+
+/** Return what is drawn as a file of our own name. */
+export function drawn(
+  canvas: HTMLCanvasElement,
+  name: string,
+  type: "image/jpeg" | "image/png",
+): Promise<File> {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob(
+      (blob) => {
+        if (blob) resolve(new File([blob], named(name, type), { type }));
+        else reject(new NotPicture());
+      },
+      type,
+      QUALITY,
+    );
+  });
+}
+
+const ENDINGS: Readonly<Record<string, string>> = {
+  "image/jpeg": "jpg",
+  "image/png": "png",
+  "image/webp": "webp",
+  "application/pdf": "pdf",
+  "audio/amr": "amr",
+  "audio/mp4": "m4a",
+  "audio/x-m4a": "m4a",
+  "audio/mpeg": "mp3",
+  "audio/ogg": "opus",
+};
+
+/** A name of our own: after the question, never what the phone's owner called the file. */
+export function named(question: string, type: string): string {
+  const random = crypto.getRandomValues(new Uint8Array(6));
+  const tail = [...random].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${question}-${tail}.${ENDINGS[type] ?? "bin"}`;
+}
