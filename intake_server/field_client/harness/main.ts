@@ -74,7 +74,7 @@ function give(parts: readonly Part[], answers: Nested): void {
         part.setFile(new File([String(value)], String(value), { type: "image/jpeg" }));
       else part.set(String(value));
     } else if (part.part === "group") give(part.parts, value as Nested);
-    else rows(part, value as readonly Nested[]);
+    else rows(part, Array.isArray(value) ? value : []);
   }
 }
 

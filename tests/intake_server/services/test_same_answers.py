@@ -1,48 +1,18 @@
 """Whether a form comes from ODK Collect or as JSON, it says the same."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from centres import Centre
 from fillings import EVERY, as_of
-from javarosa import (
-    DAY,
-    FILE,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    RefusedError,
-    a_javarosa,
-    asked_only,
-)
+from javarosa import RefusedError, a_javarosa, asked_only
 from stores import SqliteStores
+from wanderings import KNOWN, TODAY, received
 
 from forms.catalogue import shipped
 from forms.places import lists
-from intake_server.services.intake import Incoming
-from intake_server.storage import documents
 
 pytestmark = pytest.mark.javarosa
-
-TODAY = datetime.now(UTC).date()
-KNOWN = {
-    TEXT: "\n".join(
-        (
-            *("Ремез", "Олена; Тарас;  Олена ", "O'Ніл \"&<>", "вально  кажучи"),
-            *("4KH-7T29-9", "4кн7т299", "+380501234567", "1234567890"),
-            *("20120304-00017", "TRU-014", "TRU-020", "2026-11-26-1"),
-            *("Тут довге пояснення, чому саме так."),
-        )
-    ),
-    NUMBER: "0\n1\n2\n7\n14\n17\n30",
-    DAY: "\n".join(
-        str(TODAY + timedelta(days)) for days in (-5900, -4000, -800, -9, 0, 1, 40)
-    ),
-    MOMENT: f"{TODAY}T10:00:00.000+02:00\n2024-02-29T23:59:59.000Z",
-    FILE: "face.jpg",
-    "sibling_requests": "4KH-7T29-9; 4кн7т299\n4KH7T299",
-}
 
 
 @pytest.fixture(scope="module")
@@ -56,25 +26,6 @@ def centres(tmp_path):
     stores = SqliteStores(tmp_path)
     with stores.new() as one, stores.new() as other:
         yield Centre(one), Centre(other)
-
-
-def received(centre: Centre, **how: Any) -> tuple[Any, Any]:
-    """The receipt, and what the documents of the form say then."""
-    (receipt,) = centre.receive(Incoming(**how))
-    assert (receipt.status, receipt.problem) == ("stored", None)
-    with centre.database.reading() as session:
-        views = {doc: documents.find(session, doc).view for doc, _ in receipt.documents}
-    return (receipt.reference, receipt.documents), {
-        doc: (view["kind"], view["values"], contested(view))
-        for doc, view in views.items()
-    }
-
-
-def contested(view):
-    return {
-        cell: sorted(str(one["value"]) for one in candidates)
-        for cell, candidates in view["contested"].items()
-    }
 
 
 @pytest.mark.parametrize("form_id", EVERY)
