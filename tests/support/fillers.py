@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from lxml import etree
 from parts import need
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Locator, Page, Route
 from repository import ROOT
 
 from forms.catalogue import SHIPPED, shipped
@@ -66,6 +67,15 @@ class Filler:
 
     def hide(self) -> None:
         self.page.evaluate("harness.hide()")
+
+    def question(self, name: str) -> Locator:
+        """Return where a question stands on the page."""
+        return self.page.locator(f'[data-name="{name}"]').first
+
+    def answers(self) -> dict[str, str]:
+        """Return what was handed on last, by the name of the question."""
+        parts = etree.fromstring(self.last.xml).iter("{*}*")
+        return {etree.QName(one).localname: one.text or "" for one in parts}
 
     @property
     def told(self) -> dict[str, Any]:

@@ -1,0 +1,438 @@
+"""A form on a phone's screen: every kind of question, by finger, keyboard and ear."""
+
+from io import BytesIO
+
+import pytest
+import segno
+from browsers import barriers
+from fillers import a_filler, build
+from hands import a_photo
+from PIL import Image
+from playwright.sync_api import expect
+
+CODE = "4KH7T299"
+CONSENT = {"comm_mode": "speech", "consent_intake": "given", "consent_by": "parent"}
+ARRIVAL, WORDS, CONSENTS, CHILD, RETURN = range(5)
+FORMS = (
+    *("followup", "functioning_2_4", "functioning_5_17", "reception", "registration"),
+    *("rehabilitation", "reunification", "testimony", "tracing_request"),
+)
+
+# The camera shows a picture that the test holds before it.
+A_CAMERA = """address => {
+  navigator.mediaDevices.getUserMedia = async () => {
+    const picture = new Image();
+    picture.src = address;
+    await picture.decode();
+    const canvas = document.createElement("canvas");
+    canvas.width = canvas.height = 400;
+    const draw = () => canvas.getContext("2d").drawImage(picture, 0, 0, 400, 400);
+    draw();
+    setInterval(draw, 50);
+    return canvas.captureStream();
+  };
+}"""
+NO_CAMERA = """name => {
+  navigator.mediaDevices.getUserMedia = async () => {
+    throw new DOMException("", name);
+  };
+}"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    return build(tmp_path_factory.mktemp("filler"))
+
+
+@pytest.fixture
+def filler(browser, built):
+    with a_filler(browser, built) as filler:
+        filler.page.set_default_timeout(20_000)
+        yield filler
+
+
+def kept(filler, name, value):
+    """Wait until an answer is handed on."""
+    for _ in range(200):
+        if filler.told["changes"] and filler.answers().get(name) == value:
+            return
+        filler.page.wait_for_timeout(50)
+    assert filler.answers().get(name) == value
+
+
+def a_file(data, name="IMG_2026_Danylo.jpg", kind="image/jpeg"):
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+def a_code(text=CODE):
+    found = BytesIO()
+    segno.make(text, micro=False).save(found, kind="png", scale=8, border=4)
+    return found.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("form_id", "language"), [*((name, "uk") for name in FORMS), ("reception", "en")]
+)
+def test_no_page_shuts_anybody_out(filler, form_id, language):
+    filler.show(form_id, language)
+    page = filler.page
+
+    while not page.locator(".gaps, .good").count():
+        assert barriers(page) == []
+        page.locator(".foot button").last.tap()
+    assert barriers(page) == []
+    page.locator(".bar button").last.tap()
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("how", ["dark", "narrow", "large", "practice"])
+def test_no_page_shuts_anybody_out_however_it_is_read(browser, built, how):
+    scheme = "dark" if how == "dark" else "light"
+    with a_filler(browser, built, color_scheme=scheme) as filler:
+        page = filler.page
+        if how == "narrow":
+            page.set_viewport_size({"width": 320, "height": 480})
+        filler.show("reception", answers=CONSENT, practice=how == "practice")
+        if how == "large":
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+        while not page.locator(".gaps, .good").count():
+            assert barriers(page) == []
+            wide = "document.documentElement.scrollWidth - innerWidth"
+            assert page.evaluate(wide) <= 0, page.locator("h1").inner_text()
+            page.locator(".foot button").last.tap()
+
+
+def test_an_answer_is_handed_on_at_once_when_the_screen_goes_away(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    before = filler.told["changes"]
+
+    filler.question("name_called").locator("input").fill("Данило")
+    filler.hide()
+
+    assert filler.told["changes"] == before + 1
+    assert filler.answers()["name_called"] == "Данило"
+
+
+def test_a_draft_comes_back_where_it_was_with_its_photo(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    photo = filler.question("photo_id")
+    photo.locator("input").first.set_input_files(a_file(a_photo()))
+    photo.locator("img").wait_for()
+    filler.question("name_called").locator("input").fill("Данило")
+    filler.question("name_called").locator("input").blur()
+    kept(filler, "name_called", "Данило")
+    at, first = filler.told["at"], filler.last
+
+    filler.hide()
+    filler.show("reception", restored=True, at=at)
+
+    assert at == f"{CHILD}:name_called"
+    expect(filler.question("name_called").locator("input")).to_be_focused()
+    expect(filler.question("name_called").locator("input")).to_have_value("Данило")
+    filler.question("photo_id").locator("img").wait_for()
+    filler.question("family_name").locator("input").fill("Ремез")
+    kept(filler, "family_name", "Ремез")
+    assert filler.last.files == first.files
+    assert filler.last.instance_id == first.instance_id
+
+
+def test_a_photo_leaves_smaller_and_says_nothing_of_the_phone(filler):
+    exif = Image.Exif()
+    exif[0x010F] = "PlantedMaker"
+    exif[0x0112] = 6  # to be turned by a quarter
+    photo = a_photo((4000, 1000), exif=exif)
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+
+    place = filler.question("photo_id")
+    place.locator("input").last.set_input_files(a_file(photo))
+    place.locator("img").wait_for()
+    filler.hide()
+
+    ((name, data),) = filler.last.files.items()
+    picture = Image.open(BytesIO(data))
+    assert name == filler.answers()["photo_id"]
+    assert name.startswith("photo_id-")
+    assert name.endswith(".jpg")
+    assert picture.size == (512, 2048)
+    assert not picture.getexif()
+    assert b"PlantedMaker" in photo
+    assert b"PlantedMaker" not in data
+
+
+def test_what_is_no_photo_is_not_taken(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    place = filler.question("photo_id")
+
+    place.locator("input").first.set_input_files(a_file(b"no picture"))
+
+    expect(place.get_by_role("alert")).to_contain_text("не вдалося прочитати як фото")
+    assert place.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("how", ["finger", "keyboard"])
+def test_a_signature_is_drawn_or_typed_and_erased(filler, how):
+    filler.show("reception", answers=CONSENT, at=f"{CONSENTS}:")
+    place = filler.question("consent_signature")
+    if how == "finger":
+        place.locator("canvas").evaluate("e => e.scrollIntoView({block: 'center'})")
+        box = place.locator("canvas").bounding_box()
+        filler.page.mouse.move(box["x"] + 20, box["y"] + 20)
+        filler.page.mouse.down()
+        filler.page.mouse.move(box["x"] + 200, box["y"] + 60, steps=5)
+        filler.page.mouse.up()
+    else:
+        place.locator("input").fill("Ремез Олена")
+        place.locator("input").press("Enter")
+
+    place.locator("img").wait_for()
+    filler.page.wait_for_timeout(400)
+    ((name, data),) = filler.last.files.items()
+    darkest, _ = Image.open(BytesIO(data)).convert("L").getextrema()
+    assert name.startswith("consent_signature-")
+    assert darkest < 60
+    place.get_by_role("button").tap()
+    kept(filler, "consent_signature", "")
+    assert filler.last.files == {}
+
+
+def test_a_code_is_read_by_the_camera(filler):
+    filler.show("reception")
+    with filler.page.expect_request("**/code.png"):
+        filler.page.route("**/code.png", lambda route: route.fulfill(body=a_code()))
+        filler.page.evaluate(A_CAMERA, "/field/code.png")
+        filler.question("child_ref").get_by_role("button").tap()
+
+    kept(filler, "child_ref", CODE)
+    expect(filler.question("child_ref").locator("button")).to_be_focused()
+    assert filler.page.locator("dialog").count() == 0
+
+
+def test_a_code_is_read_from_a_photo(filler):
+    filler.page.evaluate(NO_CAMERA, "NotFoundError")
+    filler.show("reception")
+    filler.question("child_ref").get_by_role("button").tap()
+    sheet = filler.page.locator("dialog")
+
+    sheet.locator("input").set_input_files(a_file(a_photo()))
+    expect(sheet.get_by_role("alert")).to_contain_text("немає коду")
+    sheet.locator("input").set_input_files(a_file(a_code(), kind="image/png"))
+
+    kept(filler, "child_ref", CODE)
+
+
+def test_a_camera_that_is_refused_says_how_to_allow_it(filler):
+    filler.page.evaluate(NO_CAMERA, "NotAllowedError")
+    filler.show("reception", "en")
+    filler.question("child_ref").get_by_role("button").tap()
+    sheet = filler.page.locator("dialog")
+
+    expect(sheet.get_by_role("alert")).to_contain_text("Permissions → Camera → Allow")
+    assert barriers(filler.page) == []
+    filler.page.keyboard.press("Escape")
+    filler.question("child_ref").locator("input").fill(CODE)
+
+    kept(filler, "child_ref", CODE)
+
+
+def test_a_place_is_found_by_any_part_and_forgotten_with_its_oblast(filler):
+    filler.show(
+        "reception", answers=CONSENT | {"home_oblast": "UA-46"}, at=f"{RETURN}:"
+    )
+    place = filler.question("home_settlement")
+    keys = filler.page.keyboard
+
+    place.locator("input").tap()
+    keys.insert_text("мʼянка бузька")
+    expect(place.get_by_role("option").first).to_contain_text("Кам’янка-Бузька")
+    expect(place.get_by_role("option").first).to_contain_text("район")
+    keys.press("ArrowDown")
+    keys.press("ArrowUp")
+    keys.press("Enter")
+    expect(place.locator(".chosen b")).to_contain_text("Бузька")
+    filler.page.wait_for_timeout(400)
+    assert filler.answers()["home_settlement"].startswith("UA46")
+
+    filler.question("home_oblast").get_by_role("button").tap()
+    keys.insert_text("херсон")
+    filler.question("home_oblast").get_by_role("option").tap()
+    kept(filler, "home_settlement", "")
+    expect(place.locator("input")).to_have_value("")
+
+
+def test_an_answer_that_stands_alone_takes_the_others_away(filler):
+    filler.show("reception", at=f"{WORDS}:")
+    place = filler.question("comm_mode")
+
+    for name in ("speech", "writing", "unknown"):
+        place.locator(f'input[value="{name}"]').check(force=True)
+    kept(filler, "comm_mode", "unknown")
+    place.locator('input[value="speech"]').check(force=True)
+
+    kept(filler, "comm_mode", "speech")
+
+
+@pytest.mark.parametrize(
+    ("typed", "day", "exact"),
+    [
+        pytest.param("04032012", "2012-03-04", "day", id="day"),
+        pytest.param("432012", "2012-03-04", "day", id="short"),
+    ],
+)
+def test_a_day_is_typed_in_one_go(filler, typed, day, exact):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    filler.question("birth_date").locator("input").first.tap()
+
+    filler.page.keyboard.type(typed)
+
+    kept(filler, "birth_date", day)
+    kept(filler, "dob_precision", exact)
+
+
+@pytest.mark.parametrize("form_id", ["reception", "registration"])
+@pytest.mark.parametrize(
+    ("month", "day", "exact"),
+    [("", "2012-01-01", "year"), ("03", "2012-03-01", "month")],
+)
+def test_a_date_that_is_known_in_part_answers_how_exact_it_is(
+    filler, form_id, month, day, exact
+):
+    page = {"reception": CHILD, "registration": 2}[form_id]
+    given = CONSENT | {"dob_precision": "day"}
+    filler.show(form_id, answers=given, at=f"{page}:")
+    fields = filler.question("birth_date").locator("input")
+
+    fields.nth(1).fill(month)
+    fields.nth(2).fill("2012")
+    kept(filler, "birth_date", day)
+
+    kept(filler, "dob_precision", exact)
+    expect(fields.first).to_have_value("")
+
+
+def test_what_is_wrong_is_said_when_the_field_is_left(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    place = filler.question("age_years")
+
+    place.locator("input").fill("40")
+    filler.page.wait_for_timeout(400)
+    assert place.get_by_role("alert").count() == 0
+    place.locator("input").blur()
+
+    expect(place.get_by_role("alert")).to_contain_text("Вік від 0 до 23")
+    described = place.locator("input").get_attribute("aria-describedby")
+    assert place.get_by_role("alert").get_attribute("id") in described
+    place.locator("input").fill("сорок")
+    place.locator("input").blur()
+    expect(place.get_by_role("alert")).to_contain_text("цифрами")
+
+
+def test_a_day_that_the_calendar_lacks_is_said(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    place = filler.question("birth_date")
+    place.locator("input").first.tap()
+
+    filler.page.keyboard.type("31022012")
+    place.locator("input").last.blur()
+
+    expect(place.get_by_role("alert")).to_contain_text("Такої дати немає")
+
+
+def test_enter_goes_through_the_fields_and_on_to_the_next_page(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    keys = filler.page.keyboard
+    expect(filler.page.locator("h1")).to_be_focused()
+
+    for _ in range(2):
+        keys.press("Enter")
+    expect(filler.question("name_called").locator("input")).to_be_focused()
+    keys.type("Danylo")
+    for _ in range(30):
+        if filler.page.locator("h1").inner_text() != "Дитина":
+            break
+        keys.press("Enter")
+        filler.page.wait_for_timeout(60)
+
+    expect(filler.page.locator("h1")).to_have_text("Повернення")
+    expect(filler.page.locator("h1")).to_be_focused()
+    assert filler.answers()["name_called"] == "Danylo"
+
+
+def test_the_language_changes_at_any_moment_and_nothing_is_lost(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    filler.question("name_called").locator("input").fill("Данило")
+
+    filler.page.get_by_role("button", name="EN: English").tap()
+
+    expect(filler.page.locator("h1")).to_have_text("Child")
+    expect(filler.question("name_called")).to_contain_text("asks to be called")
+    expect(filler.question("name_called").locator("input")).to_have_value("Данило")
+    assert filler.page.evaluate("document.documentElement.lang") == "en"
+
+
+def test_a_row_is_removed_after_a_question(filler):
+    filler.show("registration", answers={"any_documents": "yes"}, at="3:")
+    rows = filler.page.locator(".row-of")
+    rows.first.locator('[data-name="doc_number"] input').fill("1")
+    filler.page.locator(".add").tap()
+    rows.nth(1).locator('[data-name="doc_number"] input').fill("2")
+
+    rows.first.get_by_role("button", name="Вилучити").tap()
+    filler.page.get_by_role("button", name="Ні, залишити").tap()
+    assert rows.count() == 2
+    rows.first.get_by_role("button", name="Вилучити").tap()
+    filler.page.get_by_role("button", name="Так, вилучити").tap()
+
+    kept(filler, "doc_number", "2")
+    assert rows.count() == 1
+
+
+def test_nothing_that_is_missing_stops_anybody_before_the_end(filler):
+    filler.show("reception")
+    page = filler.page
+    while not page.locator(".gaps, .good").count():
+        page.locator(".foot button").last.tap()
+
+    page.get_by_role("button", name="Завершити").tap()
+    assert filler.told["finished"] == 0
+    expect(page.locator(".gaps")).to_be_focused()
+    page.locator(".gaps button").filter(has_text="Стать").tap()
+
+    expect(page.locator("h1")).to_have_text("Дитина")
+    expect(filler.question("sex").locator("input").first).to_be_focused()
+    expect(filler.question("sex").get_by_role("alert")).to_contain_text(
+        "Не встановлено"
+    )
+
+
+def test_the_contents_lead_to_any_page(filler):
+    filler.show("reception")
+    page = filler.page
+
+    page.get_by_role("button", name="Зміст").tap()
+    page.locator(".contents button").filter(has_text="Потреби зараз").tap()
+
+    expect(page.locator("h1")).to_have_text("Потреби зараз")
+    expect(page.locator("h1")).to_be_focused()
+    expect(page.locator(".bar")).to_contain_text("7 з 8")
+
+
+def test_a_question_that_appears_moves_nothing_that_was_tapped(filler):
+    filler.show("reception", at=f"{CONSENTS}:")
+    tile = filler.question("consent_intake").locator("label").first
+    before = tile.bounding_box()
+
+    tile.tap()
+    filler.question("consent_by").wait_for()
+
+    assert tile.bounding_box() == before
+
+
+def test_a_family_shares_what_is_the_familys(filler):
+    first = CONSENT | {"name_called": "Данило", "return_channel": "volunteers other"}
+    filler.show("reception", answers=first, at="7:")
+    filler.question("destination").locator("input").first.check(force=True)
+    kept(filler, "destination", "family_home")
+
+    assert filler.shared["return_channel"] == "volunteers other"
+    assert "name_called" not in filler.shared
