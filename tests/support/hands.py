@@ -36,6 +36,7 @@ class Hands:
 
     def fill(self, answers: Mapping[str, Any]) -> None:
         while not self._page.locator(".gaps, .good").count():
+            self._page.wait_for_selector("[aria-busy=false]")
             self._answer(self._page.locator("main"), _loose(answers, self._form))
             self._page.locator(_NEXT).tap()
 
