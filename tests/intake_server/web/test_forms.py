@@ -1,3 +1,4 @@
+import gzip
 from hashlib import md5
 
 from servers import arrival, bearing
@@ -52,3 +53,26 @@ def test_what_was_never_published_is_absent(server, device):
 
         assert answer.status_code == 404
         assert answer.json["type"] == "/problems/not-found"
+
+
+def test_a_thin_line_gets_a_form_in_pieces_that_fit_together(server, device):
+    url = "/api/v1/forms/arrival/2026112201.xml"
+    whole = server.get(url, device)
+    pieces, start = [], 0
+    while True:
+        piece = server.get(f"{url}?from={start}&until={start + 100}", device)
+        assert piece.content_type == "application/gzip"
+        assert piece.headers["X-Plain-Type"] == "text/xml; charset=utf-8"
+        assert piece.headers["ETag"].strip('"').startswith(
+            whole.headers["ETag"].strip('"').removesuffix("-gzip")
+        )
+        pieces.append(piece.data)
+        start += 100
+        if len(piece.data) < 100:
+            break
+
+    squeezed = b"".join(pieces)
+
+    assert len(pieces) > 2
+    assert piece.headers["X-Squeezed-Bytes"] == str(len(squeezed))
+    assert gzip.decompress(squeezed) == arrival().xml

@@ -64,11 +64,16 @@ export async function syncForms({ store, line }: Fetching, told: Told = () => {}
   return "new";
 }
 
-/** Return the forms that are filled in now, in the order of the node. */
+/** Where a child's way begins stands first; forms that are not named follow as the node has them. */
+const FIRST: readonly string[] = ["reception", "registration", "reunification", "rehabilitation", "followup"];
+
+/** Return the forms that are filled in now, in the order in which they are needed. */
 export async function current(store: Store): Promise<StoredForm[]> {
   const order = ((await store.get("device", "forms-order")) as string[] | undefined) ?? [];
+  const place = (id: string): number =>
+    FIRST.includes(id) ? FIRST.indexOf(id) : FIRST.length + order.indexOf(id);
   const forms = (await store.getAll("forms")).filter(({ isCurrent }) => isCurrent);
-  return forms.sort((a, b) => order.indexOf(a.formId) - order.indexOf(b.formId));
+  return forms.sort((a, b) => place(a.formId) - place(b.formId));
 }
 
 interface Coming extends Fetching {

@@ -85,6 +85,16 @@ describe("a draft", () => {
     expect(await drafts.count(phone.store, master.worker)).toBe(1);
   });
 
+  it("that was sealed meanwhile is not written a second time", async () => {
+    const form = filled();
+    const draft = await kept(form, START, { finishing: START });
+    await settle(phone.store, START);
+    const device = (await deviceOf(phone.store))!;
+    const saving = { now: START, finalized: START };
+    await expect(drafts.save(phone.store, device, draft, form, saving)).rejects.toThrow(drafts.GoneError);
+    expect(await phone.store.count("drafts")).toBe(0);
+  });
+
   it("is listed newest first, page by page", async () => {
     for (let at = 0; at < 5; at += 1) await kept(filled(), START + at);
     const first = await drafts.page(phone.store, master, 2);

@@ -42,6 +42,13 @@ export interface OpenDraft {
   readonly wrapped: Bytes;
   readonly meta: Meta;
   files: ReadonlyMap<string, Known>;
+  /** Whether it lies on the phone already. */
+  isKept: boolean;
+}
+
+/** The draft was sealed or deleted meanwhile: what is written now would be a second one. */
+export class GoneError extends Error {
+  override readonly name = "GoneError";
 }
 
 interface Known {
@@ -61,7 +68,7 @@ interface Kept {
 export async function begun(master: Master, id: string, meta: Meta): Promise<OpenDraft> {
   const secret = newSecret();
   const wrapped = await hidden(master.key, secret, `draft ${id}`);
-  return { id, master, key: await keyOf(secret), wrapped, meta, files: new Map() };
+  return { id, master, key: await keyOf(secret), wrapped, meta, files: new Map(), isKept: false };
 }
 
 export interface Saving {
@@ -72,6 +79,11 @@ export interface Saving {
   readonly finishing?: number;
 }
 
+/**
+ * Write a draft down, and beside it the same sealed to the site.
+ *
+ * Throws GoneError where it was sealed or deleted meanwhile.
+ */
 export async function save(
   store: Store,
   to: Recipient,
@@ -117,6 +129,10 @@ export async function save(
   const left = [...draft.files.values()].filter(({ entry }) => {
     return !files.some(({ sealed }) => sealed === entry.sealed);
   });
+  if (draft.isKept && !(await writing.objectStore("drafts").getKey(draft.id))) {
+    await writing.done;
+    throw new GoneError("it is no draft any more");
+  }
   await Promise.all([
     writing.objectStore("drafts").put(record),
     writing.objectStore("draft_bodies").put({ body, handover: JSON.stringify(handover) }, draft.id),
@@ -125,6 +141,7 @@ export async function save(
     writing.done,
   ]);
   draft.files = known;
+  draft.isKept = true;
 }
 
 /** Open a draft; undefined where it is not this worker's, or is there no more. */
@@ -152,7 +169,7 @@ export async function load(
     type: entry.type,
     blob,
   }));
-  const draft = { id, master, key, wrapped: record.key, meta, files: known };
+  const draft = { id, master, key, wrapped: record.key, meta, files: known, isKept: true };
   const filled = { instanceId: id, formId: meta.formId, version: meta.version, xml, attachments };
   return { draft, filled, ...(record.finishing === undefined ? {} : { finishing: record.finishing }) };
 }

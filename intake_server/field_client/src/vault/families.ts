@@ -11,12 +11,17 @@ export async function keep(store: Store, master: Master, family: Family, now: nu
   await store.put("families", { id: family.first, worker: master.worker, changed: now, body });
 }
 
+export interface Kept extends Family {
+  readonly changed: number;
+}
+
 /** Return the families that this worker may go on with, the newest first. */
-export async function open(store: Store, master: Master): Promise<Family[]> {
+export async function open(store: Store, master: Master): Promise<Kept[]> {
   const mine = IDBKeyRange.bound([master.worker, 0], [master.worker, Number.MAX_VALUE]);
   const kept = await store.getAllFromIndex("families", "recent", mine);
-  const families = kept.reverse().map(async ({ id, body }) => {
-    return JSON.parse(text(await shown(master.key, body, `family ${id}`))) as Family;
+  const families = kept.reverse().map(async ({ id, body, changed }) => {
+    const family = JSON.parse(text(await shown(master.key, body, `family ${id}`))) as Family;
+    return { ...family, changed };
   });
   return Promise.all(families);
 }
@@ -35,5 +40,5 @@ export async function closeOld(store: Store, now: number): Promise<void> {
 export function nextChild(family: Family, firstReference?: string): { family: Family; answers: Answers } {
   const group = family.answers.sibling_group || firstReference;
   const answers = group ? { ...family.answers, sibling_group: group } : family.answers;
-  return { family: { ...family, place: family.place + 1, answers }, answers };
+  return { family: { first: family.first, place: family.place + 1, answers }, answers };
 }

@@ -1,0 +1,268 @@
+/**
+ * What the application is at this moment: let in or not, locked or not, and by whom.
+ *
+ * The master key lives here while somebody is at work, and nowhere once it is locked. Work
+ * that must be written down first is waited for.
+ */
+import { computed, nextTick, reactive, shallowRef } from "vue";
+import { current, type FormsProgress, syncForms } from "../net/forms";
+import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
+import { leave, orderKept } from "../outbox/leaving";
+import { type Sender, senderOf } from "../outbox/sender";
+import { closeOld } from "../vault/families";
+import { handOverOld, settle } from "../vault/handing";
+import { isDue } from "../vault/idle";
+import { askToLast, type Room, room } from "../vault/room";
+import * as shifts from "../vault/shifts";
+import { type Device, deviceOf, openStore, type Store, type StoredForm } from "../vault/store";
+import { panic as takeAway } from "../vault/wiping";
+import type { Master } from "../vault/workers";
+import { thisBrowser, unfit, type Unfit } from "./fit";
+
+export type Phase = "starting" | "unfit" | "elsewhere" | "leaving" | "gone" | "outside" | "locked" | "open";
+
+interface Shown {
+  phase: Phase;
+  unfit: Unfit | undefined;
+  known: Exclude<Known, { wipe: string }> | "unknown";
+  progress: FormsProgress | undefined;
+  isFetching: boolean;
+  room: Room | undefined;
+  /** What goes on without its own worker: a draft on the screen. */
+  openDraft: string | undefined;
+  /** Who was at work before it locked. */
+  lastWorker: string | undefined;
+}
+
+export const shown = reactive<Shown>({
+  phase: "starting",
+  unfit: undefined,
+  known: "unknown",
+  progress: undefined,
+  isFetching: false,
+  room: undefined,
+  openDraft: undefined,
+  lastWorker: undefined,
+});
+export const device = shallowRef<Device>();
+export const forms = shallowRef<readonly StoredForm[]>([]);
+export const master = shallowRef<Master>();
+export const isPractice = computed(() => device.value?.practice ?? false);
+
+const TICK_MS = 1_000;
+const SLOW_TICKS = 60;
+const FRESH_MS = 60 * 60_000;
+const LOCK = "forms-open";
+const WORKER = "worker";
+
+let store_: Store | undefined;
+let phone_: Phone | undefined;
+let sender_: Sender | undefined;
+let touched = Date.now();
+let contacted = 0;
+const unfinished = new Set<() => Promise<unknown>>();
+
+export function store(): Store {
+  if (!store_) throw new Error("nothing is open");
+  return store_;
+}
+
+export function phone(): Phone {
+  if (!phone_) throw new Error("nothing is open");
+  return phone_;
+}
+
+export function sender(): Sender {
+  if (!sender_) throw new Error("nothing is open");
+  return sender_;
+}
+
+/** This phone's clock, and the server's as far as it is known. */
+export function now(): number {
+  return Date.now();
+}
+
+export function serverNow(): number {
+  return Date.now() + (phone_?.offset ?? 0);
+}
+
+/** Open what lies on the phone and go on where it was left. */
+export async function begin(): Promise<void> {
+  shown.unfit = unfit(thisBrowser());
+  if (shown.unfit) return become("unfit");
+  if (!(await isAlone())) return become("elsewhere");
+  try {
+    store_ = await openStore();
+  } catch {
+    shown.unfit = "no_storage";
+    return become("unfit");
+  }
+  phone_ = await phoneOf(store_, { fetch: (...all) => fetch(...all), now });
+  sender_ = senderOf(phone_, followOrder);
+  device.value = await deviceOf(store_);
+  const order = await orderKept(phone_);
+  if (order) return followOrder(order);
+  await settle(store_, Infinity);
+  await handOverOld(store_, now());
+  forms.value = await current(store_);
+  shown.lastWorker = localStorage.getItem(WORKER) ?? undefined;
+  listen();
+  become(device.value ? "locked" : "outside");
+  if (device.value) void contact();
+}
+
+/** Take this page's place where another one has it. */
+export async function takeOver(): Promise<void> {
+  await hold({ steal: true });
+  become("starting");
+  await begin();
+}
+
+/** After the phone was let in. */
+export async function letIn(): Promise<void> {
+  device.value = await deviceOf(store());
+  become("locked");
+  void askToLast();
+  void contact(true);
+}
+
+export function unlocked(by: Master): void {
+  master.value = by;
+  touched = now();
+  if (by.worker !== shown.lastWorker) location.hash = "/";
+  shown.lastWorker = by.worker;
+  localStorage.setItem(WORKER, by.worker);
+  become("open");
+  void contact();
+}
+
+/** Lock once what is on the screen is written down. */
+export async function lock(): Promise<void> {
+  if (shown.phase !== "open") return;
+  become("locked");
+  await nextTick();
+  await Promise.allSettled([...unfinished].map((done) => done()));
+  master.value = undefined;
+}
+
+/** End the shift: from now on the passphrase is asked for. */
+export async function leaveShift(): Promise<void> {
+  const worker = master.value?.worker;
+  await lock();
+  if (worker) await shifts.end(store(), worker);
+}
+
+/** Lock, and let somebody else begin. */
+export async function handOn(): Promise<void> {
+  await lock();
+  shown.lastWorker = undefined;
+  localStorage.removeItem(WORKER);
+}
+
+/** Have something waited for before the key goes; returns how to stop that. */
+export function beforeLocking(done: () => Promise<unknown>): () => void {
+  unfinished.add(done);
+  return () => unfinished.delete(done);
+}
+
+/** Take away all that can be read; what is sealed stays and is sent. */
+export async function panic(): Promise<void> {
+  master.value = undefined;
+  await takeAway(store());
+  localStorage.removeItem(WORKER);
+  shown.lastWorker = undefined;
+  location.hash = "/";
+  become("locked");
+  void sender().poke();
+}
+
+/** Ask the node what is new, and send what waits; `isAsked`: a person wants it now. */
+export async function contact(isAsked = false): Promise<void> {
+  if (!device.value || shown.isFetching) return;
+  if (isAsked || now() - contacted > FRESH_MS) {
+    shown.isFetching = true;
+    try {
+      await learned();
+    } finally {
+      shown.isFetching = false;
+      shown.progress = undefined;
+    }
+  }
+  await sender().poke(isAsked);
+}
+
+async function learned(): Promise<void> {
+  const known = await refreshed(phone());
+  if (typeof known === "object") return followOrder(known.wipe);
+  shown.known = known;
+  if (known !== "known") return;
+  device.value = await deviceOf(store());
+  const state = await syncForms(phone(), (progress) => (shown.progress = progress));
+  forms.value = await current(store());
+  if (state === "new" || state === "same") contacted = now();
+}
+
+async function followOrder(order: string): Promise<void> {
+  become("leaving");
+  master.value = undefined;
+  const isDone = await leave(phone(), order);
+  if (isDone) {
+    sender_?.stop();
+    location.hash = "/";
+    return become("gone");
+  }
+  setTimeout(() => void followOrder(order), 30_000);
+}
+
+function become(phase: Phase): void {
+  shown.phase = phase;
+}
+
+function listen(): void {
+  for (const event of ["pointerdown", "keydown", "input", "scroll"]) {
+    document.addEventListener(event, () => (touched = now()), { passive: true, capture: true });
+  }
+  let ticks = 0;
+  setInterval(() => void tick((ticks += 1)), TICK_MS);
+  document.addEventListener("visibilitychange", () => void tick(SLOW_TICKS));
+  globalThis.addEventListener("online", () => void contact());
+}
+
+async function tick(ticks: number): Promise<void> {
+  if (!store_ || shown.phase === "leaving" || shown.phase === "gone") return;
+  if (shown.phase === "open" && isDue(now(), touched, isAnswering())) await lock();
+  if (await settle(store_, now())) void sender().poke();
+  if (ticks % SLOW_TICKS) return;
+  shown.room = await room();
+  await closeOld(store_, now());
+  if (await handOverOld(store_, now(), shown.openDraft)) void sender().poke();
+}
+
+function isAnswering(): boolean {
+  const field = document.activeElement;
+  return Boolean(shown.openDraft && field?.matches("input, textarea, select"));
+}
+
+/** Whether no other page of the application is open; where it cannot be told: yes. */
+function isAlone(): Promise<boolean> {
+  return navigator.locks ? hold({ ifAvailable: true }) : Promise.resolve(true);
+}
+
+let isHeld = false;
+
+/** Hold this page's place until it goes or another page takes it. */
+function hold(how: LockOptions): Promise<boolean> {
+  if (isHeld || !navigator.locks) return Promise.resolve(true);
+  return new Promise((resolve) => {
+    const held = navigator.locks.request(LOCK, how, (lock) => {
+      isHeld = lock !== null;
+      resolve(isHeld);
+      return isHeld ? new Promise(() => {}) : undefined;
+    });
+    held.catch(() => {
+      isHeld = false;
+      master.value = undefined;
+      become("elsewhere");
+    });
+  });
+}
