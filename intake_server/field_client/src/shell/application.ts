@@ -32,6 +32,8 @@ interface Shown {
   openDraft: string | undefined;
   /** Who was at work before it locked. */
   lastWorker: string | undefined;
+  /** How often everything was taken away: then the lock screen begins anew. */
+  panics: number;
 }
 
 export const shown = reactive<Shown>({
@@ -43,6 +45,7 @@ export const shown = reactive<Shown>({
   room: undefined,
   openDraft: undefined,
   lastWorker: undefined,
+  panics: 0,
 });
 export const device = shallowRef<Device>();
 export const forms = shallowRef<readonly StoredForm[]>([]);
@@ -171,6 +174,7 @@ export async function panic(): Promise<void> {
   await takeAway(store());
   localStorage.removeItem(WORKER);
   shown.lastWorker = undefined;
+  shown.panics += 1;
   location.hash = "/";
   become("locked");
   void sender().poke();
