@@ -192,7 +192,7 @@ export async function contact(isAsked = false): Promise<void> {
       shown.progress = undefined;
     }
   }
-  await sender().poke(isAsked);
+  if (shown.phase === "locked" || shown.phase === "open") await sender().poke(isAsked);
 }
 
 async function learned(): Promise<void> {
@@ -207,11 +207,11 @@ async function learned(): Promise<void> {
 }
 
 async function followOrder(order: string): Promise<void> {
+  sender_?.stop();
   become("leaving");
   master.value = undefined;
   const isDone = await leave(phone(), order);
   if (isDone) {
-    sender_?.stop();
     location.hash = "/";
     return become("gone");
   }
