@@ -26,43 +26,56 @@ const INSTANCE = /instance\('([^']+)'\)/;
 /** Return what a form asks and a person can write; photos and notes are left out. */
 export function questions(xml: string, language: "uk" | "en"): Question[] {
   const form = new DOMParser().parseFromString(markup(xml), "text/xml");
-  const texts = textsOf(form, language);
-  const root = rootOf(form);
-  const binds = new Map(named(form, "bind").map((bind) => [bind.getAttribute("nodeset") ?? "", bind]));
+  const all = byName(form);
+  const texts = textsOf(all.get("translation") ?? [], language);
+  const instances = all.get("instance") ?? [];
+  const root = instances.find((each) => !each.getAttribute("id"))?.firstElementChild?.localName ?? "data";
+  const lists = new Map(instances.map((each) => [each.getAttribute("id") ?? "", each]));
+  const binds = new Map(all.get("bind")?.map((bind) => [bind.getAttribute("nodeset") ?? "", bind]));
   const found: Question[] = [];
-  for (const control of named(form, "body").flatMap((body) => [...body.getElementsByTagName("*")])) {
+  for (const control of [...ASKED].flatMap((name) => all.get(name) ?? []).sort(inOrder)) {
     const ref = control.getAttribute("ref");
-    if (!ref || !ASKED.has(control.localName)) continue;
-    const bind = binds.get(ref);
-    if (bind?.getAttribute("readonly")?.startsWith("true")) continue;
+    const bind = binds.get(ref ?? "");
     const label = labelOf(control, texts);
-    if (!label) continue;
-    const choices = choicesOf(form, control, texts);
+    if (!ref || !label || bind?.getAttribute("readonly")?.startsWith("true")) continue;
+    const choices = choicesOf(control, lists, texts);
     const kind = choices.length ? "choice" : (KINDS[bind?.getAttribute("type") ?? ""] ?? "text");
     found.push({ field: ref.slice(root.length + 2), label, kind, choices });
   }
   return found;
 }
 
-function named(within: Document | Element, name: string): Element[] {
-  return [...within.getElementsByTagName("*")].filter(({ localName }) => localName === name);
+function inOrder(a: Element, b: Element): number {
+  return a.compareDocumentPosition(b) & 4 ? -1 : 1;
+}
+
+function byName(form: Document): Map<string, Element[]> {
+  const all = new Map<string, Element[]>();
+  const walk = form.createTreeWalker(form, 1);
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    const element = node as Element;
+    const named = all.get(element.localName);
+    if (named) named.push(element);
+    else all.set(element.localName, [element]);
+  }
+  return all;
+}
+
+function children(of: Element): Element[] {
+  const found: Element[] = [];
+  for (let each = of.firstElementChild; each; each = each.nextElementSibling) found.push(each);
+  return found;
 }
 
 function child(within: Element, name: string): Element | undefined {
-  return [...within.children].find(({ localName }) => localName === name);
+  return children(within).find(({ localName }) => localName === name);
 }
 
-function rootOf(form: Document): string {
-  const instance = named(form, "instance").find((each) => !each.getAttribute("id"));
-  return instance?.firstElementChild?.localName ?? "data";
-}
-
-function textsOf(form: Document, language: "uk" | "en"): ReadonlyMap<string, string> {
-  const all = named(form, "translation");
-  const mine = all.find((each) => each.getAttribute("lang")?.includes(`(${language})`)) ?? all[0];
+function textsOf(translations: readonly Element[], language: "uk" | "en"): ReadonlyMap<string, string> {
+  const mine = translations.find((each) => each.getAttribute("lang")?.includes(`(${language})`)) ?? translations[0];
   const texts = new Map<string, string>();
-  for (const text of mine ? named(mine, "text") : []) {
-    const value = [...text.children].find((each) => !each.getAttribute("form"));
+  for (const text of mine ? children(mine) : []) {
+    const value = children(text).find((each) => !each.getAttribute("form"));
     texts.set(text.getAttribute("id") ?? "", value?.textContent?.trim() ?? "");
   }
   return texts;
@@ -74,15 +87,19 @@ function labelOf(of: Element, texts: ReadonlyMap<string, string>): string {
   return (id ? texts.get(id) : label?.textContent?.trim()) ?? "";
 }
 
-function choicesOf(form: Document, control: Element, texts: ReadonlyMap<string, string>): Choice[] {
+function choicesOf(
+  control: Element,
+  lists: ReadonlyMap<string, Element>,
+  texts: ReadonlyMap<string, string>,
+): Choice[] {
   if (control.localName === "select") return [];
-  const inline = [...control.children].filter(({ localName }) => localName === "item");
+  const inline = children(control).filter(({ localName }) => localName === "item");
   if (inline.length) {
     return inline.map((item) => ({ value: child(item, "value")?.textContent ?? "", label: labelOf(item, texts) }));
   }
   const id = INSTANCE.exec(child(control, "itemset")?.getAttribute("nodeset") ?? "")?.[1];
-  const instance = id && named(form, "instance").find((each) => each.getAttribute("id") === id);
-  return (instance ? named(instance, "item") : []).map((item) => {
+  const root = id ? lists.get(id)?.firstElementChild : undefined;
+  return (root ? children(root) : []).map((item) => {
     const text = (name: string): string => child(item, name)?.textContent?.trim() ?? "";
     return { value: text("name"), label: texts.get(text("itextId")) || text("label") || text("name") };
   });

@@ -13,7 +13,7 @@ export function when(ms: number, now = Date.now()): string {
 }
 
 export function megabytes(bytes: number): string {
-  return new Intl.NumberFormat(tag(), { maximumFractionDigits: 1 }).format(bytes / 1_000_000);
+  return new Intl.NumberFormat(tag(), { maximumFractionDigits: 0 }).format(bytes / 1_000_000);
 }
 
 function tag(): string {

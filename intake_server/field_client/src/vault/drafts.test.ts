@@ -102,6 +102,15 @@ describe("a draft", () => {
     expect([...first, ...second].map(({ changed }) => changed - START)).toEqual([4, 3, 2, 1, 0]);
   });
 
+  it("that is damaged hides no other in the list", async () => {
+    const [bad, good] = [filled(), filled()];
+    await kept(bad);
+    await kept(good, START + 1);
+    await phone.store.put("drafts", { ...(await phone.store.get("drafts", bad.instanceId))!, meta: new Uint8Array(40) });
+    const titles = (await drafts.page(phone.store, master, 9)).map(({ title }) => title.uk);
+    expect(titles).toEqual([META.title.uk, META.formId]);
+  });
+
   it("can be deleted by the one whose it is, with its photos", async () => {
     const form = filled("a", [photo()]);
     await kept(form);

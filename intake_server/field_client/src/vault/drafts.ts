@@ -7,7 +7,7 @@
  */
 import type { Attachment, Filled } from "../contracts";
 import { type Bytes, sha256Hex, text, utf8 } from "./bytes";
-import { hidden, keyOf, newSecret, openedFile, sealedFile, shown } from "./cipher";
+import { hidden, keyOf, newSecret, openedFile, sealedFile, shown, UnopenedError } from "./cipher";
 import type { Recipient } from "./envelope";
 import type { Handover } from "./handing";
 import { type FileEntry, readyItem } from "./sealing";
@@ -216,8 +216,15 @@ export async function discard(store: Store, master: Master, id: string): Promise
   await going.done;
 }
 
+/** What a draft is called; one that is damaged goes by its form, and hides no other. */
 async function metaOf(master: Master, record: Draft): Promise<Meta> {
-  return JSON.parse(text(await shown(master.key, record.meta, `meta ${record.id}`))) as Meta;
+  try {
+    return JSON.parse(text(await shown(master.key, record.meta, `meta ${record.id}`))) as Meta;
+  } catch (error) {
+    if (!(error instanceof UnopenedError)) throw error;
+    const [formId = "", version = ""] = record.form.split(" ");
+    return { formId, version, title: { uk: formId, en: formId }, started: record.changed };
+  }
 }
 
 interface WithFiles {
