@@ -63,8 +63,10 @@ def test_a_thin_line_gets_a_form_in_pieces_that_fit_together(server, device):
         piece = server.get(f"{url}?from={start}&until={start + 100}", device)
         assert piece.content_type == "application/gzip"
         assert piece.headers["X-Plain-Type"] == "text/xml; charset=utf-8"
-        assert piece.headers["ETag"].strip('"').startswith(
-            whole.headers["ETag"].strip('"').removesuffix("-gzip")
+        assert (
+            piece.headers["ETag"]
+            .strip('"')
+            .startswith(whole.headers["ETag"].strip('"').removesuffix("-gzip"))
         )
         pieces.append(piece.data)
         start += 100
