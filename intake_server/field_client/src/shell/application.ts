@@ -18,6 +18,7 @@ import { type Device, deviceOf, openStore, type Store, type StoredForm } from ".
 import { panic as takeAway } from "../vault/wiping";
 import type { Master } from "../vault/workers";
 import { thisBrowser, unfit, type Unfit } from "./fit";
+import { begun, places } from "./places";
 
 export type Phase = "starting" | "unfit" | "elsewhere" | "leaving" | "gone" | "outside" | "locked" | "open";
 
@@ -171,6 +172,8 @@ export function beforeLocking(done: () => Promise<unknown>): () => void {
 /** Take away all that can be read; what is sealed stays and is sent. */
 export async function panic(): Promise<void> {
   master.value = undefined;
+  begun.clear();
+  places.clear();
   await takeAway(store());
   localStorage.removeItem(WORKER);
   shown.lastWorker = undefined;
@@ -243,8 +246,8 @@ async function tick(ticks: number): Promise<void> {
 }
 
 function isAnswering(): boolean {
-  const field = document.activeElement;
-  return Boolean(shown.openDraft && field?.matches("input, textarea, select"));
+  const isAsked = /^#\/(new|fill|correct)\//.test(location.hash);
+  return isAsked && Boolean(document.activeElement?.matches("input, textarea, select"));
 }
 
 /** Whether no other page of the application is open; where it cannot be told: yes. */
