@@ -37,6 +37,7 @@ _HASHED: Final = "assets/"
 
 
 @field.get("/")
+@field.get("/desk/", endpoint="desk")
 @field.get("/<path:name>")
 @requires(Action.PUBLIC)
 def show(name: str = _PAGE) -> ResponseReturnValue:

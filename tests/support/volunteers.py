@@ -143,11 +143,15 @@ class Volunteer:
         self.taps += 1
         expect(self.question(name).locator("img")).to_be_visible(timeout=PATIENCE_MS)
 
-    def finish(self) -> None:
-        """Go to the end and finish; the minute to go back begins."""
+    def to_review(self) -> None:
+        """Go to the end, where all answers stand."""
         expect(self.page.locator(_TITLE)).to_be_visible(timeout=PATIENCE_MS)
         while self.page.locator(_TITLE).inner_text() != _REVIEW:
             self.go_on()
+
+    def finish(self) -> None:
+        """Go to the end and finish; the minute to go back begins."""
+        self.to_review()
         self.tap(self.page.locator(_NEXT))
         expect(self.page.get_by_text("Форму завершено")).to_be_visible()
 

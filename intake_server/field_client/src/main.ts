@@ -1,6 +1,7 @@
-/** Starts the application in the page. */
-import { createApp } from "vue";
+/** Starts what belongs to the address: a phone's forms, or a form at a desk. */
+import { createApp, defineAsyncComponent } from "vue";
 import App from "./App.vue";
+import { language } from "./language";
 import { code } from "./net/phone";
 import { begin } from "./shell/application";
 import "./shell/installing";
@@ -8,7 +9,14 @@ import { follow } from "./shell/neutral";
 import "./shell/shell.css";
 import { watch } from "./shell/updates";
 
+const AT_A_DESK = "/field/desk/";
+
 export function start(): void {
+  document.documentElement.lang = language.value;
+  if (location.pathname.startsWith(AT_A_DESK)) {
+    createApp(defineAsyncComponent(() => import("./desk/DeskApp.vue"))).mount("#app");
+    return;
+  }
   const scanned = location.hash.startsWith("#code=") ? code(location.hash) : undefined;
   if (location.hash.startsWith("#code=")) history.replaceState(null, "", location.pathname);
   follow();

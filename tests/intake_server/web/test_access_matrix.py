@@ -61,6 +61,7 @@ PAGES = {
     "GET /static/<path:filename>": EVERYBODY,
     "GET /healthz": EVERYBODY,
     "GET /field/": EVERYBODY,
+    "GET /field/desk/": EVERYBODY,
     "GET /field/<path:name>": EVERYBODY,
     "GET /field/squeezed/<path:name>": EVERYBODY,
     "GET /help/collect": EVERYBODY,

@@ -49,6 +49,8 @@ export interface Question {
   readonly id: string;
   readonly kind: Kind;
   readonly name: string;
+  /** Where its answer stands: `/data/kin[2]/kin_name` is that of the second row. */
+  readonly reference: string;
   readonly label: string;
   readonly hint: string;
   readonly isRelevant: boolean;

@@ -124,6 +124,9 @@ export class Tree {
       name,
       looks,
       maxPixels: (node.nodeType === "upload" && node.maxPixels) || undefined,
+      get reference() {
+        return state.reference;
+      },
       get label() {
         return state.label?.asString ?? "";
       },

@@ -1,0 +1,137 @@
+/**
+ * Keeps a form on the node at every answer: one save at a time, the newest last.
+ *
+ * A line that is gone is waited for, and what was typed stays here meanwhile. A colleague
+ * who saved in between is told of, and overwrites nobody before somebody has chosen.
+ */
+import { ref, type Ref } from "vue";
+import type { Filled } from "../contracts";
+import { type DeskNode, type Kept, type NodeFile, Refusal, type Shown } from "./node";
+
+/** What stands between what is typed and what the node keeps. */
+export type Standing =
+  | { readonly kind: "saved"; readonly at: string }
+  | { readonly kind: "saving" }
+  | { readonly kind: "no_line" }
+  | { readonly kind: "signed_out" }
+  | { readonly kind: "clash"; readonly theirs: Kept }
+  | { readonly kind: "refused"; readonly slug: string };
+
+/** Whom a form is about, and what was shown when it was opened. */
+export interface About {
+  readonly child: string | null;
+  readonly shown: Shown;
+}
+
+const AGAIN_MS = 5_000;
+
+export class Saver {
+  readonly standing: Ref<Standing | undefined> = ref();
+  #files = new Map<string, NodeFile & { readonly blob?: Blob }>();
+  #waiting: Filled | undefined;
+  #running: Promise<void> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly node: DeskNode,
+    readonly id: string,
+    private readonly about: About,
+    private revision: number,
+    files: readonly NodeFile[] = [],
+  ) {
+    for (const file of files) this.#files.set(file.name, file);
+  }
+
+  /** Whether something that was typed is not on the node yet. */
+  get isBehind(): boolean {
+    return this.#waiting !== undefined || this.#running !== undefined;
+  }
+
+  get isKept(): boolean {
+    return this.revision > 0;
+  }
+
+  /** Keep these answers; they take the place of any that wait. */
+  keep(filled: Filled): void {
+    this.#waiting = filled;
+    this.#go();
+  }
+
+  /** Wait until nothing is under way; what could not be saved waits still. */
+  async settled(): Promise<void> {
+    this.#go();
+    await this.#running;
+  }
+
+  /** Try again at once, after somebody has signed in or the line is back. */
+  again(): void {
+    if (this.#waiting) this.#go();
+  }
+
+  /** Go on from what a colleague saved: with ours in its place, or with theirs. */
+  resolve(theirs: Kept, mine: Filled | undefined): void {
+    this.revision = theirs.revision;
+    this.#waiting = mine;
+    this.standing.value = undefined;
+    if (mine) this.#go();
+  }
+
+  /** The files of these answers as the node knows them; new ones are brought. */
+  async files(filled: Filled): Promise<readonly NodeFile[]> {
+    const named: NodeFile[] = [];
+    for (const { name, blob } of filled.attachments) {
+      const known = this.#files.get(name);
+      const file = known && (!known.blob || known.blob === blob) ? known : undefined;
+      const brought = file ?? { ...(await this.node.bring(name, blob)), blob };
+      this.#files.set(name, brought);
+      const { blob: _, ...said } = brought as NodeFile & { blob?: Blob };
+      named.push(said);
+    }
+    return named;
+  }
+
+  async #standingOf(error: unknown): Promise<Standing> {
+    if (!(error instanceof Refusal && error.isStale)) return standingOf(error);
+    try {
+      return { kind: "clash", theirs: await this.node.draft(this.id) };
+    } catch (again) {
+      return standingOf(again);
+    }
+  }
+
+  #go(): void {
+    if (this.#running || this.standing.value?.kind === "clash") return;
+    clearTimeout(this.#again);
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting) {
+      const filled = this.#waiting;
+      this.standing.value = { kind: "saving" };
+      try {
+        const files = await this.files(filled);
+        const { child, shown } = this.about;
+        const first = this.revision === 0 ? { opened: shown } : {};
+        const saving = { revision: this.revision, instance_xml: filled.xml, child, files, ...first };
+        const saved = await this.node.save(this.id, saving);
+        this.revision = saved.revision;
+        if (this.#waiting === filled) this.#waiting = undefined;
+        this.standing.value = { kind: "saved", at: saved.saved_at };
+      } catch (error) {
+        this.standing.value = await this.#standingOf(error);
+        this.#again = setTimeout(() => this.again(), AGAIN_MS);
+        return;
+      }
+    }
+  }
+}
+
+/** What an error means for the person at the desk. */
+export function standingOf(error: unknown): Standing {
+  if (!(error instanceof Refusal)) return { kind: "no_line" };
+  if (error.status === 401 || error.slug === "stale-page") return { kind: "signed_out" };
+  return { kind: "refused", slug: error.slug };
+}

@@ -1,0 +1,92 @@
+/** What a desk says; each in both languages. */
+export const WORDS = {
+  loading: { uk: "Відкриваємо форму…", en: "Opening the form…" },
+  back: { uk: "До сторінки дитини", en: "To the child's page" },
+  toDay: { uk: "До дня центру", en: "To the centre's day" },
+  saving: { uk: "Зберігаємо…", en: "Saving…" },
+  saved: { uk: "Збережено о {time}", en: "Saved at {time}" },
+  noLine: {
+    uk: "Немає звʼязку з вузлом: збережеться, щойно він буде. Не закривайте сторінку.",
+    en: "No line to the node: it is saved as soon as there is one. Do not close the page.",
+  },
+  signedOut: {
+    uk: "Ваш вхід завершився. Увійдіть у новій вкладці; написане тут лишається.",
+    en: "You were signed out. Sign in in a new tab; what is typed here stays.",
+  },
+  signIn: { uk: "Увійти", en: "Sign in" },
+  again: { uk: "Спробувати ще раз", en: "Try again" },
+  refused: {
+    uk: "Вузол не зберіг цього: можливо, форму вже завершено або відкинуто. Написане лишається на екрані.",
+    en: "The node did not keep this: the form may have been finished or discarded. What is typed stays on the screen.",
+  },
+  anew: { uk: "Зберегти як нову", en: "Keep it as a new one" },
+  clash: {
+    uk: "{name} зберігає цю саму форму. Нічого не перезаписано. Виберіть, з чим працювати далі.",
+    en: "{name} has saved this form meanwhile. Nothing is overwritten. Choose what to go on with.",
+  },
+  theirs: { uk: "Відкрити збережене ({name}, {time})", en: "Open what was saved ({name}, {time})" },
+  mine: { uk: "Лишити моє замість нього", en: "Keep mine in its place" },
+  offered: {
+    uk: "{name} вже заповнює цю форму. Збережено {time}.",
+    en: "{name} has begun this form. Saved {time}.",
+  },
+  goOn: { uk: "Продовжити її", en: "Go on with it" },
+  fresh: { uk: "Почати нову", en: "Begin a new one" },
+  goesOn: {
+    uk: "Це продовження перебування від {since}: ви доповнюєте ту саму подію.",
+    en: "This goes on with the stay since {since}: you add to the same event.",
+  },
+  moved: {
+    uk: "Запис змінився, відколи форму відкрито. Порівнюється з тим, що було показано тоді.",
+    en: "The record has changed since this form was opened. It is compared with what was shown then.",
+  },
+  finish: { uk: "Завершити й записати", en: "Finish and record" },
+  finishing: { uk: "Записуємо…", en: "Recording…" },
+  change: { uk: "Повернутися до форми", en: "Back to the form" },
+  done: { uk: "Записано", en: "Recorded" },
+  nothing: {
+    uk: "Нічого не змінилося: усе й було так записано.",
+    en: "Nothing changed: all of it was recorded so already.",
+  },
+  held: {
+    uk: "Форму збережено; на неї дивиться координатор. Робити нічого не треба.",
+    en: "The form is kept; a coordinator looks at it. There is nothing to do.",
+  },
+  code: { uk: "Код дитини: {code}", en: "The child's code: {code}" },
+  questions: {
+    uk: "Тепер це під питанням, бо хтось сказав інакше. Нічого не втрачено:",
+    en: "These are in question now, because somebody said otherwise. Nothing is lost:",
+  },
+  discard: { uk: "Відкинути", en: "Discard" },
+  discarded: {
+    uk: "Відкинуто. До {until} її можна повернути.",
+    en: "Discarded. Until {until} it can be taken back.",
+  },
+  restore: { uk: "Повернути", en: "Take it back" },
+  notFound: {
+    uk: "Такої форми тут немає, або вона не для вас.",
+    en: "There is no such form here, or it is not for you.",
+  },
+  unreadable: {
+    uk: "Цю форму не вдалося відкрити. Скажіть координаторові, яка це форма і про кого.",
+    en: "This form could not be opened. Tell a coordinator which form it is and about whom.",
+  },
+  offline: {
+    uk: "Немає звʼязку з вузлом центру. Перевірте мережу і спробуйте ще раз.",
+    en: "There is no line to the centre's node. Look at the network and try again.",
+  },
+  changed: {
+    one: { uk: "Записано {n} відповідь.", en: "{n} answer was recorded." },
+    few: { uk: "Записано {n} відповіді.", en: "{n} answers were recorded." },
+    many: { uk: "Записано {n} відповідей.", en: "{n} answers were recorded." },
+  },
+  lastTime: { uk: "Минулого разу: {value}", en: "Last time: {value}" },
+  contested: {
+    uk: "Є кілька відповідей, і ніхто ще не вирішив. Ваша стане поруч.",
+    en: "Several answers stand, and nobody has decided. Yours will stand beside them.",
+  },
+  withheld: {
+    uk: "Відповідь є, але її читають лише ті, хто опікується дитиною.",
+    en: "There is an answer, but only those who care for the child read it.",
+  },
+} as const;
