@@ -65,7 +65,10 @@ def test_an_old_store_shows_and_asks_what_it_did(kept):
     with database.reading() as session:
         open_items = queue.page(session, limit=200).items
     assert sorted(item.qid for item in open_items) == told["asked"]
-    assert counted(database, told["rows"]) == told["rows"]
+    rows = counted(database, told["rows"])
+    tasks = told["rows"].pop("duty", 0)
+    assert rows.pop("duty", tasks) >= tasks, "a task is gone"
+    assert rows == told["rows"]
 
 
 def test_the_forms_of_today_may_follow_those_of_an_old_store(kept):
