@@ -114,71 +114,89 @@ def begin(volunteer):
     expect(volunteer.question("reception_point")).to_be_visible()
 
 
-def test_four_siblings_are_taken_in_with_no_line_and_nothing_is_lost(post, picture):
-    phone = post.phone()
-    page = phone.switch_on()
-    page.add_init_script(MADE)
-    olena = Volunteer(page)
-    olena.get_in(post.line.url, post.code())
-    olena.become_known()
-    olena.forms_are_here()
-
-    post.line.tear()
-    made = []
+def take_in_the_first(olena, picture):
+    """Fill the form of the first child, up to the end."""
     begin(olena)
     asked = list(of_a_child(FIRST, picture).items())
     olena.fill(dict(asked[:5]))
     olena.sign("consent_signature")
     olena.fill(dict(asked[5:]))
-    made += page.evaluate("window.made")
-    page.wait_for_timeout(A_BREATH_MS)
 
+
+def go_on_after_the_battery_died(olena, phone, address):
+    """Kill the phone in the middle, and find the form as it was left."""
+    olena.page.wait_for_timeout(A_BREATH_MS)
     phone.kill()
-    page = phone.switch_on()
-    page.add_init_script(MADE)
-    olena.page = page
-    page.goto(f"{post.line.url}/field/")
+    olena.page = phone.switch_on()
+    olena.page.add_init_script(MADE)
+    olena.page.goto(f"{address}/field/")
     olena.unlock()
     olena.at_home()
-    drafts = page.locator("section[aria-labelledby=drafts-title]")
+    drafts = olena.page.locator("section[aria-labelledby=drafts-title]")
     olena.tap(drafts.locator(".starts", has_text="Прийом після повернення"))
-    expect(page.locator(".foot")).to_be_visible()
+
+
+def finish_and_seal(olena):
+    """Finish, and do not wait for the minute to go by."""
     olena.finish()
     olena.say("Запечатати зараз")
 
+
+def take_in_the_others(olena, picture):
+    """Fill a form for each brother and sister from the one before."""
     for answers in OTHERS:
         olena.say("Наступна дитина цієї родини")
-        expect(page.locator(".foot")).to_be_visible()
+        expect(olena.page.locator(".foot")).to_be_visible()
         olena.fill(of_a_sibling(answers, picture))
-        olena.finish()
-        olena.say("Запечатати зараз")
-    made += page.evaluate("window.made")
+        finish_and_seal(olena)
+
+
+def test_four_siblings_are_taken_in_with_no_line_and_nothing_is_lost(post, picture):
+    phone = post.phone()
+    olena = Volunteer(phone.switch_on())
+    olena.page.add_init_script(MADE)
+    olena.get_in(post.line.url, post.code())
+    olena.become_known()
+    olena.forms_are_here()
+
+    post.line.tear()
+    take_in_the_first(olena, picture)
+    made = olena.page.evaluate("window.made")
+    go_on_after_the_battery_died(olena, phone, post.line.url)
+    finish_and_seal(olena)
+    take_in_the_others(olena, picture)
+    made += olena.page.evaluate("window.made")
     olena.say("На початок")
     assert post.kept() == []
 
     post.line.is_down = False
-    page.evaluate("dispatchEvent(new Event('online'))")
+    olena.page.evaluate("dispatchEvent(new Event('online'))")
     olena.say("Надіслані форми")
-    received = page.locator('.sent[data-state="received"]')
+    received = olena.page.locator('.sent[data-state="received"]')
     expect(received).to_have_count(4, timeout=PATIENCE_MS)
-    shown = page.locator(".sent").all_inner_texts()
 
     kept = sorted(post.kept(), key=lambda one: one.finalized_at)
     assert [one.status for one in kept] == ["stored"] * 4
     assert {one.worker for one in kept} == {"Олена"}
+    shown = olena.page.locator(".sent").all_inner_texts()
     for one, line in zip(reversed(kept), shown, strict=True):
         assert one.reference in line.replace("-", "")
+    says_what_was_typed(post, kept)
+    holds_what_was_made(post, kept, made)
+
+
+def says_what_was_typed(post, kept):
+    """The records are equal to what was typed."""
     told = [post.said_by(one) for one in kept]
-    assert [one["name_called"] for one in told] == [
-        ["Тарасик"],
-        ["Злата"],
-        ["Зоряна"],
-        ["Іванко"],
-    ]
+    names = [name for one in told for name in one["name_called"]]
+    assert names == ["Тарасик", "Злата", "Зоряна", "Іванко"]
     assert [one["age_at_return"] for one in told] == [11, 9, 7, 4]
     assert all(one["return_channel"] == ["volunteers"] for one in told)
     assert told[0]["family_name"] == "Гончаренко-Ніл"
 
+
+def holds_what_was_made(post, kept, made):
+    """The files are those that the client made, byte for byte, and say no place."""
     files = [file for one in kept for file in one.attachments]
     assert len(files) == 5
     for file in files:
