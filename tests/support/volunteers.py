@@ -101,6 +101,7 @@ class Volunteer:
 
     def go_to(self, name: str) -> None:
         """Go on until a question is on the page."""
+        expect(self.page.locator(_TITLE)).to_be_visible(timeout=PATIENCE_MS)
         while not self.question(name).count():
             here = self.page.locator(_TITLE).inner_text()
             assert here != _REVIEW, f"{name} is not asked, or stands before"
