@@ -78,11 +78,14 @@ def offers(found: Child, words: Wording) -> tuple[Offer, ...]:
 def of_child(found: Child) -> Sequence[Draft]:
     """Return the forms about a child that the viewer's team has not finished.
 
-    The day of another centre's people shows theirs; here stand those of the child's.
+    Here stand those of the child's centre, for who works there. Another centre's
+    people and coordinators, whose page says more already, find theirs on their day,
+    and whoever opens the form is led to it.
     """
     here, viewer = context(), asking()
     sites = {site for view in found.views for site in view.sites}
-    if not may(viewer, Action.FILL_IN) or viewer.site not in sites:
+    works_here = viewer.site in sites and not may(viewer, Action.READ_ORIGINALS)
+    if not may(viewer, Action.FILL_IN) or not works_here:
         return ()
     persons = [one.doc for one in found.persons]
     return drafts.of_child(here.database, persons, viewer=viewer, now=here.now())

@@ -11,12 +11,13 @@ from intake_server.web import pages
 
 MOST = 12
 """So many statements a page may cost."""
-ROLES = {
-    Role.COORDINATOR: "kyiv",
-    Role.WORKER: "truskavets",
-    Role.CLINICIAN: "truskavets",
-    Role.ADMIN: "kyiv",
-}
+PEOPLE = (
+    (Role.COORDINATOR, "kyiv"),
+    (Role.COORDINATOR, "truskavets"),
+    (Role.WORKER, "truskavets"),
+    (Role.CLINICIAN, "truskavets"),
+    (Role.ADMIN, "kyiv"),
+)
 
 
 def every_page():
@@ -46,23 +47,24 @@ def desks(tmp_path_factory, sqlite_stores):
 
 
 class Opened:
-    """A node, and a browser of each role in front of it."""
+    """A node, and a browser of each person in front of it."""
 
     def __init__(self, desk):
         self.paths = paths(desk)
         self.browsers = {
-            role: desk.browser(role, site, f"{role}") for role, site in ROLES.items()
+            (role, site): desk.browser(role, site, f"{role} {site}")
+            for role, site in PEOPLE
         }
 
     def costs(self, endpoint):
-        """Return what a page costs each role that may open it, once it is warm."""
+        """Return what a page costs each person who may open it, once it is warm."""
         found = {}
-        for role, browser in self.browsers.items():
+        for person, browser in self.browsers.items():
             path = self.paths[endpoint]
             if browser.get(path).status_code < 400:
                 with asked() as said:
                     browser.get(path).get_data()
-                found[role] = len(said)
+                found[person] = len(said)
         return found
 
 
