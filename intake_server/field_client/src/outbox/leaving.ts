@@ -5,8 +5,8 @@
  */
 import { type Phone, saidWiped } from "../net/phone";
 import { emptied, gone, panic } from "../vault/wiping";
-import { waiting } from "./items";
-import { recover, round, sendingOf } from "./sending";
+import { inState, waiting } from "./items";
+import { recover, round, sendingOf, tryAgain } from "./sending";
 
 const PATIENCE = 3;
 const KEY = "wipe-order";
@@ -28,19 +28,26 @@ export async function leave(phone: Phone, order: string): Promise<boolean> {
   return true;
 }
 
-/** Hand in what waits; a node that takes none of it three times is not asked for ever. */
+/** Hand in all that is sealed; what a node refuses three times is not waited for. */
 async function handedIn(phone: Phone): Promise<boolean> {
   const sending = await sendingOf(phone);
   if (!sending) return true;
   await recover(phone);
-  let before = (await waiting(phone.store)).count;
+  let before = await left(phone);
   for (let idle = 0; before > 0 && idle < PATIENCE; ) {
-    const outcome = await round(sending);
+    await tryAgain(phone, true);
+    let outcome = await round(sending);
+    while (outcome.kind === "more") outcome = await round(sending);
     if (outcome.kind === "no_line" && outcome.why !== "busy") return false;
-    const { count } = await waiting(phone.store);
+    const count = await left(phone);
     idle = count < before ? 0 : idle + 1;
     before = count;
-    if (outcome.kind === "empty") break;
   }
-  return true;
+  const refused = await inState(phone.store, "not_received");
+  return refused.every(({ reason }) => reason !== "forged");
+}
+
+async function left({ store }: Phone): Promise<number> {
+  const { count, notReceived } = await waiting(store);
+  return count + notReceived;
 }

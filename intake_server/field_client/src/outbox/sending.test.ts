@@ -260,6 +260,20 @@ describe("at another site's node", () => {
     expect(secrets).toEqual(["Bearer", "Pass"]);
     expect(await one(id)).toMatchObject({ state: "received" });
   });
+
+  it("photos wait for the own node, and go there at once when somebody asks", async () => {
+    const id = await finished(phone, master, filled("a", [PHOTO]));
+    node.fault = (request) => (request.url?.includes("/blobs/") ? problem(404, "not-found") : undefined);
+    expect(await rounds(phone, false)).toEqual({ kind: "empty" });
+    expect(await one(id)).toMatchObject({ state: "ready" });
+    expect(await phone.store.count("files")).toBe(1);
+    node.fault = undefined;
+    expect(await rounds(phone, false)).toEqual({ kind: "empty" });
+    expect(await phone.store.count("files")).toBe(1);
+    await rounds(phone, true);
+    expect(await one(id)).toMatchObject({ state: "received" });
+    expect(await phone.store.count("files")).toBe(0);
+  });
 });
 
 describe("an order to wipe", () => {
@@ -281,6 +295,33 @@ describe("an order to wipe", () => {
     expect(node.kept.get(form.instanceId)!.opened.state).toBe("unfinished");
     expect(node.calls.at(-1)).toBe("POST /api/v1/devices/me/wiped");
     expect(await indexedDB.databases()).toEqual([]);
+  });
+
+  it("hands in also what was not received before, and what waits for its hour", async () => {
+    const refused = await finished(phone, master, filled());
+    node.fault = () => ({ body: JSON.stringify({ receipts: [{ status: "stored" }] }) });
+    await rounds(phone, false);
+    const away = await finished(phone, master, filled("a", [PHOTO]));
+    node.fault = (request) => (request.url?.includes("/blobs/") ? problem(404, "not-found") : undefined);
+    await rounds(phone, false);
+    node.fault = undefined;
+    expect(await one(refused)).toMatchObject({ state: "not_received" });
+    node.revoked = true;
+    expect(await leave(phone, (await node.order()).order)).toBe(true);
+    expect([...node.kept.keys()].sort()).toEqual([refused, away].sort());
+    expect(node.blobs.size).toBe(1);
+  });
+
+  it("waits where somebody on the line lies about what was handed in", async () => {
+    const id = await finished(phone, master, filled());
+    node.revoked = true;
+    const { order } = await node.order();
+    node.fault = () => ({ body: JSON.stringify({ receipts: [{ status: "stored" }] }) });
+    expect(await leave(phone, order)).toBe(false);
+    expect(await phone.store.count("bodies")).toBe(1);
+    node.fault = undefined;
+    expect(await leave(phone, order)).toBe(true);
+    expect([...node.kept.keys()]).toEqual([id]);
   });
 
   it("that the own site has not signed is no order", async () => {

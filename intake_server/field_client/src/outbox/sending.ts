@@ -50,10 +50,16 @@ export async function recover({ store, now }: Phone): Promise<void> {
   for (const item of await inState(store, "sending")) await happened(store, item.id, "interrupted", now());
 }
 
-/** What was not received is tried again after an hour, or at once when somebody says so. */
+/** What was not received, or waits for its hour, is tried when that is over, or somebody asks. */
 export async function tryAgain({ store, now }: Phone, isAsked = false): Promise<void> {
   for (const item of await inState(store, "not_received")) {
     if (isAsked || item.nextAt <= now()) await happened(store, item.id, "again", now(), { nextAt: 0 });
+  }
+  if (!isAsked) return;
+  for (const state of ["ready", "files"] as const) {
+    for (const { id, nextAt } of await inState(store, state)) {
+      if (nextAt > now()) await happened(store, id, "interrupted", now(), { nextAt: 0 });
+    }
   }
 }
 
