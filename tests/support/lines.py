@@ -53,6 +53,12 @@ class Line:
             with suppress(OSError):
                 caller.shutdown(socket.SHUT_RDWR)
 
+    def lead(self, port: int) -> None:
+        """Have it end elsewhere on this machine, for whoever speaks from now on."""
+        self.tear()
+        self.target = ("127.0.0.1", port)
+        self.is_down = False
+
     def _serve(self) -> None:
         while True:
             try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,15 @@ class Post:
         """The submissions of a form that the node keeps."""
         with self.reading() as session:
             return list(submissions.of_form(session, form_id))
+
+    def aside(self) -> list[Any]:
+        """The submissions that wait for a person, with their bytes."""
+        with self.reading() as session:
+            found, _ = submissions.aside(session, is_held=True)
+            return [
+                replace(one, raw=submissions.raw(session, one.instance_id, one.sha256))
+                for one in found
+            ]
 
     def said_by(self, kept: Any) -> dict[str, Any]:
         """What the documents of a submission say, by property."""

@@ -20,6 +20,53 @@ _PAUSE_MS: Final = 200
 _NEXT: Final = ".foot button:last-of-type"
 _REVIEW: Final = "Перевірте відповіді"
 _TITLE: Final = "main h1"
+_IN_A_HURRY: Final = """
+async ([answers, review]) => {
+  const once = async (found) => {
+    for (let turn = 0; turn < 2000; turn += 1) {
+      const is = found();
+      if (is) return is;
+      await new Promise((done) => setTimeout(done, 10));
+    }
+    throw new Error(`never: ${found}`);
+  };
+  const title = () => document.querySelector("main h1")?.textContent;
+  const give = (question, answer) => {
+    if (Array.isArray(answer)) {
+      for (const value of answer) {
+        const choice = question.querySelector(`input[value="${value}"]`);
+        if (!choice.checked) choice.click();
+      }
+      return;
+    }
+    const box = question.querySelector("input, textarea");
+    box.focus();
+    box.value = answer;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.dispatchEvent(new Event("change", { bubbles: true }));
+    box.blur();
+  };
+  await once(title);
+  const given = new Set();
+  while (title() !== review) {
+    for (let isMore = true; isMore; ) {
+      isMore = false;
+      for (const question of document.querySelectorAll("main .question")) {
+        const { name } = question.dataset;
+        if (!(name in answers) || given.has(name)) continue;
+        given.add(name);
+        give(question, answers[name]);
+        isMore = true;
+      }
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    const before = title();
+    document.querySelector(".foot button:last-of-type").click();
+    await once(() => title() !== before);
+  }
+}
+"""
+"""Fingers faster than any: it touches what hands touch, from inside the page."""
 
 
 @dataclass
@@ -121,6 +168,11 @@ class Volunteer:
                     self.write(name, answer)
                 case _:
                     self.take_photo(name, answer)
+
+    def fill_in_a_hurry(self, answers: Mapping[str, str | tuple[str, ...]]) -> None:
+        """Answer what is asked from here on as fast as the client can, and finish."""
+        self.page.evaluate(_IN_A_HURRY, [dict(answers), _REVIEW])
+        self.finish()
 
     def take_photo(self, name: str, picture: Path) -> None:
         """Choose a photo; wait until it is shown."""
