@@ -65,13 +65,16 @@ def pytest_collection_modifyitems(
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say what random histories and hostile posts came to."""
+    """Say what was measured, and what random histories and hostile posts came to."""
     counted = {"histories": 0, "diverged": 0, "lost": 0}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", None) == "call":
                 for name, count in report.user_properties:
-                    counted[name] = counted.get(name, 0) + count
+                    if name == "figure":
+                        terminalreporter.write_line(count)
+                    else:
+                        counted[name] = counted.get(name, 0) + count
     if counted["histories"]:
         said = "{histories} random histories: {diverged} diverged, {lost} lost"
         terminalreporter.write_line(said.format(**counted))
