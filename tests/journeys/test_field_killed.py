@@ -6,6 +6,7 @@ taken and not yet noted, in the middle of a photo. What lies on the disk goes on
 """
 
 from hashlib import sha256
+from itertools import count
 
 import pytest
 from arrivals import FIRST, MADE, OTHERS, a_photo, of_a_child, of_a_sibling
@@ -20,12 +21,28 @@ KILLS = 10
 MOMENTS = (0, 1, 2, 1, 4, 3, 6, 2, 5, 3)
 """After how many requests and answers it is killed, in turn."""
 SLOW_S = 0.3
+LEFT = """
+() => new Promise((done) => {
+  const opening = indexedDB.open("forms");
+  opening.onsuccess = () => {
+    const items = opening.result.transaction("items").objectStore("items").getAll();
+    items.onsuccess = () => {
+      opening.result.close();
+      done(items.result.map(({ state, reason, tries, nextAt, files }) =>
+        ({ state, reason, tries, waits: nextAt - Date.now(), sent: files.map((f) => f.sent) })));
+    };
+  };
+})
+"""
+"""Says of each form where it stands."""
+
 SENDING = ("/api/v1/submissions", "/api/v1/blobs/")
 
 
-@pytest.fixture(scope="module")
-def picture(tmp_path_factory):
-    return a_photo(tmp_path_factory.mktemp("camera") / "IMG_20261126_Taras.jpg")
+@pytest.fixture
+def pictures(tmp_path):
+    """Photos, each another: a node does not ask twice for what it has."""
+    return (a_photo(tmp_path / f"IMG_{number}.jpg") for number in count(1))
 
 
 @pytest.fixture
@@ -52,18 +69,18 @@ def switched_on(phone, volunteer):
     return said
 
 
-def take_in(volunteer, picture):
+def take_in(volunteer, pictures):
     """Finish the forms of a family, each with a photo; return its pictures."""
     page = volunteer.page
     volunteer.say("Прийом після повернення")
     expect(page.locator(".foot")).to_be_visible(timeout=PATIENCE_MS)
-    volunteer.fill(of_a_child(FIRST, picture))
+    volunteer.fill(of_a_child(FIRST, next(pictures)))
     volunteer.finish()
     volunteer.say("Запечатати зараз")
     for answers in OTHERS[:2]:
         volunteer.say("Наступна дитина цієї родини")
         expect(page.locator(".foot")).to_be_visible(timeout=PATIENCE_MS)
-        volunteer.fill(of_a_sibling(answers, picture))
+        volunteer.fill(of_a_sibling(answers, next(pictures)))
         volunteer.finish()
         volunteer.say("Запечатати зараз")
     made = page.evaluate("window.made")
@@ -80,8 +97,9 @@ def lives(phone, volunteer, address, moment):
         if len(said) >= moment:
             break
         page.wait_for_timeout(5)
+    left = page.evaluate(LEFT) if len(said) < moment else None
     phone.kill()
-    assert len(said) >= moment, "nothing was left to send"
+    assert len(said) >= moment, f"stopped at {said} of {moment}: {left}"
     return tuple(said)
 
 
@@ -99,7 +117,7 @@ def all_received(volunteer, count):
 
 
 def test_a_phone_killed_again_and_again_sends_each_form_once(
-    post, picture, scale, record_property
+    post, pictures, scale, record_property
 ):
     phone = post.phone()
     olena = Volunteer(phone.switch_on())
@@ -113,7 +131,7 @@ def test_a_phone_killed_again_and_again_sends_each_form_once(
     for family in range(1, scale(2) + 1):
         opened(phone, olena, post.line.url)
         post.line.tear()
-        made += take_in(olena, picture)
+        made += take_in(olena, pictures)
         phone.kill()
         post.line.is_down, post.line.wait_s = False, SLOW_S
 
