@@ -6,7 +6,7 @@ TEST := .venv/.testing
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check client lint cover field screenshots bench pages kinto faults soak pictures lock
+.PHONY: help run test check client lint cover field screenshots bench phone pages kinto faults soak pictures lock
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -44,6 +44,9 @@ screenshots: $(TEST) ## Keep a picture of every page, both languages, two sizes,
 
 bench: $(TEST) ## Measure the figures in a quarter of an hour; BENCH=--quick for less
 	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+phone: $(TEST) ## Measure the field client: its size, start, taps, drafts, and a slow line
+	@$(BIN)/pytest -q -m "soak or not soak" tests/journeys/test_field_limits.py tests/journeys/test_field_slow_line.py
 
 pages: $(TEST) ## Measure every page of a store with 100 000 children; PAGES="--children 1000" for less
 	@$(BIN)/python tests/bench/every_page.py $(PAGES)
