@@ -10,6 +10,8 @@ import type { Progress } from "./worker/shell";
 const PAUSE_MS = 3_000;
 const BROKEN = "Лінія обірвалася. Те, що прийшло, збережено; пробуємо далі… / The line broke. What came is kept; going on…";
 
+let most = 0;
+
 void boot();
 
 async function boot(): Promise<void> {
@@ -33,7 +35,9 @@ function pause(): Promise<void> {
   });
 }
 
-function shown({ done, all }: Progress): void {
+/** Say how far it is; a new try looks through what is kept, and does not count back. */
+function shown({ done: now, all }: Progress): void {
+  const done = (most = Math.max(most, now));
   const bar = document.querySelector<HTMLProgressElement>("#boot-done");
   if (bar) bar.value = (100 * done) / all;
   const kb = (bytes: number): number => Math.round(bytes / 1000);
