@@ -27,6 +27,13 @@ def collect() -> str:
     )
 
 
+@help_pages.get("/help/field")
+@requires(Action.PUBLIC)
+def field() -> str:
+    """Show volunteers how to work with the field client."""
+    return render_template("help_field.html")
+
+
 @help_pages.get("/help/")
 @requires(Action.PUBLIC)
 def index() -> str:

@@ -65,6 +65,7 @@ PAGES = {
     "GET /field/<path:name>": EVERYBODY,
     "GET /field/squeezed/<path:name>": EVERYBODY,
     "GET /help/collect": EVERYBODY,
+    "GET /help/field": EVERYBODY,
     "GET /help/": EVERYBODY,
     "GET /help/<any(worker,coordinator,admin,auditor):role>": EVERYBODY,
     "GET /problems/": EVERYBODY,
