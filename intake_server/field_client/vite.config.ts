@@ -12,6 +12,9 @@ const SOURCES = ["index.html", "package-lock.json", "vite.config.ts", "src", "pu
 
 const WORKER = "sw.js";
 
+/** What is read once in a while at most: no phone has to fetch it before it can work. */
+const NOT_NEEDED = [WORKER, "licences.txt"];
+
 function filesBelow(path: string): string[] {
   const entries = readdirSync(path, { withFileTypes: true });
   return entries.flatMap((entry) => {
@@ -52,7 +55,7 @@ function saysWhatWasBuilt(): Plugin {
         .sort();
       const kept = JSON.stringify(
         names
-          .filter((name) => name !== WORKER)
+          .filter((name) => !NOT_NEEDED.includes(name))
           .map((name) => {
             const content = readFileSync(join(built, name));
             const sha256 = createHash("sha256").update(content).digest("hex");

@@ -56,6 +56,21 @@ def test_the_lock_names_no_registry():
     assert "registry" not in lock
 
 
+def test_the_terms_of_every_package_in_the_client_come_with_it():
+    lock = json.loads((SOURCE / "package-lock.json").read_text("utf-8"))
+    told = (SOURCE / "public" / "licences.txt").read_text("utf-8")
+
+    named = {line for line in told.splitlines() if line.endswith(")")}
+    needed = {
+        f"{path.rpartition('node_modules/')[2]} {one['version']} ({one['license']})"
+        for path, one in lock["packages"].items()
+        if path and not one.get("dev")
+    }
+    assert needed - named == set(), "say npm run licences"
+    assert "TERMS AND CONDITIONS FOR USE, REPRODUCTION, AND DISTRIBUTION" in told
+    assert "Permission is hereby granted, free of charge" in told
+
+
 @pytest.mark.skipif(
     not VITE.exists(),
     reason="the field client's own tools are not installed: say make field",

@@ -18,7 +18,8 @@ _STOPS: Final = """() => {
   const able = "a[href], button, input, select, textarea, summary";
   const radios = new Set();
   let number = 0;
-  for (const one of document.querySelectorAll(able)) {
+  const shown = document.querySelector("dialog:modal") ?? document;
+  for (const one of shown.querySelectorAll(able)) {
     if (one.disabled || one.type === "hidden" || !one.checkVisibility()) continue;
     if (one.tabIndex < 0 || one.closest("[inert]")) continue;
     if (one.type === "radio") {

@@ -39,6 +39,8 @@ export type Answers = Readonly<Record<string, string>>;
 export interface Family {
   /** Code or instance id by which the first child is known. */
   readonly first: string;
+  /** Instance id of the child that was finished last. */
+  readonly last?: string;
   readonly answers: Answers;
   /** Which child of the family this is, from 1. */
   readonly place: number;

@@ -12,6 +12,7 @@ export const T = {
   close: text("Закрити форму", "Close the form"),
   contents: text("Зміст", "Contents"),
   pageOf: text("{n} з {all}", "{n} of {all}"),
+  saved: text("збережено", "saved"),
   back: text("Назад", "Back"),
   next: text("Далі", "Next"),
   review: text("Перевірити", "Review"),

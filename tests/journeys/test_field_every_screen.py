@@ -1,0 +1,403 @@
+"""Every screen of the field client, in both languages: nobody is shut out of it."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from browsers import barriers
+from network import a_member
+from phones import SCREEN
+from playwright.sync_api import expect
+from posts import a_post
+from programs import dodomu
+from volunteers import PATIENCE_MS, PIN, Volunteer
+from walks import stumbles
+
+from intake_server import clock
+from intake_server.config import Settings
+from intake_server.storage import practising
+from intake_server.storage.practising import Subject
+
+pytestmark = pytest.mark.browser
+
+INSIDE_AN_APP = "Mozilla/5.0 (Linux; Android 14) Chrome/131.0 [FBAN/FB4A;FBAV/480.0]"
+STATES = ("ready", "sending", "files", "looked_at", "not_received")
+ANSWERS = {
+    "reception_point": ("border_point",),
+    "safety_words": ("done",),
+    "comm_mode": ("speech",),
+    "consent_intake": ("given",),
+    "consent_by": ("parent",),
+    "name_called": "Тарасик",
+    "age_years": "11",
+    "return_channel": ("volunteers",),
+    "origin_type": ("tot",),
+    "accompaniment": ("relative",),
+    "siblings_here": "2",
+    "siblings_elsewhere": ("no",),
+    "urgent_needs": ("none",),
+    "triage": ("green",),
+    "function_help": ("none",),
+    "wants_call": ("no",),
+    "docs_held": ("none",),
+    "destination": ("rehab",),
+    "destination_site": ("truskavets",),
+}
+SHUT = """() => [...document.querySelectorAll("h1, h2, button, label, .name, p, dd")]
+  .filter((one) => one.checkVisibility() && !one.closest(".unseen"))
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1)
+  .filter((one) => getComputedStyle(one).display !== "inline")
+  .map((one) => `cut: ${one.outerHTML.slice(0, 100)}`)
+  .concat(document.documentElement.scrollWidth > innerWidth ? ["too wide"] : [])"""
+MORE_STATES = """async (states) => {
+  const opening = indexedDB.open("forms");
+  await new Promise((done) => (opening.onsuccess = done));
+  const items = opening.result.transaction("items", "readwrite").objectStore("items");
+  const asked = items.getAll();
+  await new Promise((done) => (asked.onsuccess = done));
+  const [one] = asked.result;
+  states.forEach((state, number) => items.put({
+    ...one, state, id: `${one.id}-${number}`, finalized: one.finalized - 60000 * number,
+    nextAt: Number.MAX_SAFE_INTEGER,
+    reference: ["files", "looked_at"].includes(state) ? one.reference : undefined,
+    ...(state === "not_received" ? { reason: "forged" } : {}),
+  }));
+  await new Promise((done) => (items.transaction.oncomplete = done));
+  opening.result.close();
+}"""
+NAME_OF_THE_PHONE = """async () => {
+  const opening = indexedDB.open("forms");
+  await new Promise((done) => (opening.onsuccess = done));
+  const asked = opening.result.transaction("device").objectStore("device").get("device");
+  await new Promise((done) => (asked.onsuccess = done));
+  opening.result.close();
+  return asked.result.id;
+}"""
+
+
+@dataclass
+class Tour:
+    """Looks at one screen after the other, and keeps what is wrong with each."""
+
+    page: object
+    folder: object
+    seen: list[str] = field(default_factory=list)
+    found: list[tuple[str, str]] = field(default_factory=list)
+
+    def look(self, name):
+        """Look at what is open: by eye, by keyboard, in large letters, by ear."""
+        page = self.page
+        page.mouse.move(0, 0)
+        if self.folder is not None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            path = self.folder / f"field-{len(self.seen):02}-{name}.png"
+            page.screenshot(path=path)
+        self.seen.append(name)
+        here = [*barriers(page), *page.evaluate(SHUT), *stumbles(page)]
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        here += [f"at 200 %: {one}" for one in page.evaluate(SHUT)]
+        if self.folder is not None:
+            page.screenshot(path=path.with_name(f"large-{path.name}"))
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        self.found += [(name, fault) for fault in here]
+
+    def type(self, text, which="main input:not([type=checkbox])"):
+        self.page.locator(which).first.fill(text)
+
+    def submit(self):
+        self.page.locator("main button[type=submit]").click()
+
+    def press(self, which):
+        self.page.locator(which).first.click()
+
+    def until(self, which):
+        expect(self.page.locator(which).first).to_be_visible(timeout=PATIENCE_MS)
+
+
+@pytest.fixture
+def post(tmp_path, browser):
+    with a_post(tmp_path, browser.browser_type) as post:
+        yield post
+
+
+@pytest.fixture(params=["uk-UA", "en-GB"])
+def tour(request, post, pytestconfig):
+    folder = pytestconfig.getoption("screenshots")
+    where = folder and folder / request.param[:2] / str(SCREEN["width"])
+    page = post.phone(locale=request.param).switch_on()
+    return Tour(page, where)
+
+
+def gets_in(tour, post):
+    page = tour.page
+    page.goto(f"{post.line.url}/field/")
+    tour.until("input.code")
+    tour.look("code")
+    tour.type("22222-22222")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("code-refused")
+    page.route("**/api/v1/forms*", lambda route: route.abort())
+    tour.type(post.code())
+    tour.submit()
+    tour.until("input[maxlength='60']")
+
+
+def becomes_known(tour):
+    page = tour.page
+    tour.look("name")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("name-missing")
+    tour.type("Олена")
+    tour.submit()
+    tour.until("[data-phrase]:not(:empty)")
+    tour.look("words")
+    tour.press("main .pair button:last-child")
+    tour.until("input[type=password]")
+    tour.look("own-words")
+    tour.type("коротке")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("own-words-short")
+    tour.press("main button.quiet")
+    words = page.locator("[data-phrase]").inner_text()
+    tour.submit()
+    tour.look("repeat")
+    tour.type("не ті слова")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("repeat-wrong")
+    tour.type(words)
+    tour.submit()
+    tour.until("input.digits")
+    tour.look("digits")
+    tour.type("123456")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("digits-easy")
+    tour.type(PIN)
+    tour.submit()
+    tour.until("#new-title")
+    return words
+
+
+def waits_for_forms(tour):
+    tour.until("main .note")
+    tour.look("home-no-forms")
+    tour.page.unroute("**/api/v1/forms*")
+    tour.press("section:has(#new-title) button.second")
+    tour.until("button.starts")
+    expect(tour.page.locator("main progress")).to_have_count(0, timeout=PATIENCE_MS)
+    tour.look("home")
+    titles = tour.page.locator("button.starts").all_inner_texts()
+    assert titles[0] in ("Прийом після повернення", "Reception after return")
+
+
+def asks_all(tour, volunteer):
+    """Look at each page, empty as it is, and at the end with all that is missing."""
+    page = tour.page
+    tour.press("button.starts")
+    tour.until(".foot")
+    volunteer.choose("reception_point", "border_point")
+    tour.until("text=/збережено|saved/")
+    tour.look("page")
+    tour.press("[aria-haspopup=dialog]")
+    tour.until("dialog")
+    tour.look("contents")
+    page.locator("dialog > button.quiet").click()
+    while not page.locator(".gaps, main .good").count():
+        for name in ("safety_words", "comm_mode", "consent_intake", "consent_by"):
+            if volunteer.question(name).count():
+                volunteer.choose(name, *ANSWERS[name])
+        tour.look("page")
+        volunteer.go_on()
+    tour.look("review-gaps")
+
+
+def answers(tour, volunteer):
+    page = tour.page
+    while page.locator(".foot button.second").is_enabled():
+        tour.press(".foot button.second")
+        page.wait_for_timeout(50)
+    volunteer.fill(ANSWERS)
+    while not page.locator(".gaps, main .good").count():
+        volunteer.go_on()
+    tour.until("main .good")
+    tour.look("review")
+
+
+def finishes(tour):
+    tour.press(".foot button:last-of-type")
+    tour.until("main .pair")
+    tour.look("done")
+    tour.press("main .pair button:first-child")
+    tour.until("main .good")
+    tour.press(".foot button:last-of-type")
+    tour.until("main .pair")
+    tour.press("main .pair button:last-child")
+    tour.until("main .good[role=status]")
+    tour.look("done-sealed")
+
+
+def goes_on(tour, post, volunteer):
+    post.line.tear()
+    tour.press("main button.wide")
+    tour.until(".band.family")
+    tour.look("next-child")
+    volunteer.choose("consent_intake", "given") if volunteer.question(
+        "consent_intake"
+    ).count() else volunteer.choose("safety_words", "done")
+    tour.until("text=/збережено|saved/")
+    tour.press(".bar button.sign")
+    tour.until("#drafts-title")
+    tour.look("home-drafts")
+    tour.press("main .row button.quiet")
+    tour.look("home-discard")
+    tour.press("[role=alertdialog] button.second")
+
+
+def sends(tour, post):
+    page = tour.page
+    post.line.is_down = False
+    page.evaluate("dispatchEvent(new Event('online'))")
+    tour.press("section:has(#outbox-title) .pair button:last-child")
+    tour.until('.sent[data-state="received"]')
+    post.line.tear()
+    page.evaluate(MORE_STATES, STATES)
+    tour.press(".top button.quiet")
+    tour.until("#outbox-title")
+    tour.look("home-waiting")
+    tour.press("section:has(#outbox-title) .pair button:last-child")
+    tour.until('.sent[data-state="not_received"]')
+    tour.look("sent")
+    tour.press('.sent[data-state="received"] button.quiet')
+    tour.until("fieldset select")
+    tour.look("correct")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("correct-missing")
+    tour.press(".top button.quiet")
+    tour.until(".sent")
+    tour.press(".top button.quiet")
+
+
+def is_full(tour):
+    tour.page.evaluate(
+        "navigator.storage.estimate = async () => ({ quota: 1e9, usage: 9.9e8 })"
+    )
+    tour.until("#new-title")
+    tour.press("main > button.quiet.wide")
+    tour.until("dl.facts")
+    tour.look("settings")
+    tour.press(".top button.quiet")
+    tour.until("main > .warning")
+    tour.look("home-scarce")
+
+
+def locks(tour, words):
+    page = tour.page
+    tour.press(".top button.quiet")
+    tour.until("input.digits")
+    tour.look("lock-digits")
+    tour.type("402937")
+    tour.submit()
+    tour.until("[role=alert]")
+    tour.look("lock-wrong")
+    tour.press("main .pair button:last-child")
+    tour.until("main ul.plain")
+    tour.look("lock-who")
+    tour.press("main ul.plain button.second")
+    tour.until("input.digits")
+    tour.press("main .pair button:first-child")
+    tour.until("input[type=password]:not(.digits)")
+    tour.look("lock-words")
+    tour.press("main .pair button:first-child")
+    tour.until("main button.danger")
+    tour.look("lock-forgotten")
+    tour.press("main button.second")
+    panic = page.locator("button.panic")
+    panic.dispatch_event("pointerdown")
+    tour.until("#panic-title")
+    tour.look("panic")
+    tour.press(".panic button.second")
+    tour.type(words)
+    tour.submit()
+    tour.until("input.digits")
+    tour.type(PIN)
+    tour.submit()
+    tour.until("#new-title")
+
+
+def practises(tour, post, phone):
+    settings = Settings.load({}, post.folder / "dodomu.toml")
+    with a_member(settings).database as database, database.transaction() as session:
+        practising.begin(session, Subject("device", phone), now=clock.now())
+    post.line.is_down = False
+    fetches(tour)
+    tour.until(".band")
+    tour.press(".top button.quiet")
+    tour.until("#new-title")
+    tour.look("practice-home")
+    tour.press("section:has(#new-title) button.starts")
+    tour.until(".fill.practice .foot")
+    tour.look("practice-page")
+    tour.press(".bar button.sign")
+    tour.until("#new-title")
+
+
+def fetches(tour):
+    tour.press("main > button.quiet.wide")
+    tour.until("dl.facts")
+    tour.press("section:has(dl.facts) > button")
+
+
+def is_wiped(tour, post, phone):
+    dodomu(post.folder, "device", "revoke", phone)
+    fetches(tour)
+    expect(tour.page.locator("main p.note[role=status]")).to_have_text(
+        pattern_of_gone(), timeout=PATIENCE_MS
+    )
+    tour.look("wiped")
+
+
+def pattern_of_gone():
+    import re
+
+    return re.compile("стерто|erased|wiped", re.IGNORECASE)
+
+
+def test_nobody_is_shut_out_of_any_screen(tour, post):
+    volunteer = Volunteer(tour.page)
+    gets_in(tour, post)
+    words = becomes_known(tour)
+    waits_for_forms(tour)
+    phone = tour.page.evaluate(NAME_OF_THE_PHONE)
+    asks_all(tour, volunteer)
+    answers(tour, volunteer)
+    finishes(tour)
+    goes_on(tour, post, volunteer)
+    sends(tour, post)
+    is_full(tour)
+    locks(tour, words)
+    practises(tour, post, phone)
+    is_wiped(tour, post, phone)
+
+    assert tour.found == []
+
+
+@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+def test_where_forms_would_be_lost_one_sentence_says_where_to_go(
+    browser, post, locale, pytestconfig
+):
+    folder = pytestconfig.getoption("screenshots")
+    about = {"locale": locale, "viewport": SCREEN, "user_agent": INSIDE_AN_APP}
+    with browser.new_context(**about) as context:
+        tour = Tour(context.new_page(), folder and folder / locale[:2] / "360")
+        tour.page.goto(f"{post.line.url}/field/")
+        tour.until("main .warning")
+        tour.look("unfit")
+        tour.press("main button")
+        tour.until("[role=status]")
+        tour.look("unfit-copied")
+
+    assert tour.found == []
