@@ -1,5 +1,11 @@
+import re
+from html import unescape
+
 import pytest
+from repository import ROOT
 from servers import an_xml
+
+CLIENT = ROOT / "intake_server" / "field_client" / "src"
 
 UKRAINIAN, ENGLISH = {"Accept-Language": "uk"}, {"Accept-Language": "en"}
 
@@ -64,3 +70,19 @@ def test_each_role_has_a_guide_in_both_languages(server, role):
 
 def test_there_is_no_guide_for_nobody(server):
     assert server.client.get("/help/nobody").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "at"), [(UKRAINIAN, 1), (ENGLISH, 2)])
+def test_the_guide_says_of_a_form_what_the_phone_says(server, language, at):
+    page = unescape(server.client.get("/help/field", headers=language).text)
+    said = (CLIENT / "shell" / "texts.ts").read_text("utf-8")
+    states = said.partition("export const STATE")[2].partition("};")[0]
+    texts = re.findall(r'(\w+): \{ uk: "(.+?)", en: "(.+?)" \}', states)
+
+    here = [each for each in texts if each[0] not in ("finishing", "sending")]
+    assert len(here) == 6
+    for each in here:
+        assert f"<td>{each[at]}</td>" in page
+    for name in ("copy", "forgot", "sent", "correct", "lockNow"):
+        words = re.search(rf'\b{name}: \{{ uk: "(.+?)", en: "(.+?)" \}}', said)
+        assert words[at] in page
