@@ -39,8 +39,8 @@ field: ## Build the field client from its source; this alone needs node
 	@$(MAKE) --no-print-directory $(CLIENT)/node_modules/.dodomu
 	@cd $(CLIENT) && npm run build
 
-screenshots: $(TEST) ## Keep a picture of every page, both languages, two sizes, in build/screenshots
-	@$(BIN)/pytest -n 2 tests/journeys/test_every_page.py -k shut_out --screenshots build/screenshots
+screenshots: $(TEST) ## Keep a picture of every page and of every screen of the field client, in build/screenshots
+	@$(BIN)/pytest -n 2 tests/journeys/test_every_page.py tests/journeys/test_field_every_screen.py -k shut_out --screenshots build/screenshots
 
 bench: $(TEST) ## Measure the figures in a quarter of an hour; BENCH=--quick for less
 	@$(BIN)/python tests/bench/run.py $(BENCH)
