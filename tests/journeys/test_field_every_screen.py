@@ -255,6 +255,7 @@ def goes_on(tour, post, volunteer):
     post.line.tear()
     tour.press("main button.wide")
     tour.until(".band.family")
+    tour.until(".foot")
     tour.look("next-child")
     volunteer.go_to("safety_words")
     volunteer.choose("safety_words", "done")
