@@ -8,7 +8,7 @@ import { reactive } from "vue";
 import { backoff } from "../net/backoff";
 import type { Phone } from "../net/phone";
 import { forgetOld } from "./items";
-import { type Outcome, recover, round, sendingOf, tryAgain } from "./sending";
+import { type Outcome, recover, dueIn, round, sendingOf, tryAgain } from "./sending";
 
 const LOCK = "forms-sending";
 const CALM_MS = 10 * 60_000;
@@ -50,7 +50,8 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
     }
     failures = 0;
     said.line = outcome.kind === "not_known" ? "not_known" : "up";
-    later(CALM_MS);
+    const waitMs = outcome.kind === "empty" ? outcome.waitMs : undefined;
+    later(Math.min(CALM_MS, waitMs ?? CALM_MS));
   };
   const run = async (isAsked: boolean): Promise<void> => {
     clearTimeout(timer);
@@ -82,6 +83,10 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
   };
 }
 
+function waits(waitMs: number | undefined): { waitMs?: number } {
+  return waitMs === undefined ? {} : { waitMs };
+}
+
 /** Send all that waits, until nothing does or the line breaks. */
 export async function rounds(phone: Phone, isAsked: boolean, said?: Said): Promise<Outcome> {
   const sending = await sendingOf(phone);
@@ -92,6 +97,7 @@ export async function rounds(phone: Phone, isAsked: boolean, said?: Said): Promi
   for (;;) {
     const outcome = await round(sending);
     if (said) said.turn += 1;
+    if (outcome.kind === "empty") return { ...outcome, ...waits(await dueIn(phone)) };
     if (outcome.kind !== "more") return outcome;
     if (said) said.line = "sending";
   }

@@ -36,6 +36,19 @@ const one = (id: string): Promise<Item | undefined> => phone.store.get("items", 
 const posts = (): number => node.calls.filter((call) => call === "POST /api/v1/submissions").length;
 
 describe("on a good line", () => {
+  it("what is to wait a little is tried when its time has come", async () => {
+    const form = filled("Олена");
+    await finished(phone, master, form);
+    await happened(phone.store, form.instanceId, "taken", clock.ms);
+    await happened(phone.store, form.instanceId, "interrupted", clock.ms, { nextAt: clock.ms + 8_000 });
+
+    expect(await rounds(phone, false)).toEqual({ kind: "empty", waitMs: 8_000 });
+
+    clock.ms += 8_000;
+    expect(await rounds(phone, false)).toEqual({ kind: "empty" });
+    expect(await one(form.instanceId)).toMatchObject({ state: "received" });
+  });
+
   it("everything arrives once, opened by the site, and nothing stays but the list", async () => {
     const forms = [filled("Олена", [PHOTO]), filled("Данило"), filled("Софія")];
     for (const form of forms) await finished(phone, master, form);
@@ -264,11 +277,11 @@ describe("at another site's node", () => {
   it("photos wait for the own node, and go there at once when somebody asks", async () => {
     const id = await finished(phone, master, filled("a", [PHOTO]));
     node.fault = (request) => (request.url?.includes("/blobs/") ? problem(404, "not-found") : undefined);
-    expect(await rounds(phone, false)).toEqual({ kind: "empty" });
+    expect(await rounds(phone, false)).toMatchObject({ kind: "empty" });
     expect(await one(id)).toMatchObject({ state: "ready" });
     expect(await phone.store.count("files")).toBe(1);
     node.fault = undefined;
-    expect(await rounds(phone, false)).toEqual({ kind: "empty" });
+    expect(await rounds(phone, false)).toMatchObject({ kind: "empty" });
     expect(await phone.store.count("files")).toBe(1);
     await rounds(phone, true);
     expect(await one(id)).toMatchObject({ state: "received" });

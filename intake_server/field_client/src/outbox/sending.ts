@@ -26,7 +26,7 @@ export const SUBMISSIONS = "/api/v1/submissions";
 
 /** What came of a round: whether more can be done now, or how long to wait. */
 export type Outcome =
-  | { readonly kind: "empty" }
+  | { readonly kind: "empty"; readonly waitMs?: number }
   | { readonly kind: "more" }
   | { readonly kind: "no_line"; readonly why: "offline" | "portal" | "busy"; readonly waitMs?: number }
   | { readonly kind: "not_known" }
@@ -70,6 +70,13 @@ export async function round(sending: Sending): Promise<Outcome> {
   if (ready.length) return sendBatch(sending, fitting(ready.slice(0, sending.most), sending.bytes));
   const [withFiles] = (await inState(store, "files")).filter(({ nextAt }) => nextAt <= now());
   return withFiles ? sendFiles(sending, withFiles) : { kind: "empty" };
+}
+
+/** In how many milliseconds something that waits a while is to be tried; undefined for nothing. */
+export async function dueIn({ store, now }: Phone): Promise<number | undefined> {
+  const waiting = [...(await inState(store, "ready")), ...(await inState(store, "files"))];
+  if (!waiting.length) return undefined;
+  return Math.max(0, Math.min(...waiting.map(({ nextAt }) => nextAt)) - now());
 }
 
 /** Call with the own token, or with the pass where another site's node answers. */
