@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+import arrivals
 import pytest
 from browsers import barriers
 from network import a_member
@@ -22,33 +23,9 @@ pytestmark = pytest.mark.browser
 
 INSIDE_AN_APP = "Mozilla/5.0 (Linux; Android 14) Chrome/131.0 [FBAN/FB4A;FBAV/480.0]"
 GONE = re.compile("все стерто|everything is erased|has been erased", re.IGNORECASE)
-FIRST = ("safety_words", "comm_mode", "consent_intake", "consent_by")
+ASKED_FIRST = ("safety_words", "comm_mode", "consent_intake", "consent_by")
 TRIES = 20
 STATES = ("ready", "sending", "files", "looked_at", "not_received")
-ANSWERS = {
-    "reception_point": ("border_point",),
-    "safety_words": ("done",),
-    "comm_mode": ("speech",),
-    "consent_intake": ("given",),
-    "consent_by": ("parent",),
-    "name_called": "Тарасик",
-    "family_name": "Гончаренко-Ніл",
-    "given_name": "Тарас",
-    "sex": ("male",),
-    "age_years": "11",
-    "return_channel": ("volunteers",),
-    "origin_type": ("tot",),
-    "accompaniment": ("relative",),
-    "siblings_here": "2",
-    "siblings_elsewhere": ("no",),
-    "urgent_needs": ("none",),
-    "triage": ("green",),
-    "function_help": ("none",),
-    "wants_call": ("no",),
-    "docs_held": ("none",),
-    "destination": ("rehab",),
-    "destination_site": ("truskavets",),
-}
 SHUT = """() => [...document.querySelectorAll("h1, h2, button, label, .name, p, dd")]
   .filter((one) => one.checkVisibility() && !one.closest(".unseen"))
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 1)
@@ -218,9 +195,9 @@ def asks_all(tour, volunteer):
     tour.look("contents")
     page.locator("dialog > button.quiet").click()
     while not page.locator(".gaps, main .good").count():
-        for name in FIRST:
+        for name in ASKED_FIRST:
             if volunteer.question(name).count():
-                volunteer.choose(name, *ANSWERS[name])
+                volunteer.choose(name, *arrivals.FIRST[name])
         tour.look("page")
         volunteer.go_on()
     tour.look("review-gaps")
@@ -231,7 +208,13 @@ def answers(tour, volunteer):
     while page.locator(".foot button.second").is_enabled():
         tour.press(".foot button.second")
         page.wait_for_timeout(50)
-    volunteer.fill({name: ANSWERS[name] for name in ANSWERS if name not in FIRST})
+    volunteer.fill(
+        {
+            name: arrivals.FIRST[name]
+            for name in arrivals.FIRST
+            if name not in ASKED_FIRST
+        }
+    )
     while not page.locator(".gaps, main .good").count():
         volunteer.go_on()
     tour.until("main .good")
