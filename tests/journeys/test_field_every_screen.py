@@ -22,7 +22,7 @@ from intake_server.storage.practising import Subject
 pytestmark = pytest.mark.browser
 
 INSIDE_AN_APP = "Mozilla/5.0 (Linux; Android 14) Chrome/131.0 [FBAN/FB4A;FBAV/480.0]"
-GONE = re.compile("все стерто|everything is erased|has been erased", re.IGNORECASE)
+GONE = re.compile("все стерто|everything is wiped", re.IGNORECASE)
 ASKED_FIRST = ("safety_words", "comm_mode", "consent_intake", "consent_by")
 TRIES = 20
 STATES = ("ready", "sending", "files", "looked_at", "not_received")

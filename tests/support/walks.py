@@ -37,9 +37,11 @@ _STOPS: Final = """() => {
 _HERE: Final = """() => {
   const one = document.activeElement;
   if (!one || one === document.body) return null;
-  const style = getComputedStyle(one);
   const box = one.getBoundingClientRect();
-  const shows = style.outlineStyle !== "none" || style.boxShadow !== "none";
+  const shows = [one, one.closest("label")].some((around) => {
+    const style = around && getComputedStyle(around);
+    return style && (style.outlineStyle !== "none" || style.boxShadow !== "none");
+  });
   const inside = box.bottom > 0 && box.top < innerHeight;
   return [one.dataset.stop ?? "", shows && inside, one.outerHTML.slice(0, 120)];
 }"""
