@@ -20,6 +20,7 @@ class Node {
   opened: unknown[] = [];
   brought: string[] = [];
   fails: unknown[] = [];
+  isHeard = true;
 
   save = async (_id: string, saving: Saving): Promise<{ revision: number; saved_at: string }> => {
     await Promise.resolve();
@@ -29,11 +30,14 @@ class Node {
       throw new Refusal(409, "stale-draft", true);
     this.saves.push(saving.instance_xml);
     this.opened.push(saving.opened);
+    const isHeard = this.isHeard;
+    this.isHeard = true;
     this.kept = { xml: saving.instance_xml, revision: saving.revision + 1 };
+    if (!isHeard) throw new TypeError("the answer was lost");
     return { revision: this.kept.revision, saved_at: "2026-11-26T10:00:00Z" };
   };
 
-  draft = async (): Promise<Kept> => ({ revision: this.kept.revision }) as Kept;
+  draft = async (): Promise<Kept> => ({ revision: this.kept.revision, instance_xml: this.kept.xml }) as Kept;
 
   bring = async (name: string, blob: Blob): Promise<{ name: string; sha256: string; size: number }> => {
     this.brought.push(name);
@@ -94,7 +98,10 @@ test("a colleague who saved meanwhile is not overwritten before somebody chose",
   node.kept = { xml: "theirs", revision: 4 };
   saver.keep(filled("mine"));
   await saver.settled();
-  expect(saver.standing.value).toEqual({ kind: "clash", theirs: { revision: 4 } });
+  expect(saver.standing.value).toEqual({
+    kind: "clash",
+    theirs: { revision: 4, instance_xml: "theirs" },
+  });
 
   await vi.advanceTimersByTimeAsync(60_000);
   saver.keep(filled("mine, later"));
@@ -104,6 +111,19 @@ test("a colleague who saved meanwhile is not overwritten before somebody chose",
   saver.resolve({ revision: 4 } as Kept, filled("mine, later"));
   await saver.settled();
   expect(node.kept.xml).toBe("mine, later");
+});
+
+test("a save whose answer was lost is no colleague's", async () => {
+  node.isHeard = false;
+  saver.keep(filled("1"));
+  await saver.settled();
+  expect(saver.standing.value?.kind).toBe("no_line");
+
+  saver.keep(filled("2"));
+  await saver.settled();
+
+  expect(node.kept).toEqual({ xml: "2", revision: 2 });
+  expect(saver.standing.value?.kind).toBe("saved");
 });
 
 test("going on with a colleague's answers saves nothing", async () => {

@@ -27,6 +27,8 @@ const AGAIN_MS = 5_000;
 
 export class Saver {
   readonly standing: Ref<Standing | undefined> = ref();
+  /** What was sent and never answered: the node may have kept it all the same. */
+  #unanswered = new Set<string>();
   #files = new Map<string, NodeFile & { readonly blob?: Blob }>();
   #waiting: Filled | undefined;
   #running: Promise<void> | undefined;
@@ -118,10 +120,17 @@ export class Saver {
         const saving = { revision: this.revision, instance_xml: filled.xml, child, files, ...first };
         const saved = await this.node.save(this.id, saving);
         this.revision = saved.revision;
+        this.#unanswered.clear();
         if (this.#waiting === filled) this.#waiting = undefined;
         this.standing.value = { kind: "saved", at: saved.saved_at };
       } catch (error) {
-        this.standing.value = await this.#standingOf(error);
+        if (!(error instanceof Refusal)) this.#unanswered.add(filled.xml);
+        const standing = await this.#standingOf(error);
+        if (standing.kind === "clash" && this.#unanswered.has(standing.theirs.instance_xml)) {
+          this.revision = standing.theirs.revision;
+          continue;
+        }
+        this.standing.value = standing;
         this.#again = setTimeout(() => this.again(), AGAIN_MS);
         return;
       }
