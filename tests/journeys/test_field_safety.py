@@ -386,8 +386,8 @@ def test_a_form_is_handed_in_at_another_site_and_read_at_home_alone(tmp_path, br
         line.lead(central.port)
         ask(olena)
         post = Post(away, "kyiv", central, line, browser.browser_type)
-        until(lambda: state(olena.page)[name] in ("ready", "files"), olena.page)
         until(lambda: found_in(all_of(post), name), olena.page)
+        until(lambda: state(olena.page)[name] == "ready", olena.page)
         assert found_in(all_of(post), secret) == []
         assert post.kept() == []
         [body] = in_store(olena.page, "bodies")

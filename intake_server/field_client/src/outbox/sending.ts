@@ -82,7 +82,9 @@ export async function dueIn({ store, now }: Phone): Promise<number | undefined> 
 /** Call with the own token, or with the pass where another site's node answers. */
 export async function called({ phone }: Sending, method: string, path: string, ask: Ask): Promise<Reply> {
   const reply = await phone.line.call(method, path, ask);
-  const isStranger = reply.kind === "problem" && reply.status === 401 && reply.slug === "unauthenticated";
+  // An answer to HEAD says nothing but its status.
+  const isStranger =
+    reply.kind === "problem" && reply.status === 401 && ["unauthenticated", ""].includes(reply.slug);
   return isStranger ? phone.line.call(method, path, { ...ask, with: "pass" }) : reply;
 }
 
