@@ -5,6 +5,7 @@
  * Every call can be made twice. What the node refuses is said as a `Refusal`; where there
  * is no line the promise is rejected with a `TypeError`, as `fetch` does.
  */
+import { sha256Hex } from "../vault/bytes";
 
 export type Heads = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
@@ -134,21 +135,13 @@ export class DeskNode {
     return this.#json("PUT", `drafts/${id}`, saving);
   }
 
-  async discard(id: string, revision: number): Promise<{ until: string }> {
-    return this.#json("POST", `drafts/${id}/discard`, { revision });
-  }
-
-  async restore(id: string): Promise<Kept> {
-    return this.#json("POST", `drafts/${id}/restore`, {});
-  }
-
   async finish(finishing: Finishing): Promise<Outcome> {
     return this.#json("POST", "submissions", finishing);
   }
 
   /** Bring the bytes of a file; return how the draft names it. */
   async bring(name: string, blob: Blob): Promise<NodeFile> {
-    const sha256 = hex(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
+    const sha256 = await sha256Hex(await blob.arrayBuffer());
     await this.#ask("PUT", `files/${sha256}`, blob, blob.type || "application/octet-stream");
     return { name, sha256, size: blob.size };
   }
@@ -196,8 +189,4 @@ async function problemOf(answer: Response): Promise<string> {
   } catch {
     return "";
   }
-}
-
-function hex(digest: ArrayBuffer): string {
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

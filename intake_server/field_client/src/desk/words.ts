@@ -40,9 +40,7 @@ export const WORDS = {
     uk: "Запис змінився, відколи форму відкрито. Порівнюється з тим, що було показано тоді.",
     en: "The record has changed since this form was opened. It is compared with what was shown then.",
   },
-  finish: { uk: "Завершити й записати", en: "Finish and record" },
   finishing: { uk: "Записуємо…", en: "Recording…" },
-  change: { uk: "Повернутися до форми", en: "Back to the form" },
   done: { uk: "Записано", en: "Recorded" },
   nothing: {
     uk: "Нічого не змінилося: усе й було так записано.",
@@ -57,12 +55,6 @@ export const WORDS = {
     uk: "Тепер це під питанням, бо хтось сказав інакше. Нічого не втрачено:",
     en: "These are in question now, because somebody said otherwise. Nothing is lost:",
   },
-  discard: { uk: "Відкинути", en: "Discard" },
-  discarded: {
-    uk: "Відкинуто. До {until} її можна повернути.",
-    en: "Discarded. Until {until} it can be taken back.",
-  },
-  restore: { uk: "Повернути", en: "Take it back" },
   notFound: {
     uk: "Такої форми тут немає, або вона не для вас.",
     en: "There is no such form here, or it is not for you.",
