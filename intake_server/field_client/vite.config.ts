@@ -77,6 +77,7 @@ export default defineConfig({
   root: HERE,
   base: "/field/",
   plugins: [vue(), saysWhatWasBuilt()],
+  worker: { format: "es" },
   build: {
     outDir: "../static/field",
     emptyOutDir: true,

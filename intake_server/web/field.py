@@ -2,7 +2,8 @@
 
 Whatever stands behind ``/field/`` in an address is shown by its one page; names with a
 digest never change, the page and its worker are asked for each time. A large file can be
-had squeezed and in pieces, so that a thin line which breaks costs only one piece.
+had squeezed and in pieces, so that a thin line which breaks costs only one piece. All carry
+the policy of the client: a worker has none but that of its own file.
 """
 
 import gzip
@@ -54,8 +55,7 @@ def show(name: str = _PAGE) -> ResponseReturnValue:
     )
     response.content_type = _kind(name)
     response.add_etag()
-    if name == _PAGE:
-        headers.fit_field(response)
+    headers.fit_field(response, is_page=name == _PAGE)
     return response.make_conditional(request)
 
 
@@ -71,7 +71,7 @@ def piece(name: str) -> ResponseReturnValue:
     response = Response(_squeezed(name)[start:end], content_type="application/gzip")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Plain-Type"] = _kind(name)
-    return response
+    return headers.fit_field(response, is_page=name == _PAGE)
 
 
 def _kind(name: str) -> str:

@@ -24,13 +24,17 @@ _POLICY: Final = "; ".join(
 
 _FIELD: Final = "; ".join(
     (
-        _POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"),
+        _POLICY,
         "media-src 'self' blob:",
         "require-trusted-types-for 'script'",
         "trusted-types dodomu vue",
     )
 )
-"""For the field client: it reads expressions of forms with WebAssembly."""
+
+_FIELD_WORKER: Final = _FIELD.replace(
+    "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
+)
+"""For the field client's workers: one reads expressions of forms with WebAssembly."""
 
 _CONFINED: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """For what others have made: shown or not, it runs nothing and fetches nothing."""
@@ -57,9 +61,12 @@ def confine(response: Response) -> Response:
     return response
 
 
-def fit_field(response: Response) -> Response:
-    """Let an answer run what the field client is made of, and nothing that is text."""
-    response.headers[_POLICY_HEADER] = _FIELD
+def fit_field(response: Response, *, is_page: bool) -> Response:
+    """Let an answer run what the field client is made of, and nothing that is text.
+
+    A worker goes by the policy of its own file, not by that of the page.
+    """
+    response.headers[_POLICY_HEADER] = _FIELD if is_page else _FIELD_WORKER
     return response
 
 
@@ -74,7 +81,7 @@ def guard(response: Response) -> Response:
         return response
     chosen = response.headers.get(_POLICY_HEADER)
     response.headers.update(HEADERS)
-    if chosen in (_CONFINED, _FIELD):
+    if chosen in (_CONFINED, _FIELD, _FIELD_WORKER):
         response.headers[_POLICY_HEADER] = chosen
     if context().settings.is_https:
         response.headers["Strict-Transport-Security"] = _TWO_YEARS

@@ -6,7 +6,7 @@ import pytest
 import segno
 from browsers import barriers
 from fillers import a_filler, build
-from hands import a_photo
+from hands import a_photo, settled
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -475,13 +475,14 @@ def walked(filler, tapped, typed):
     """Fill in a form with as few taps as can be; return how many there were."""
     page, taps = filler.page, 0
     for _ in range(8):
-        page.wait_for_selector("[aria-busy=false]")
+        settled(page)
         title = page.locator("h1").inner_text()
         for name in tapped:
             if page.locator(f'[data-name="{name}"]').count():
                 value = CHOSEN.get(name)
                 chosen = f'[value="{value}"]' if value else ""
                 filler.question(name).locator(f".tile input{chosen}").first.tap()
+                settled(page)
                 taps += 1
         page.locator("h1").focus()
         for _ in range(60):
@@ -489,6 +490,7 @@ def walked(filler, tapped, typed):
                 break
             page.keyboard.press("Enter")
             page.wait_for_timeout(30)
+            settled(page)
             name = page.evaluate(
                 "document.activeElement.closest('[data-name]')?.dataset.name"
             )

@@ -228,7 +228,7 @@ def taken_in(volunteer):
     page = volunteer.page
     page.wait_for_timeout(1_000)
     volunteer.say(RECEPTION)
-    expect(page.locator(".foot")).to_be_visible(timeout=PATIENCE_MS)
+    restless(page)
     volunteer.fill(
         {
             "reception_point": ("border_point", "other"),
@@ -248,6 +248,13 @@ def taken_in(volunteer):
     volunteer.fill({"accompaniment": ("relative",)})
     volunteer.tap(page.get_by_role("button", name="Зміст", exact=False).first)
     page.keyboard.press("Escape")
+
+
+def restless(page):
+    """Touch the screen while a form opens, as one does who waits."""
+    while not page.locator(".foot").is_visible():
+        page.locator(".bar .what").click(timeout=PATIENCE_MS)
+        page.wait_for_timeout(50)
 
 
 def typed(volunteer, name, text):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from flask import Response
 from lxml import etree
 from parts import need
 from playwright.sync_api import Browser, Locator, Page, Route
@@ -24,6 +25,7 @@ from intake_server.web import headers
 
 SOURCE: Final = ROOT / "intake_server" / "field_client"
 ADDRESS: Final = "http://localhost/field/"
+POLICY: Final = "Content-Security-Policy"
 _VITE: Final = SOURCE / "node_modules" / ".bin" / "vite"
 _TYPES: Final = {".js": "text/javascript", ".csv": "text/csv", ".xml": "text/xml"}
 _PATIENCE_S: Final = 120
@@ -80,7 +82,7 @@ class Filler:
     @property
     def told(self) -> dict[str, Any]:
         """How often the screen said what."""
-        return self.page.evaluate("harness.told")
+        return self.page.evaluate("harness.told()")
 
     @property
     def last(self) -> Said:
@@ -113,7 +115,8 @@ def a_filler(browser: Browser, built: Path, **context: Any) -> Any:
 def _answer(route: Route, built: Path) -> None:
     name = route.request.url.partition("/field/")[2].partition("?")[0]
     content, kind = _file(name, built)
-    policy = {"Content-Security-Policy": headers._FIELD}
+    answer = headers.fit_field(Response(), is_page=kind == "text/html")
+    policy = {POLICY: answer.headers[POLICY]}
     route.fulfill(body=content, content_type=kind, headers=policy)
 
 

@@ -26,6 +26,11 @@ def a_photo(size: tuple[int, int] = (640, 480), **how: Any) -> bytes:
     return found.getvalue()
 
 
+def settled(page: Page) -> None:
+    """Wait until what follows from the last answer is on the screen."""
+    page.wait_for_selector("main:not(:has([aria-busy=true]))")
+
+
 class Hands:
     """Fills in one form with nested answers, in Ukrainian, and stops at the review."""
 
@@ -36,16 +41,18 @@ class Hands:
 
     def fill(self, answers: Mapping[str, Any]) -> None:
         while not self._page.locator(".gaps, .good").count():
-            self._page.wait_for_selector("[aria-busy=false]")
             self._answer(self._page.locator("main"), _loose(answers, self._form))
             self._page.locator(_NEXT).tap()
+            settled(self._page)
 
     def _answer(self, within: Locator, answers: Mapping[str, Any]) -> None:
         """Answer what is asked until nothing more appears."""
         done: set[str] = set()
+        settled(self._page)
         while todo := [one for one in self._asked(within, answers) if one not in done]:
             done.add(todo[0])
             self._one(within, todo[0], answers[todo[0]])
+            settled(self._page)
 
     def _asked(self, within: Locator, answers: Mapping[str, Any]) -> list[str]:
         names = within.evaluate(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from hands import settled
 from playwright.sync_api import Locator, Page, expect
 
 PIN: Final = "271806"
@@ -31,6 +32,7 @@ async ([answers, review]) => {
     throw new Error(`never: ${found}`);
   };
   const title = () => document.querySelector("main h1")?.textContent;
+  const isSettled = () => !document.querySelector("main [aria-busy=true]");
   const give = (question, answer) => {
     if (Array.isArray(answer)) {
       for (const value of answer) {
@@ -59,6 +61,7 @@ async ([answers, review]) => {
         isMore = true;
       }
       await new Promise((done) => setTimeout(done, 20));
+      await once(isSettled);
     }
     const before = title();
     document.querySelector(".foot button:last-of-type").click();
@@ -145,10 +148,12 @@ class Volunteer:
         before = self.page.locator(_TITLE).inner_text()
         self.tap(self.page.locator(_NEXT))
         expect(self.page.locator(_TITLE)).not_to_have_text(before)
+        settled(self.page)
 
     def go_to(self, name: str) -> None:
         """Go on until a question is on the page."""
         expect(self.page.locator(_TITLE)).to_be_visible(timeout=PATIENCE_MS)
+        settled(self.page)
         while not self.question(name).count():
             here = self.page.locator(_TITLE).inner_text()
             assert here != _REVIEW, f"{name} is not asked, or stands before"

@@ -2,9 +2,9 @@
  * A page for tests: one form on the screen, or filled by its questions, with no vault and
  * no outbox. It is built by tests alone and is no part of the application.
  */
-import { createApp, h, ref } from "vue";
+import { createApp, h, nextTick, shallowRef } from "vue";
 import type { Answers, Attachment, Filled, FormSource } from "../src/contracts";
-import { type Open, open } from "../src/engine/open";
+import { open } from "../src/engine/remote";
 import type { Part, Repeat } from "../src/engine/parts";
 import FillScreen from "../src/filling/FillScreen.vue";
 import { shared } from "../src/filling/shared";
@@ -31,8 +31,10 @@ interface Shown {
   readonly at?: string;
 }
 
+/** Answers that are on their way. */
+const coming = new Set<Promise<Filled>>();
 const told = { changes: 0, finished: 0, left: 0, at: "" };
-const screen = ref<Shown>();
+const screen = shallowRef<Shown>();
 let last: Filled | undefined;
 let latest: { readonly source: FormSource } | undefined;
 
@@ -65,7 +67,7 @@ async function text(blob: Blob): Promise<string> {
   return btoa([...bytes].map((byte) => String.fromCharCode(byte)).join(""));
 }
 
-function give(parts: readonly Part[], answers: Nested): void {
+async function give(parts: readonly Part[], answers: Nested): Promise<void> {
   for (const part of parts) {
     const value = answers[part.name];
     if (value === undefined) continue;
@@ -73,18 +75,30 @@ function give(parts: readonly Part[], answers: Nested): void {
       if (["image", "file", "audio"].includes(part.kind))
         part.setFile(new File([String(value)], String(value), { type: "image/jpeg" }));
       else part.set(String(value));
-    } else if (part.part === "group") give(part.parts, value as Nested);
-    else rows(part, Array.isArray(value) ? value : []);
+    } else if (part.part === "group") await give(part.parts, value as Nested);
+    else await rows(part, Array.isArray(value) ? value : []);
   }
 }
 
-function rows(repeat: Repeat, wanted: readonly Nested[]): void {
-  while (repeat.rows.length < wanted.length) repeat.add();
-  wanted.forEach((row, index) => give(repeat.rows[index]?.parts ?? [], row));
+async function rows(repeat: Repeat, wanted: readonly Nested[]): Promise<void> {
+  while (repeat.rows.length < wanted.length) await repeat.add();
+  for (const [index, row] of wanted.entries()) await give(repeat.rows[index]?.parts ?? [], row);
+}
+
+/** Wait until all answers that were handed on have come. */
+async function come(): Promise<void> {
+  await nextTick();
+  while (coming.size > 0) await Promise.all(coming);
+}
+
+async function handed(filled: Promise<Filled>): Promise<void> {
+  coming.add(filled);
+  last = await filled;
+  coming.delete(filled);
 }
 
 const harness = {
-  told,
+  told: () => come().then(() => told),
   /** Show a form; `restored` goes on with what was filled in last. */
   async show(shown: Shown): Promise<void> {
     speak(shown.language);
@@ -94,16 +108,17 @@ const harness = {
   hide(): void {
     screen.value = undefined;
   },
-  last: () => last && digests(last),
-  shared: () => last && latest && shared(last, latest.source),
+  last: () => come().then(() => last && digests(last)),
+  shared: () => come().then(() => last && latest && shared(last, latest.source)),
   /** Fill a form by its questions, twice, for one answer may make another asked. */
   async fill(formId: string, answers: Nested): Promise<Told & { faults: readonly string[] }> {
-    const form: Open = await open(await source(formId), {}, "uk");
-    give(form.parts, answers);
-    give(form.parts, answers);
+    const form = await open(await source(formId), {}, "uk");
+    await give(form.parts, answers);
+    await give(form.parts, answers);
+    await form.settled();
     const { missing } = await import("../src/filling/progress");
     const faults = missing(form).map(({ question }) => `${question.name}: ${question.fault?.text}`);
-    return { ...(await digests(form.finished())), faults };
+    return { ...(await digests(await form.finished())), faults };
   },
 };
 export type Harness = typeof harness;
@@ -120,13 +135,13 @@ createApp({
       start,
       practice: shown.practice ?? false,
       ...(shown.at ? { at: shown.at } : {}),
-      onChanged: (filled: Filled) => {
+      onChanged: (filled: Promise<Filled>) => {
         told.changes += 1;
-        last = filled;
+        void handed(filled);
       },
-      onFinished: (filled: Filled) => {
+      onFinished: (filled: Promise<Filled>) => {
         told.finished += 1;
-        last = filled;
+        void handed(filled);
       },
       onLeft: () => {
         told.left += 1;

@@ -32,8 +32,14 @@ export interface Filled {
   readonly attachments: readonly Attachment[];
 }
 
-/** What a form begins with: answers by the name of their question. */
+/** Answers by the name of their question. */
 export type Answers = Readonly<Record<string, string>>;
+
+/** What a form begins with. `corrected` is one that was sent: it gets an id of its own. */
+export type Start =
+  | { readonly answers?: Answers }
+  | { readonly restored: Filled }
+  | { readonly corrected: Filled };
 
 /** What the children of one family share, taken from the form of the first. */
 export interface Family {

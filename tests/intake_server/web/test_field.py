@@ -57,14 +57,28 @@ def test_nothing_else_is_answered(server, path):
     assert server.client.get(path).status_code == 404
 
 
-def test_only_the_page_may_run_what_the_client_is_made_of(server):
-    policy = server.client.get("/field/").headers["Content-Security-Policy"]
-    elsewhere = server.client.get("/problems/busy").headers["Content-Security-Policy"]
+def test_only_the_client_runs_what_it_is_made_of_and_only_its_workers_webassembly(
+    server,
+):
+    script = next(name for name in names() if name.endswith(".js"))
+    page, worker, piece, elsewhere = (
+        server.client.get(path).headers["Content-Security-Policy"]
+        for path in (
+            "/field/",
+            f"/field/{script}",
+            f"/field/squeezed/{script}",
+            "/problems/busy",
+        )
+    )
 
-    assert "require-trusted-types-for 'script'" in policy
-    assert "connect-src 'self'" in policy
-    assert "unsafe-inline" not in policy
-    assert "'unsafe-eval'" not in policy
+    for policy in (page, worker):
+        assert "require-trusted-types-for 'script'" in policy
+        assert "connect-src 'self'" in policy
+        assert "unsafe-inline" not in policy
+        assert "'unsafe-eval'" not in policy
+    assert worker == piece
+    assert "script-src 'self' 'wasm-unsafe-eval';" in worker
+    assert "wasm" not in page
     assert "wasm" not in elsewhere
 
 

@@ -2,8 +2,6 @@
  * Takes long lists out of a form before the engine reads it: the places of a country would
  * stop a phone. The question stays as one for text whose answer is the code.
  */
-import { markup } from "../trusted";
-
 const XFORMS = "http://www.w3.org/2002/xforms";
 const ITEMS = /^instance\('([^']+)'\)\/root\/item(?:\[(.+)\])?$/s;
 const TERM = /^\s*([\w-]+)\s*=\s*((?:current\(\)\/)?[\w./-]+)\s*$/;
@@ -26,7 +24,7 @@ export interface Lightened {
 
 /** Return a form without its lists in CSV that only questions read. */
 export function lighten(xml: string): Lightened {
-  const form = new DOMParser().parseFromString(markup(xml), "text/xml");
+  const form = new DOMParser().parseFromString(xml, "text/xml");
   const taken = [...form.getElementsByTagNameNS(XFORMS, "select1")].flatMap((asked) => {
     const one = takenOut(asked, form);
     if (one) toText(asked);
@@ -42,12 +40,13 @@ export function lighten(xml: string): Lightened {
 }
 
 function standAlone(form: Document): ReadonlyMap<string, ReadonlySet<string>> {
-  const lists = new Map<string, Set<string>>();
-  for (const mark of form.getElementsByTagNameNS(XFORMS, "exclusive")) {
-    const name = mark.parentElement && child(mark.parentElement, "name")?.textContent;
-    const list = mark.closest("instance")?.getAttribute("id");
-    if (mark.textContent !== "yes" || !name || !list) continue;
-    lists.set(list, (lists.get(list) ?? new Set()).add(name));
+  const lists = new Map<string, ReadonlySet<string>>();
+  for (const list of form.getElementsByTagNameNS(XFORMS, "instance")) {
+    const marks = [...list.getElementsByTagNameNS(XFORMS, "exclusive")];
+    const names = marks.flatMap(({ parentElement: item, textContent }) =>
+      textContent === "yes" && item ? (child(item, "name")?.textContent ?? []) : [],
+    );
+    if (names.length > 0) lists.set(list.getAttribute("id") ?? "", new Set(names));
   }
   const asked = [...form.getElementsByTagNameNS(XFORMS, "select")].flatMap((one) => {
     const [, list] = ITEMS.exec(child(one, "itemset")?.getAttribute("nodeset") ?? "") ?? [];

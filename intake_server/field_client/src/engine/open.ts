@@ -1,5 +1,6 @@
 /**
- * The only module that knows the engine. What it hands out is of ours: `parts.ts`.
+ * The only module that knows the engine. What it hands out is of ours: `parts.ts`. It runs
+ * in a worker: a form takes seconds to open on a slow phone, and no tap may wait for that.
  *
  * The engine's own payload leaves out files that it did not see chosen, so the answers are
  * taken from its tree: whatever file a question names is there.
@@ -12,38 +13,23 @@ import {
   type LoadFormResult,
   type RootNode,
 } from "@getodk/xforms-engine";
-import { markRaw, shallowReactive } from "vue";
-import type { Answers, Attachment, Filled, FormSource } from "../contracts";
+import type { Answers, Attachment, Filled, FormSource, Start } from "../contracts";
 import type { Language } from "../language";
-import { markup } from "../trusted";
 import { lighten, type Lightened } from "./lists";
-import { type Page, type Part, questions } from "./parts";
+import { UnreadableForm } from "./messages";
+import { type Part, questions } from "./parts";
 import { Tree } from "./tree";
 
-/** What a form begins with. `corrected` is one that was sent: it gets an id of its own. */
-export type Start =
-  | { readonly answers?: Answers }
-  | { readonly restored: Filled }
-  | { readonly corrected: Filled };
-
-/** A form that is being filled in. */
-export interface Open {
-  readonly source: FormSource;
+/** A form that the engine has open. */
+export interface Form {
   readonly instanceId: string;
-  readonly pages: readonly Page[];
-  /** All parts, those of no page too. */
   readonly parts: readonly Part[];
-  /** Called after each answer. */
-  heard: () => void;
   speak(language: Language): void;
   /** The answers as they stand. */
   filled(): Filled;
   /** The answers at the end: what is computed last is computed. */
   finished(): Filled;
 }
-
-/** A form that the engine does not understand; says nothing of answers. */
-export class UnreadableForm extends Error {}
 
 type Readable = Exclude<LoadFormResult, { status: "failure" }>;
 
@@ -55,27 +41,20 @@ interface Loaded {
 const loaded = new Map<string, Promise<Loaded>>();
 const KEPT = 3;
 
-/** Read a form ahead, so that opening it takes less long. */
-export async function warm(source: FormSource): Promise<void> {
-  await load(source);
-}
-
 /**
  * Open a form.
  *
  * Throws UnreadableForm where the form, or what is restored, cannot be read.
  */
-export async function open(source: FormSource, start: Start, language: Language): Promise<Open> {
+export async function open(source: FormSource, start: Start, language: Language): Promise<Form> {
   const { form, lists } = await load(source);
   const root = await begun(form, start);
-  const tree = new Tree(lists);
-  const parts = tree.parts(root.currentState.children);
-  const opened: Open = markRaw({
-    source,
+  const parts = new Tree(lists).parts(root.currentState.children);
+  speak(root, language);
+  if ("answers" in start && start.answers) answer(parts, start.answers);
+  return {
     instanceId: instanceId(root),
     parts,
-    pages: pagesOf(parts),
-    heard: () => undefined,
     speak: (next) => speak(root, next),
     filled: () => filled(source, root, parts),
     finished: () => {
@@ -83,11 +62,7 @@ export async function open(source: FormSource, start: Start, language: Language)
       void root.prepareInstancePayload();
       return filled(source, root, parts);
     },
-  });
-  tree.heard = () => opened.heard();
-  speak(root, language);
-  if ("answers" in start && start.answers) answer(parts, start.answers);
-  return opened;
+  };
 }
 
 function load(source: FormSource): Promise<Loaded> {
@@ -103,7 +78,6 @@ function load(source: FormSource): Promise<Loaded> {
 }
 
 async function readForm(source: FormSource): Promise<Loaded> {
-  readsXml();
   const lists = lighten(source.xml);
   const form = await loadForm(lists.xml, {
     fetchFormAttachment: async (address) => {
@@ -115,21 +89,8 @@ async function readForm(source: FormSource): Promise<Loaded> {
   return { form, lists };
 }
 
-/** Let the engine read XML where the page lets no text become a document. */
-let isPatched = false;
-function readsXml(): void {
-  if (isPatched || !("trustedTypes" in globalThis)) return;
-  isPatched = true;
-  const read = DOMParser.prototype.parseFromString;
-  DOMParser.prototype.parseFromString = function (text, type) {
-    const isXml = type === "text/xml" || type === "application/xml";
-    return read.call(this, isXml && typeof text === "string" ? markup(text) : text, type);
-  };
-}
-
 async function begun(form: Readable, start: Start): Promise<RootNode> {
   const config = {
-    stateFactory: <T extends object>(state: T): T => shallowReactive(state),
     instanceAttachments: {
       fileNameFactory: ({ basename, extension }: { basename: string; extension: string | null }) =>
         `${basename}${extension ?? ""}`,
@@ -211,45 +172,4 @@ function answer(parts: readonly Part[], answers: Answers): void {
     const value = answers[question.name];
     if (value !== undefined && value !== question.value) question.set(value);
   }
-}
-
-/** One group a page; what opens a repeat stands on the page of the repeat. */
-function pagesOf(parts: readonly Part[]): Page[] {
-  const pages: Page[] = [];
-  let loose: Part[] = [];
-  const close = (titled?: Part): void => {
-    if (loose.length > 0) pages.push(page(loose, titled ?? loose[0]));
-    loose = [];
-  };
-  for (const part of parts) {
-    if (part.part === "group") {
-      close();
-      pages.push(page(part.parts, part));
-    } else if (part.part === "repeat") {
-      loose.push(part);
-      close(part);
-    } else loose.push(part);
-  }
-  close();
-  return pages;
-}
-
-function page(parts: readonly Part[], titled: Part | undefined): Page {
-  return markRaw({
-    id: titled?.id ?? "",
-    get title() {
-      return titled?.label ?? "";
-    },
-    get isRelevant() {
-      return titled?.part === "group" && !titled.isRelevant ? false : hasAsked(parts);
-    },
-    parts,
-  });
-}
-
-function hasAsked(parts: readonly Part[]): boolean {
-  return parts.some(
-    (part) =>
-      part.isRelevant && (part.part === "group" ? hasAsked(part.parts) : true),
-  );
 }

@@ -87,9 +87,10 @@ export interface Repeat {
   /** True where the form counts the rows itself. */
   readonly isCounted: boolean;
   readonly rows: readonly Group[];
-  add(): void;
+  /** Add a row at the end; it is there when this is over. */
+  add(): Promise<void>;
   /** Remove a row, counted from 0. */
-  remove(index: number): void;
+  remove(index: number): Promise<void>;
 }
 
 export type Part = Question | Group | Repeat;

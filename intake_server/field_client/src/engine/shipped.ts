@@ -2,11 +2,23 @@
 import "./in_node";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Answers, Filled, FormSource } from "../contracts";
-import { type Open, open, type Start } from "./open";
-import { type Question, questions } from "./parts";
+import type { Answers, Filled, FormSource, Start } from "../contracts";
+import { type Form, open } from "./open";
+import { type Part, type Question, questions } from "./parts";
 
-const FORMS = join(import.meta.dirname, "../../../../tests/vectors/field/forms");
+const FOLDER = join(import.meta.dirname, "../../../../tests/vectors/field/forms");
+
+export const FORMS = [
+  "followup",
+  "functioning_2_4",
+  "functioning_5_17",
+  "reception",
+  "registration",
+  "rehabilitation",
+  "reunification",
+  "testimony",
+  "tracing_request",
+];
 
 export const PLACES = [
   "name,label,oblast",
@@ -16,7 +28,7 @@ export const PLACES = [
 ].join("\n");
 
 export function shipped(formId: string): FormSource {
-  const xml = readFileSync(join(FORMS, `${formId}.xml`), "utf-8");
+  const xml = readFileSync(join(FOLDER, `${formId}.xml`), "utf-8");
   return source(formId, xml);
 }
 
@@ -31,17 +43,17 @@ export function source(formId: string, xml: string): FormSource {
   };
 }
 
-export function opened(formId: string, start: Start = {}): Promise<Open> {
+export function opened(formId: string, start: Start = {}): Promise<Form> {
   return open(shipped(formId), start, "uk");
 }
 
 /** The question of a name, in the first row where it stands in rows. */
-export function ask(form: Open, name: string): Question {
+export function ask(form: { readonly parts: readonly Part[] }, name: string): Question {
   for (const question of questions(form.parts)) if (question.name === name) return question;
   throw new Error(`no question ${name}`);
 }
 
-export function give(form: Open, answers: Answers): void {
+export function give(form: { readonly parts: readonly Part[] }, answers: Answers): void {
   for (const [name, value] of Object.entries(answers)) ask(form, name).set(value);
 }
 

@@ -1,6 +1,5 @@
 /** The engine's tree as parts of ours: what it computes it keeps; we look it up. */
 import type { AnyControlNode, GeneralChildNode, RepeatInstanceNode } from "@getodk/xforms-engine";
-import { markRaw } from "vue";
 import type { Lightened, TakenOut } from "./lists";
 import type { Choice, Fault, Group, Kind, LongList, Part, Question, Repeat } from "./parts";
 
@@ -22,7 +21,6 @@ const OF_FILE: Partial<Record<string, Kind>> = { image: "image", audio: "audio" 
 const CODES: ReadonlySet<string> = new Set(["child_ref", "sibling_group", "request_ref"]);
 
 export class Tree {
-  heard: () => void = () => undefined;
   private readonly rows = new WeakMap<RepeatInstanceNode, Group>();
   /** Questions of long lists, and what their rows were chosen by. */
   private readonly filtered: { question: Question; taken: TakenOut; by: string }[] = [];
@@ -46,7 +44,7 @@ export class Tree {
   }
 
   private group(node: GroupNode): Group {
-    return markRaw({
+    return {
       part: "group",
       id: node.nodeId,
       name: nameOf(node),
@@ -57,16 +55,16 @@ export class Tree {
         return node.currentState.relevant;
       },
       parts: this.parts(node.currentState.children),
-    });
+    };
   }
 
   private repeat(node: RepeatNode): Repeat {
-    const change = (run: () => void): void => {
+    const change = async (run: () => void): Promise<void> => {
       run();
       this.changed();
     };
     const row = (one: RepeatInstanceNode): Group => this.row(one);
-    return markRaw({
+    return {
       part: "repeat",
       id: node.nodeId,
       name: nameOf(node),
@@ -88,13 +86,13 @@ export class Tree {
         change(() => {
           if (node.nodeType === "repeat-range:uncontrolled") node.removeInstances(index);
         }),
-    });
+    };
   }
 
   private row(node: RepeatInstanceNode): Group {
     const found = this.rows.get(node);
     if (found) return found;
-    const made: Group = markRaw({
+    const made: Group = {
       part: "group",
       id: node.nodeId,
       name: nameOf(node),
@@ -105,7 +103,7 @@ export class Tree {
         return node.currentState.relevant;
       },
       parts: this.parts(node.currentState.children),
-    });
+    };
     this.rows.set(node, made);
     return made;
   }
@@ -117,7 +115,7 @@ export class Tree {
     const looks = new Set<string>((node.appearances ?? []) as unknown as Iterable<string>);
     const state = node.currentState;
     const tree = this;
-    const made: Question = markRaw({
+    const made: Question = {
       part: "question",
       id: node.nodeId,
       kind: taken ? "place" : kindOf(node, name),
@@ -166,7 +164,7 @@ export class Tree {
         if (node.nodeType === "upload") node.setValue(file ?? null);
         tree.changed();
       },
-    });
+    };
     if (taken) this.filtered.push({ question: made, taken, by: signature(made) });
     return made;
   }
@@ -191,7 +189,6 @@ export class Tree {
       one.by = by;
       if (one.question.value) one.question.set("");
     }
-    this.heard();
   }
 }
 

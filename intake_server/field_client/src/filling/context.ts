@@ -1,6 +1,6 @@
 /** What the parts of an open form share while it is on the screen. */
 import { inject, type InjectionKey, onBeforeUnmount } from "vue";
-import type { Open } from "../engine/open";
+import type { Open } from "../engine/remote";
 import type { Question } from "../engine/parts";
 
 export interface Filling {

@@ -1,5 +1,5 @@
 /** What of a form is still missing, and where. */
-import type { Open } from "../engine/open";
+import type { Open } from "../engine/remote";
 import { asked, type Page, type Question } from "../engine/parts";
 
 export interface Missing {

@@ -1,4 +1,4 @@
-// @vitest-environment jsdom
+// @vitest-environment node
 import { expect, test } from "vitest";
 import { give, opened, shipped } from "../engine/shipped";
 import { shared } from "./shared";

@@ -1,4 +1,5 @@
-// @vitest-environment jsdom
+// @vitest-environment node
+import "../engine/dom";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

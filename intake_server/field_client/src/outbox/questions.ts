@@ -51,9 +51,7 @@ function inOrder(a: Element, b: Element): number {
 
 function byName(form: Document): Map<string, Element[]> {
   const all = new Map<string, Element[]>();
-  const walk = form.createTreeWalker(form, 1);
-  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-    const element = node as Element;
+  for (const element of [...form.getElementsByTagName("*")]) {
     const named = all.get(element.localName);
     if (named) named.push(element);
     else all.set(element.localName, [element]);

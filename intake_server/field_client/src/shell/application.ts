@@ -1,10 +1,11 @@
 /**
  * What the application is at this moment: let in or not, locked or not, and by whom.
  *
- * The master key lives here while somebody is at work, and nowhere once it is locked. Work
- * that must be written down first is waited for.
+ * The master key lives here while somebody is at work, and nowhere once it is locked; nor
+ * is any form in memory then. Work that must be written down first is waited for.
  */
 import { computed, nextTick, reactive, shallowRef } from "vue";
+import { forget } from "../engine/remote";
 import { current, type FormsProgress, syncForms } from "../net/forms";
 import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
 import { leave, orderKept } from "../outbox/leaving";
@@ -146,6 +147,7 @@ export async function lock(): Promise<void> {
   become("locked");
   await nextTick();
   await Promise.allSettled([...unfinished].map((done) => done()));
+  forget();
   master.value = undefined;
 }
 
@@ -172,6 +174,7 @@ export function beforeLocking(done: () => Promise<unknown>): () => void {
 /** Take away all that can be read; what is sealed stays and is sent. */
 export async function panic(): Promise<void> {
   master.value = undefined;
+  forget();
   begun.clear();
   places.clear();
   await takeAway(store());
@@ -212,6 +215,7 @@ async function learned(): Promise<void> {
 async function followOrder(order: string): Promise<void> {
   sender_?.stop();
   become("leaving");
+  forget();
   master.value = undefined;
   const isDone = await leave(phone(), order);
   if (isDone) {

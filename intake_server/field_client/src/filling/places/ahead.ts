@@ -1,5 +1,5 @@
 /** Reads the long lists of a form while somebody answers its first questions. */
-import type { Open } from "../../engine/open";
+import type { Open } from "../../engine/remote";
 import { questions } from "../../engine/parts";
 import { prepare } from "./lists";
 

@@ -1,0 +1,233 @@
+// @vitest-environment node
+import { expect, test } from "vitest";
+import { nextTick, watch } from "vue";
+import type { Start } from "../contracts";
+import { ask, FORMS, give, opened as inPlace, said, shipped } from "./shipped";
+import { serve } from "./host";
+import { UnreadableForm } from "./messages";
+import { asked, type Part, type Question, questions } from "./parts";
+import { EngineGone, forget, type Open, opened } from "./remote";
+
+const CONSENT = { comm_mode: "speech", consent_intake: "given", consent_by: "parent" };
+const photo = (): File => new File(["a photo"], "photo_id-1f.jpg", { type: "image/jpeg" });
+
+/** Open a form with a channel between it and its engine. */
+function remote(formId: string, start: Start = {}, xml?: string): Promise<Open> {
+  const { port1, port2 } = new MessageChannel();
+  serve(port2);
+  const form = shipped(formId);
+  return opened(port1, xml === undefined ? form : { ...form, xml }, start, "uk");
+}
+
+/** The same over a channel that hands files on as a browser does, and node does not. */
+function withFiles(formId: string, start: Start = {}): Promise<Open> {
+  const [here, there] = [new End(), new End()];
+  Object.assign(here, { other: there });
+  Object.assign(there, { other: here });
+  serve(there);
+  return opened(here, shipped(formId), start, "uk");
+}
+
+class End {
+  onmessage: ((event: MessageEvent) => void) | null = null;
+  other: End | undefined;
+  postMessage(data: unknown): void {
+    setImmediate(() => this.other?.onmessage?.({ data } as MessageEvent));
+  }
+  close(): void {
+    this.onmessage = null;
+  }
+}
+
+async function answered(formId: string, answers: Record<string, string>): Promise<Open> {
+  const form = await remote(formId);
+  give(form, answers);
+  await form.settled();
+  return form;
+}
+
+/** All that a screen can show of some parts, without what differs from opening to opening. */
+function shown(parts: readonly Part[]): unknown[] {
+  return parts.map((part) => {
+    const { name, label, isRelevant } = part;
+    if (part.part === "question") return fields(part);
+    return [name, label, isRelevant, ...shown(part.part === "group" ? part.parts : part.rows)];
+  });
+}
+
+function fields({ kind, looks, file, ...rest }: Question): object {
+  const { name, label, hint, isRelevant, isRequired, isReadonly, reference, value, fault, choices, list } = rest;
+  const said = { name, label, hint, isRelevant, isRequired, isReadonly, reference, value };
+  return { kind, looks: [...looks], size: file?.size, ...said, fault, choices, list };
+}
+
+/** Numbers that a seed decides. */
+function chance(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+test("an answer stands at once, and what follows from it when it is settled", async () => {
+  const form = await remote("reception");
+  const consent = ask(form, "consent_intake");
+
+  give(form, CONSENT);
+  const [atOnce, before] = [consent.value, ask(form, "name_called").isRelevant];
+  await form.settled();
+
+  expect([atOnce, before]).toEqual(["given", false]);
+  expect(ask(form, "name_called").isRelevant).toBe(true);
+});
+
+test("what is typed meanwhile is not taken back by the answer to what was typed before", async () => {
+  const form = await answered("reception", CONSENT);
+  const name = ask(form, "name_called");
+  const seen: string[] = [];
+  const stop = watch(() => name.value, (value) => seen.push(value), { flush: "sync" });
+
+  for (const text of ["Д", "Да", "Дан", "Дани"]) {
+    name.set(text);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  await form.settled();
+  stop();
+
+  expect(seen).toEqual(["Д", "Да", "Дан", "Дани"]);
+});
+
+test("an answer becomes what the form makes of it", async () => {
+  const form = await answered("reception", CONSENT);
+
+  give(form, { age_years: "дванадцять", sex: "none_such" });
+  await form.settled();
+
+  expect(ask(form, "age_years").value).toBe("");
+  expect(ask(form, "sex").value).toBe("");
+});
+
+test("answers are written out as they stood when they were asked for", async () => {
+  const form = await answered("reception", CONSENT);
+  const name = ask(form, "name_called");
+
+  name.set("Данило");
+  const first = form.filled();
+  name.set("Марія");
+  const second = form.filled();
+
+  expect(said(await first, "name_called")).toBe("Данило");
+  expect(said(await second, "name_called")).toBe("Марія");
+});
+
+test("a photo goes along as the file that it was, and comes back with the draft", async () => {
+  const form = await withFiles("reception");
+  const file = photo();
+  give(form, CONSENT);
+
+  ask(form, "photo_id").setFile(file);
+  const left = await form.filled();
+  const again = await withFiles("reception", { restored: left });
+  const back = await again.filled();
+  ask(form, "photo_id").setFile(undefined);
+  const without = await form.filled();
+
+  expect(left.attachments[0]?.blob).toBe(file);
+  expect(await back.attachments[0]?.blob.text()).toBe("a photo");
+  expect(ask(again, "photo_id").file?.size).toBe(file.size);
+  expect(without.attachments).toEqual([]);
+});
+
+test("rows come and go, each with its own answers", async () => {
+  const form = await answered("registration", { any_documents: "yes" });
+  const documents = form.parts.find((part) => part.name === "documents");
+  if (documents?.part !== "repeat") throw new Error("no rows");
+  const numbers = (): (string | undefined)[] =>
+    documents.rows.map(({ parts }) => [...asked(parts)].find(({ name }) => name === "doc_number")?.value);
+
+  await documents.add();
+  documents.rows.forEach((row, index) => {
+    [...questions(row.parts)].find(({ name }) => name === "doc_number")?.set(String(index));
+  });
+  const both = numbers();
+  await documents.remove(0);
+
+  expect(both).toEqual(["0", "1"]);
+  expect(numbers()).toEqual(["1"]);
+});
+
+test("the language of all that is said follows", async () => {
+  const form = await remote("reception");
+  const inUkrainian = form.pages.map(({ title }) => title);
+
+  form.speak("en");
+  await form.settled();
+
+  expect(form.pages.map(({ title }) => title)).not.toEqual(inUkrainian);
+});
+
+test("each answer is heard when it is given", async () => {
+  const form = await remote("registration");
+  let heard = 0;
+  form.heard = () => {
+    heard += 1;
+  };
+
+  give(form, { any_documents: "yes", responsible_worker: "TRU-014" });
+
+  expect(heard).toBe(2);
+});
+
+test("what is shown follows by itself", async () => {
+  const form = await remote("reception");
+  const relevant: boolean[] = [];
+  const stop = watch(() => ask(form, "name_called").isRelevant, (now) => relevant.push(now));
+
+  give(form, CONSENT);
+  await form.settled();
+  await nextTick();
+  stop();
+
+  expect(relevant).toEqual([true]);
+});
+
+test.each(FORMS)("the page shows what the engine holds, whatever is done: %s", async (formId) => {
+  const form = await remote(formId);
+  const engine = await inPlace(formId);
+  const pick = chance(formId.length);
+
+  for (let step = 0; step < 60; step += 1) {
+    const [here, there] = [form, engine].map(({ parts }) => [...questions(parts)]);
+    const at = pick(here?.length ?? 0);
+    const [question, same] = [here?.[at], there?.[at]];
+    const { choices = [] } = same ?? {};
+    const value = choices.length > 0 ? (choices[pick(choices.length)]?.value ?? "") : String(pick(30));
+    question?.set(value);
+    same?.set(value);
+    if (step % 9 === 0) for (const part of engine.parts) if (part.part === "repeat") await part.add();
+    if (step % 9 === 0) for (const part of form.parts) if (part.part === "repeat") await part.add();
+    if (step % 20 === 0) for (const one of [form, engine]) one.speak(step % 40 === 0 ? "en" : "uk");
+    await form.settled();
+  }
+
+  expect(shown(form.parts)).toEqual(shown(engine.parts));
+  const bare = (xml: string): string => xml.replace(/[0-9a-f-]{36}/g, "").replace(/\d{4}-\d\d-\d\dT[^<]+/g, "");
+  expect(bare((await form.filled()).xml).split("><")).toEqual(bare(engine.filled().xml).split("><"));
+});
+
+test("a form that cannot be read says so", async () => {
+  await expect(remote("followup", {}, "<h:html>")).rejects.toThrow(UnreadableForm);
+});
+
+test("an engine that is gone leaves nobody waiting", async () => {
+  const form = await remote("reception");
+
+  const waiting = form.filled();
+  forget();
+
+  await expect(waiting).rejects.toThrow(EngineGone);
+  await expect(form.filled()).rejects.toThrow(EngineGone);
+  expect(form.isGone).toBe(true);
+  await form.close();
+});

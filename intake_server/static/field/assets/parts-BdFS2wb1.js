@@ -1,1 +1,0 @@
-function*e(t){for(let n of t)if(n.isRelevant){if(n.part===`question`)yield n;else if(n.part===`group`)yield*e(n.parts);else for(let t of n.rows)yield*e(t.parts)}}function*t(e){for(let n of e)if(n.part===`question`)yield n;else if(n.part===`group`)yield*t(n.parts);else for(let e of n.rows)yield*t(e.parts)}export{t as n,e as t};

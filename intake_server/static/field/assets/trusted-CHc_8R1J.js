@@ -1,1 +1,0 @@
-var e=globalThis.trustedTypes,t={createScriptURL:r,createHTML:e=>e},n=e?.createPolicy(`dodomu`,t)??t;function r(e){if(!e.startsWith(`/field/`))throw Error(`not a file of the client`);return e}function i(e){return n.createScriptURL(e)}function a(e){return n.createHTML(e)}export{i as n,a as t};
