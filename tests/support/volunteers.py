@@ -135,6 +135,7 @@ class Volunteer:
         """Touch answers of a question."""
         for value in values:
             self.tap(self.question(name).locator(f'label:has(input[value="{value}"])'))
+        settled(self.page)
 
     def write(self, name: str, text: str) -> None:
         """Touch a field and type."""
