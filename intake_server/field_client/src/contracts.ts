@@ -30,6 +30,14 @@ export interface Filled {
   /** The instance as XML, as ODK Collect would send it. */
   readonly xml: string;
   readonly attachments: readonly Attachment[];
+  /** What was answered and is not asked now: kept with a draft, and sent to nobody. */
+  readonly unasked?: readonly Unasked[];
+}
+
+/** An answer by the place of its question: `/data/kin[2]/kin_name`. */
+export interface Unasked {
+  readonly reference: string;
+  readonly value: string;
 }
 
 /** Answers by the name of their question. */

@@ -1,6 +1,7 @@
 /** The worker's side of a form: does what the page asks, and tells what became of it. */
 import type { Call, Opened, Port, ToForm, ToPage, Written } from "./messages";
 import { type Form, open } from "./open";
+import { recall } from "./recall";
 import { Told } from "./told";
 
 interface Done {
@@ -42,7 +43,9 @@ class Host {
     const media = (name: string): Promise<Blob | undefined> => this.#file(name);
     const form = await open({ ...source, title: { uk: "", en: "" }, media }, start, language);
     this.#form = form;
+    const unasked = recall(form.parts, "restored" in start ? (start.restored.unasked ?? []) : []);
     const parts = form.parts.map((part) => this.#told.whole(part));
+    for (const [question, value] of unasked) this.#told.hides(question, value);
     return { opened: { instanceId: form.instanceId, parts } };
   }
 
@@ -60,7 +63,7 @@ class Host {
         this.#form.speak(call.language);
         return {};
       case "fill":
-        return { written: written(this.#form, call.isOver) };
+        return { written: this.#written(this.#form, call.isOver) };
       default:
         return this.#change(call);
     }
@@ -69,7 +72,10 @@ class Host {
   #change(call: Extract<Call, { id: string }>): Done {
     const part = this.#told.part(call.id);
     if (part?.part === "question") {
-      if (call.do === "set") part.set(call.value);
+      if (call.do === "set") {
+        part.set(call.value);
+        this.#told.hides(part, call.value);
+      }
       if (call.do === "attach") {
         part.setFile(call.file);
         this.#told.hasFile(part);
@@ -82,9 +88,9 @@ class Host {
     }
     return {};
   }
-}
 
-function written(form: Form, isOver: boolean): Written {
-  const { xml, attachments } = isOver ? form.finished() : form.filled();
-  return { xml, files: attachments.map(({ name }) => name) };
+  #written(form: Form, isOver: boolean): Written {
+    const { xml, attachments } = isOver ? form.finished() : form.filled();
+    return { xml, files: attachments.map(({ name }) => name), unasked: this.#told.unasked() };
+  }
 }

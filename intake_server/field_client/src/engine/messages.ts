@@ -2,7 +2,7 @@
  * What the page and the worker say of a form. Each call has one answer, in order; with it
  * come all parts that have changed, so that the page always shows what the form holds.
  */
-import type { FormSource, Start } from "../contracts";
+import type { FormSource, Start, Unasked } from "../contracts";
 import type { Language } from "../language";
 import type { Group, Question, Repeat } from "./parts";
 
@@ -38,6 +38,7 @@ export interface Opened {
 export interface Written {
   readonly xml: string;
   readonly files: readonly string[];
+  readonly unasked: readonly Unasked[];
 }
 
 export interface Answer {

@@ -139,6 +139,39 @@ test("a photo goes along as the file that it was, and comes back with the draft"
   expect(without.attachments).toEqual([]);
 });
 
+test("an answer by mistake that hides others takes none of them from a draft", async () => {
+  const form = await answered("reception", CONSENT);
+  give(form, { name_called: "Данило", sex: "male" });
+
+  give(form, { consent_intake: "refused" });
+  const left = await form.filled();
+  const again = await remote("reception", { restored: left });
+  const kept = await again.filled();
+  give(again, { consent_intake: "given" });
+  await again.settled();
+  const back = await again.filled();
+
+  expect(said(left, "name_called")).toBeUndefined();
+  expect(kept.unasked).toEqual(left.unasked);
+  expect(["name_called", "sex"].map((name) => ask(again, name).value)).toEqual(["Данило", "male"]);
+  expect(back.unasked).toBeUndefined();
+});
+
+test("rows that are not asked now come back with all that stood in them", async () => {
+  const form = await answered("registration", { any_documents: "yes" });
+  const numbers = ({ parts }: Open): Question[] =>
+    [...questions(parts)].filter(({ name }) => name === "doc_number");
+  for (const part of form.parts) if (part.name === "documents" && part.part === "repeat") await part.add();
+  numbers(form).forEach((question, index) => question.set(`КН ${index}`));
+
+  give(form, { any_documents: "no" });
+  const again = await remote("registration", { restored: await form.filled() });
+  give(again, { any_documents: "yes" });
+  await again.settled();
+
+  expect(numbers(again).map(({ value }) => value)).toEqual(["КН 0", "КН 1"]);
+});
+
 test("rows come and go, each with its own answers", async () => {
   const form = await answered("registration", { any_documents: "yes" });
   const documents = form.parts.find((part) => part.name === "documents");

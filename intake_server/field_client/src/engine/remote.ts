@@ -213,7 +213,8 @@ class Mirror {
       return blob ? [{ name, type: blob.type, blob }] : [];
     });
     const { formId, version } = this.source;
-    return { instanceId, formId, version, xml: written.xml, attachments };
+    const { xml, unasked } = written;
+    return { instanceId, formId, version, xml, attachments, ...(unasked.length > 0 ? { unasked } : {}) };
   }
 
   async #close(): Promise<void> {

@@ -1,4 +1,5 @@
 /** What the page was told of a form's parts, and what of them is another now. */
+import type { Unasked } from "../contracts";
 import type { Change, GroupState, PartState, QuestionState } from "./messages";
 import type { Group, Part, Question, Repeat } from "./parts";
 
@@ -16,6 +17,8 @@ const ASKED = [
   "file",
 ] as const;
 
+const FILES: ReadonlySet<string> = new Set(["image", "audio", "file"]);
+
 type Field = (typeof ASKED)[number];
 type Fields = Partial<Record<Field, unknown>>;
 
@@ -23,6 +26,8 @@ export class Told {
   readonly #parts = new Map<string, Part>();
   readonly #fields = new Map<string, Fields>();
   readonly #rows = new Map<string, string>();
+  /** Answers that the engine shows no longer, for their questions are not asked now. */
+  readonly #hidden = new Map<string, string>();
 
   part(id: string): Part | undefined {
     return this.#parts.get(id);
@@ -50,6 +55,19 @@ export class Told {
     });
   }
 
+  /** That a question was answered while it is not asked. */
+  hides({ id, isRelevant }: Question, value: string): void {
+    if (!isRelevant) this.#hidden.set(id, value);
+  }
+
+  unasked(): Unasked[] {
+    return [...this.#hidden].flatMap(([id, value]) => {
+      const part = this.#parts.get(id);
+      const isLost = part?.part !== "question" || FILES.has(part.kind) || !value;
+      return isLost ? [] : [{ reference: part.reference, value }];
+    });
+  }
+
   /** That the page knows a question's file already. */
   hasFile({ id, file }: Question): void {
     this.#fields.set(id, { ...this.#fields.get(id), file });
@@ -68,6 +86,8 @@ export class Told {
       (name) => (isOwn && name === "value") || !isSame(before[name], fields[name]),
     );
     this.#fields.set(part.id, fields);
+    if (fields.isRelevant) this.#hidden.delete(part.id);
+    else if (before.isRelevant && part.part === "question") this.#hidden.set(part.id, before.value as string);
     const rows = part.part === "repeat" ? this.#rowsOf(part) : undefined;
     if (other.length === 0 && !rows) return [];
     const now = Object.fromEntries(other.map((name) => [name, fields[name]]));

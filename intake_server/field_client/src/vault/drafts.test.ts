@@ -36,10 +36,12 @@ const photo = (): Blob => new Blob([`\xff\xd8 ${PLANTED[1]} `.repeat(9_000)], { 
 
 describe("a draft", () => {
   it("comes back as it was, with its photos byte for byte", async () => {
-    const form = filled(PLANTED[0], [photo(), new Blob([])]);
+    const unasked = [{ reference: "/data/name_called", value: PLANTED[2]! }];
+    const form = { ...filled(PLANTED[0], [photo(), new Blob([])]), unasked };
     await kept(form);
     const back = (await drafts.load(phone.store, master, form.instanceId))!;
     expect(back.filled.xml).toBe(form.xml);
+    expect(back.filled.unasked).toEqual(unasked);
     for (const [at, { blob }] of form.attachments.entries()) {
       const again = back.filled.attachments[at]!;
       expect(again.type).toBe("image/jpeg");
@@ -48,7 +50,8 @@ describe("a draft", () => {
   });
 
   it("is nowhere in plain text, nor is its photo, its worker or its family", async () => {
-    await kept(filled(PLANTED[0], [photo()]));
+    const unasked = [{ reference: "/data/name_called", value: PLANTED[2]! }];
+    await kept({ ...filled(PLANTED[0], [photo()]), unasked });
     await finished(phone, master, filled(PLANTED[2], [photo()]));
     await families.keep(phone.store, master, { first: "uuid:1", answers: { a: PLANTED[0]! }, place: 1 }, START);
     await shifts.begin(phone.store, master, "481516", START);

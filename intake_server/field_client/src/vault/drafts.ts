@@ -5,7 +5,7 @@
  * to the site. Both are written in one transaction with the files, so that a crash leaves
  * the last answer or the one before, never half of one.
  */
-import type { Attachment, Filled } from "../contracts";
+import type { Attachment, Filled, Unasked } from "../contracts";
 import { type Bytes, sha256Hex, text, utf8 } from "./bytes";
 import { hidden, keyOf, newSecret, openedFile, sealedFile, shown, UnopenedError } from "./cipher";
 import type { Recipient } from "./envelope";
@@ -63,6 +63,7 @@ interface KeptFile extends Omit<FileEntry, "key"> {
 interface Kept {
   readonly xml: string;
   readonly files: readonly KeptFile[];
+  readonly unasked?: readonly Unasked[];
 }
 
 export async function begun(master: Master, id: string, meta: Meta): Promise<OpenDraft> {
@@ -113,6 +114,7 @@ export async function save(
   const kept: Kept = {
     xml: filled.xml,
     files: files.map((entry) => ({ ...entry, key: [...entry.key] })),
+    ...(filled.unasked ? { unasked: filled.unasked } : {}),
   };
   const body = await hidden(draft.key, utf8(JSON.stringify(kept)), `body ${draft.id}`);
   const meta = await hidden(draft.master.key, utf8(JSON.stringify(draft.meta)), `meta ${draft.id}`);
@@ -154,7 +156,7 @@ export async function load(
   const kept = await store.get("draft_bodies", id);
   if (!record || !kept || record.worker !== master.worker) return undefined;
   const key = await keyOf(await shown(master.key, record.key, `draft ${id}`));
-  const { xml, files } = JSON.parse(text(await shown(key, kept.body, `body ${id}`))) as Kept;
+  const { xml, files, ...rest } = JSON.parse(text(await shown(key, kept.body, `body ${id}`))) as Kept;
   const known = new Map<string, Known>();
   for (const each of files) {
     const entry = { ...each, key: Uint8Array.from(each.key) };
@@ -170,7 +172,7 @@ export async function load(
     blob,
   }));
   const draft = { id, master, key, wrapped: record.key, meta, files: known, isKept: true };
-  const filled = { instanceId: id, formId: meta.formId, version: meta.version, xml, attachments };
+  const filled = { instanceId: id, formId: meta.formId, version: meta.version, xml, attachments, ...rest };
   return { draft, filled, ...(record.finishing === undefined ? {} : { finishing: record.finishing }) };
 }
 
