@@ -320,6 +320,38 @@ def test_only_the_own_site_wipes_a_phone_and_what_was_sealed_is_handed_in(post):
     assert told["wiped"]
 
 
+def engines(page):
+    """How many engines of forms the page has."""
+    return sum(worker.evaluate("name") == "forms" for worker in page.workers)
+
+
+def test_a_lock_takes_the_form_from_memory_and_nothing_that_a_mistake_has_hidden(post):
+    olena = at_work(post, post.phone())
+    page = olena.page
+    begin(olena)
+    olena.fill(dict(list(SHORT.items())[:6]))
+    at_work_before = engines(page)
+
+    page.get_by_role("button", name="Назад").click()
+    olena.choose("consent_intake", "refused")
+    expect(page.get_by_text("збережено", exact=False).first).to_be_visible()
+    page.goto(f"{post.line.url}/field/#/settings")
+    olena.say("Замкнути")
+    expect(page.get_by_label("Шість цифр", exact=True)).to_be_visible()
+    locked = engines(page)
+    olena.unlock()
+    page.goto(f"{post.line.url}/field/#/")
+    olena.at_home()
+    olena.tap(page.locator("section[aria-labelledby=drafts-title] .starts").first)
+    olena.go_to("consent_intake")
+    olena.choose("consent_intake", "given")
+    olena.go_to("name_called")
+
+    assert (at_work_before, locked) == (1, 0)
+    name = olena.question("name_called").locator("input")
+    expect(name).to_have_value("Тарасик")
+
+
 TEN = 10
 
 

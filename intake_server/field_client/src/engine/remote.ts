@@ -102,7 +102,7 @@ export async function opened(
 }
 
 function started(): Worker {
-  const made = new Worker(script(address), { type: "module" });
+  const made = new Worker(script(address), { type: "module", name: "forms" });
   made.addEventListener("error", forget);
   return made;
 }
