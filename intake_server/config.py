@@ -67,7 +67,9 @@ class Settings:
     secret_key: str = field(
         default="",
         repr=False,
-        metadata=_says("signs page forms; at least 32 random characters"),
+        metadata=_says(
+            "signs page forms, makes tokens of phones; at least 32 random characters"
+        ),
     )
     max_batch_bytes: int = field(
         default=2_000_000,

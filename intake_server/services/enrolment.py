@@ -4,6 +4,10 @@ Codes and tokens are shown once and kept as digests. A device's code can be read
 so wrong ones are counted by the place that they come from. A code is used up in the statement
 that checks it, so of many who try it at once exactly one is let in; unknown, used,
 expired and foreign codes answer alike.
+
+An answer may be lost on its way. A device that proves its key is told the same again by
+the same code, for as long as the code would have been good: until then the code alone
+opened the door to anybody, and now it opens to this one key.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +22,7 @@ from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal, Standing
 from intake_server.security.throttle import CODES, place
 from intake_server.security.tokens import (
+    derived_token,
     digest,
     heard,
     new_code,
@@ -160,10 +165,11 @@ def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
     label: str,
     now: datetime,
     public_key: str | None = None,
+    secret: str = "",
     came_from: str = "",
     entropy: Entropy = token_bytes,
 ) -> Enrolled:
-    """Let a device in.
+    """Let a device in; tell one that proves its key the same again.
 
     Args:
         database: The store.
@@ -171,18 +177,25 @@ def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
         label: What its people call it; the one of the offer when empty.
         now: When.
         public_key: The device's own key, when it has one; it then proves each call.
+        secret: Of this node, where the device has proven the key with this very
+            request: its token then follows from the code and the key. Else empty; the
+            token is random and said once.
         came_from: Network address; wrong codes from there are counted. Empty for the
             operator at the machine.
         entropy: Gives the random bytes of its id.
 
     Raises:
-        UnknownCodeError: The code is unknown, used, expired or not for a device.
+        UnknownCodeError: The code is unknown, used by another, expired or not for a
+            device.
         TooManyAttemptsError: Too many wrong codes came from there.
     """
-    token, name = new_token(), f"enrol {place(came_from)}"
+    written, name = heard(code), f"enrol {place(came_from)}"
+    token = new_token()
+    if public_key and secret:
+        token = derived_token(secret, written, public_key)
     with database.transaction() as session:
         before = throttling.refuse_early(session, name, now=now) if came_from else 0
-        offered = codes.use(session, digest(heard(code)), _ENROL, now=now)
+        offered = codes.use(session, digest(written), _ENROL, now=now)
         if offered is not None:
             device = Device(
                 id=new_id(entropy),
@@ -199,6 +212,8 @@ def enrol(  # noqa: PLR0913 - one argument a thing that is known of a newcomer
                 practising.begin(session, Subject("device", device.id), now=now)
             note(session, Act.ENROL, device.id, by=f"d:{device.id}", now=now)
             return Enrolled(device, token)
+        if known := _let_in(session, written, token, now=now):
+            return Enrolled(known, token)
         if came_from:
             throttling.failed(session, name, CODES, now=now, before=before)
     raise UnknownCodeError
@@ -307,6 +322,14 @@ def join(
         note(session, Act.JOIN, peer, by=f"n:{peer}", now=now, site=site)
         here = node.read(session)
     return Joined(here.id, here.site, token)
+
+
+def _let_in(session: Session, code: str, token: str, *, now: datetime) -> Device | None:
+    """Return the device that this code let in with this token, if it may be told again."""
+    known = devices.by_token(session, digest(token))
+    offered = codes.find(session, digest(code)) if known else None
+    is_over = offered is None or offered.expires <= now
+    return None if known is None or known.revoked or is_over else known
 
 
 def _offer(session: Session, offer: _Offer, *, by: str, now: datetime) -> str:

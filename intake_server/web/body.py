@@ -10,6 +10,7 @@ from flask import Request, request
 from typing_extensions import override
 
 from intake_server.errors import MalformedError, TooLargeError, UnsupportedTypeError
+from intake_server.web import signed_calls
 from intake_server.web.context import context
 
 JSON: Final = "application/json"
@@ -81,7 +82,8 @@ def read_json() -> Any:
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.mimetype != JSON or charset not in ("utf-8", "utf8"):
         raise UnsupportedTypeError("Content-Type", [JSON])
-    data = _decoded(request.get_data(cache=False))
+    is_signed = signed_calls.HEADER in request.headers  # and so is read once more
+    data = _decoded(request.get_data(cache=is_signed))
     try:
         return json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
     except RecursionError as error:

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+from contextlib import closing
 from hashlib import sha256
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 
 import pytest
+from lines import Line
 from programs import dodomu, said, serving
 
 from intake_server import clock
@@ -34,33 +36,62 @@ class Phone:
         signed = "\n".join(("dodomu-proof/v1", method, path, digest, at))
         proof = f"v1 {at} {envelope.sign(self.key, signed)}"
         sent = {"Authorization": f"Bearer {self.token}", "Dodomu-Proof": proof}
-        line = HTTPConnection("127.0.0.1", self.port, timeout=LINE_S)
-        line.request(method, path, body or None, {**sent, **headers})
-        answer = line.getresponse()
-        content = answer.read()
-        line.close()
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=LINE_S)) as line:
+            line.request(method, path, body or None, {**sent, **headers})
+            with line.getresponse() as answer:
+                content = answer.read()
         return answer.status, json.loads(content) if content else None
 
-    def come_in(self, code):
+    def knock(self, code):
         public = envelope.public_text(self.key)
         body = {"code": code, "label": "Lina", "public_key": public}
-        status, told = self.ask(
-            "POST", "/api/v1/devices/enrol", json.dumps(body).encode(), **JSON
-        )
+        content = json.dumps(body).encode()
+        return self.ask("POST", "/api/v1/devices/enrol", content, **JSON)
+
+    def come_in(self, code):
+        status, told = self.knock(code)
         assert status == 200, told
         self.token = told["token"]
         return told
 
 
 @pytest.fixture
-def phone(tmp_path):
-    folder = tmp_path / "node"
-    dodomu(folder, "init", "--role", "central", "--site", "kyiv")
+def folder(tmp_path):
+    dodomu(tmp_path / "node", "init", "--role", "central", "--site", "kyiv")
+    return tmp_path / "node"
+
+
+@pytest.fixture
+def phone(folder):
     code = said(folder, "device", "enrol", "--label", "Lina")["code"]
     with serving(folder) as server:
         phone = Phone(server.port)
         phone.told = phone.come_in(code)
         yield phone
+
+
+def devices(folder):
+    known = said(folder, "device", "list")["devices"]
+    return {one["device_id"] for one in known}
+
+
+def test_a_phone_whose_answer_was_lost_comes_in_by_the_same_code(folder):
+    code = said(folder, "device", "enrol", "--label", "Lina")["code"]
+    before = devices(folder)
+    with serving(folder) as server, Line(("127.0.0.1", server.port)) as line:
+        phone, stranger = Phone(line.port), Phone(line.port)
+        line.cuts += [0, 200]
+        for _ in range(2):
+            with pytest.raises((HTTPException, OSError)):
+                phone.knock(code)
+        [known] = devices(folder) - before
+
+        assert stranger.knock(code)[0] == 404
+        told = phone.come_in(code)
+
+        assert phone.ask("GET", "/api/v1/devices/me")[0] == 200
+        assert told["device_id"] == known
+        assert devices(folder) == before | {known}
 
 
 def test_a_phone_is_known_by_what_it_sent_byte_for_byte(phone):

@@ -35,13 +35,15 @@ class Forger:
     """Passes calls on to ``node``; while there is a ``lie`` it answers the signed ones.
 
     ``told`` counts the batches that were lied to. A lie is told of every call of a
-    device where ``is_thorough``, else of finished forms alone.
+    device where ``is_thorough``, else of finished forms alone. ``loses`` is the path of
+    a call whose answer, which the node has given, never arrives.
     """
 
     node: int
     lie: Lie | None = None
     is_thorough: bool = False
     told: int = 0
+    loses: str = ""
     port: int = 0
 
     def answer(self, method: str, path: str, body: bytes) -> Said | None:
@@ -102,8 +104,9 @@ def _carry(asked: BaseHTTPRequestHandler, forger: Forger) -> None:
     node.request(asked.command, asked.path, body or None, dict(asked.headers))
     answer = node.getresponse()
     content = answer.read()
-    _reply(asked, answer.status, answer.getheaders(), content)
     node.close()
+    if asked.path != forger.loses:
+        _reply(asked, answer.status, answer.getheaders(), content)
 
 
 def _reply(

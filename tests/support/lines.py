@@ -82,6 +82,7 @@ class Line:
                 target=self._there, args=(caller, callee), daemon=True
             ).start()
             self._back(callee, caller, cut)
+            caller.shutdown(socket.SHUT_RDWR)
         self._open.discard(caller)
 
     def _there(self, caller: socket.socket, callee: socket.socket) -> None:

@@ -7,12 +7,17 @@ from flask.typing import ResponseReturnValue
 from marshmallow import Schema, ValidationError, fields
 
 from intake_server.clock import text
-from intake_server.errors import TooManyAttemptsError, UnknownCodeError
+from intake_server.errors import (
+    StaleProofError,
+    TooManyAttemptsError,
+    UnknownCodeError,
+)
 from intake_server.security import envelope
 from intake_server.security.policy import Action, Standing
 from intake_server.services import admission, enrolment, people
 from intake_server.storage.devices import Device
-from intake_server.web.api.endpoint import Call, blueprint, offer
+from intake_server.web import signed_calls
+from intake_server.web.api.endpoint import PROOF, Call, blueprint, offer
 from intake_server.web.api.forms import listed
 from intake_server.web.api.schemas import (
     FormSchema,
@@ -21,7 +26,7 @@ from intake_server.web.api.schemas import (
     TitleSchema,
     WipeSchema,
 )
-from intake_server.web.auth import asking
+from intake_server.web.auth import Way, asking
 from intake_server.web.context import context, turn_to_practice
 
 devices = blueprint("devices", "Phones and tablets")
@@ -46,7 +51,8 @@ class EnrolSchema(Message):
         metadata={
             "pattern": "^B[A-Za-z0-9+/]{86}=$",
             "description": "base64 of the 65 bytes of an uncompressed point of P-256;"
-            " from then on each call carries Dodomu-Proof",
+            " from then on each call carries Dodomu-Proof. Where this one does too, the"
+            " same code and key get the same answer again as long as the code would live",
         },
     )
 
@@ -147,17 +153,20 @@ class WipedSchema(Schema):
         action=Action.PUBLIC,
         body=EnrolSchema(),
         answer=EnrolledSchema(),
-        failures=(UnknownCodeError, TooManyAttemptsError),
+        headers=(PROOF,),
+        failures=(UnknownCodeError, TooManyAttemptsError, StaleProofError),
     ),
 )
 def enrol(body: dict[str, Any]) -> ResponseReturnValue:
-    """Let a device in by a one-time code."""
-    here = context()
+    """Let a device in by a one-time code; one that signs may ask again."""
+    here, key = context(), body.get("public_key")
+    is_proven = key is not None and signed_calls.is_signed(key, Way.BEARER.value)
     enrolled = enrolment.enrol(
         here.doors,
         body["code"],
         label=body["label"],
-        public_key=body.get("public_key"),
+        public_key=key,
+        secret=here.settings.secret_key if is_proven else "",
         now=here.now(),
         came_from=request.remote_addr or "",
         entropy=here.entropy,

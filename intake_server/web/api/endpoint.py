@@ -33,7 +33,7 @@ _OF_DEVICES: Final = (
     errors.RevokedDeviceError,
     errors.StaleProofError,
 )
-_PROOF: Final = {
+PROOF: Final = {
     "in": "header",
     "name": signed_calls.HEADER,
     "description": "of a device with a key: `v1 {unix_ms} {signature}`, ECDSA P-256 with"
@@ -133,7 +133,7 @@ def _flat(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
 def _documentation(call: Call) -> dict[str, Any]:
     is_for_devices = Role.VOLUNTEER in TABLE.get(call.action, ())
     operation: dict[str, Any] = {
-        "parameters": [*call.headers, *([_PROOF] if is_for_devices else ())],
+        "parameters": [*call.headers, *([PROOF] if is_for_devices else ())],
         "responses": {**dict(_problems(call)), **call.responses},
     }
     if call.action is not Action.PUBLIC:

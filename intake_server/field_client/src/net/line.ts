@@ -19,11 +19,10 @@ export type Reply =
     }
   | { readonly kind: "no_line"; readonly why: "offline" | "portal" | "busy"; readonly waitMs?: number };
 
-/** Who is calling; nothing for a phone that is not let in yet. */
+/** Who is calling; a phone that is not let in yet has no more than its key. */
 export interface Caller {
   readonly key: CryptoKey;
-  readonly token: string;
-  readonly pass: string;
+  readonly known?: { readonly token: string; readonly pass: string };
 }
 
 export interface Ask {
@@ -92,8 +91,10 @@ export class Line {
     const at = String(Math.round(this.around.now() + this.around.offset()));
     const digest = await sha256Hex(ask.body ?? new Uint8Array());
     const said = ["dodomu-proof/v1", method, path, digest, at].join("\n");
-    const secret = ask.with === "pass" ? `Pass ${caller.pass}` : `Bearer ${caller.token}`;
-    return { Authorization: secret, "Dodomu-Proof": `v1 ${at} ${await signed(caller.key, said)}` };
+    const proof = { "Dodomu-Proof": `v1 ${at} ${await signed(caller.key, said)}` };
+    if (!caller.known) return proof;
+    const { token, pass } = caller.known;
+    return { ...proof, Authorization: ask.with === "pass" ? `Pass ${pass}` : `Bearer ${token}` };
   }
 
   private async read(response: Response, ask: Ask): Promise<Reply> {

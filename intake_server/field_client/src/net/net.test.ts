@@ -4,7 +4,7 @@ import { aNode, problem, type TestNode } from "../testing/node";
 import { aPhone, aStore } from "../testing/phones";
 import { utf8 } from "../vault/bytes";
 import { newSigner, publicText } from "../vault/envelope";
-import { deviceOf } from "../vault/store";
+import { deviceOf, openStore } from "../vault/store";
 import { backoff, retryAfterMs } from "./backoff";
 import { current, type FormsProgress, PIECE, syncForms } from "./forms";
 import { code, enrol, phoneOf, refreshed } from "./phone";
@@ -62,6 +62,24 @@ describe("getting in", () => {
     expect(await enrol(phone, "ABCDE-12345")).toBe("no_line");
     expect(await enrol(phone, "ABCDE-12345")).toBe("in");
     expect(keys[0]).toBe(keys[1]);
+  });
+
+  it("comes in by the same code where the answer was lost, and no other phone does", async () => {
+    const phone = await phoneOf(await aStore(), { fetch, now: Date.now, base: node.base });
+    node.lost = () => true;
+    expect(await enrol(phone, "ABCDE-12345")).toBe("no_line");
+    node.lost = undefined;
+    const other = await phoneOf(await openStore("other"), { fetch, now: Date.now, base: node.base });
+    expect(await enrol(other, "ABCDE-12345")).toBe("unknown_code");
+    expect(await enrol(phone, "abcde 12345".toUpperCase())).toBe("in");
+    expect(await refreshed(phone)).toBe("known");
+  });
+
+  it("with a wrong clock the code is not lost, and the clock is healed at once", async () => {
+    node.aheadMs = 3 * 60 * 60_000;
+    const { store } = await aPhone(node, { ms: Date.now() });
+    expect(Math.abs(((await store.get("device", "offset")) as number) - node.aheadMs)).toBeLessThan(60_000);
+    expect(node.calls).toHaveLength(2);
   });
 });
 

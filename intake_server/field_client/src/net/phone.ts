@@ -40,7 +40,7 @@ export async function phoneOf(store: Store, around: Around): Promise<Phone> {
     caller: async () => {
       const device = await deviceOf(store);
       const keys = (await store.get("device", "keys")) as CryptoKeyPair | undefined;
-      return device && keys && { key: keys.privateKey, token: device.token, pass: device.pass };
+      return keys && { key: keys.privateKey, ...(device ? { known: device } : {}) };
     },
   });
   return Object.assign(phone, { line });
@@ -55,7 +55,10 @@ export function code(typed: string): string | undefined {
 
 export type Enrolled = "in" | "unknown_code" | "too_many" | "no_line" | "no_keys" | "not_taken";
 
-/** Be let in by a code; the key is kept before it is used, so trying again is the same. */
+/**
+ * Be let in by a code. The key is kept before it is used, and signs: so where the answer
+ * was lost, the node knows by whom it is asked again and gives the same answer.
+ */
 export async function enrol(phone: Phone, typed: string): Promise<Enrolled> {
   const sent = code(typed);
   if (!sent) return "unknown_code";

@@ -51,6 +51,8 @@ export class TestNode {
   forms: unknown[] = [];
   media = new Map<string, { readonly content: Bytes; readonly md5: string }>();
   publicKey = "";
+  /** The one key that the code has let in, once it is used. */
+  private isUsedBy: string | undefined;
   base = "";
   sites: Record<string, string> = {};
   private server: Server | undefined;
@@ -88,7 +90,7 @@ export class TestNode {
 
   private async said(request: IncomingMessage, body: Bytes): Promise<Said> {
     const path = request.url ?? "";
-    if (path === "/api/v1/devices/enrol") return this.enrolled(body);
+    if (path === "/api/v1/devices/enrol") return this.enrolled(request, body);
     const refusal = await this.refusal(request, body);
     if (refusal) return refusal;
     if (path === "/api/v1/submissions") return this.submitted(request, body);
@@ -102,20 +104,23 @@ export class TestNode {
     return this.medium(path);
   }
 
-  private async refusal(request: IncomingMessage, body: Bytes): Promise<Said | undefined> {
+  private async refusal(request: IncomingMessage, body: Bytes, key = this.publicKey): Promise<Said | undefined> {
     const [, at, signature] = /^v1 (\d+) (\S+)$/.exec(String(request.headers["dodomu-proof"])) ?? [];
     if (!at || !signature) return problem(401, "unauthenticated");
     const said = ["dodomu-proof/v1", request.method, request.url, await sha256Hex(body), at].join("\n");
-    if (!(await isSigned(this.publicKey, said, signature))) return problem(401, "unauthenticated");
+    if (!(await isSigned(key, said, signature))) return problem(401, "unauthenticated");
     const now = Date.now() + this.aheadMs;
     const isStale = Math.abs(now - Number(at)) > 600_000;
     return isStale ? problem(401, "stale-proof", { server_time_ms: now }) : undefined;
   }
 
-  private async enrolled(body: Bytes): Promise<Said> {
+  private async enrolled(request: IncomingMessage, body: Bytes): Promise<Said> {
     const { code, public_key } = JSON.parse(text(body)) as { code: string; public_key: string };
-    if (code !== "ABCDE12345") return problem(404, "unknown-code");
-    this.publicKey = public_key;
+    const refusal = await this.refusal(request, body, public_key);
+    if (String(refusal?.body).includes("stale-proof")) return refusal as Said;
+    const isTheirs = this.isUsedBy === undefined || (this.isUsedBy === public_key && !refusal);
+    if (code !== "ABCDE12345" || !isTheirs) return problem(404, "unknown-code");
+    this.publicKey = this.isUsedBy = public_key;
     return { body: JSON.stringify({ ...(await this.facts()), token: "t0ken" }) };
   }
 
