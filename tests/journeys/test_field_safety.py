@@ -303,8 +303,18 @@ def test_only_the_own_site_wipes_a_phone_and_what_was_sealed_is_handed_in(post):
         assert post.kept() == []
 
         dodomu(post.folder, "device", "revoke", device["id"])
-        forger.lie = None
+        forger.lie = lambda _: problem("unauthenticated", 401)
+        forger.is_thorough = False
         olena.say("Отримати форми")
+        waits = olena.page.get_by_text("Запечатаних форм центр іще не прийняв")
+        expect(waits).to_be_visible(timeout=PATIENCE_MS)
+        assert len(in_store(olena.page, "bodies")) == 2
+        assert in_store(olena.page, "drafts") == []
+        assert in_store(olena.page, "workers") == []
+        assert post.aside() == []
+
+        forger.lie = None
+        olena.page.reload()
         expect(olena.page.get_by_text("все стерто")).to_be_visible(timeout=PATIENCE_MS)
 
     assert olena.page.evaluate(LEFT) == [0, 0, 0, 0]

@@ -4,15 +4,13 @@ import type { Phone } from "../net/phone";
 import { phoneOf } from "../net/phone";
 import { aNode, problem, type Said, type TestNode } from "../testing/node";
 import { aPhone, aWorker, type Clock, filled, finished } from "../testing/phones";
-import { fromBase64, sha256Hex, toBase64 } from "../vault/bytes";
+import { fromBase64, sha256Hex } from "../vault/bytes";
 import { openedFile } from "../vault/cipher";
 import { newSigner, publicText } from "../vault/envelope";
 import { handOver } from "../vault/handing";
-import * as drafts from "../vault/drafts";
 import { deviceOf } from "../vault/store";
 import type { Master } from "../vault/workers";
 import { happened, type Item, KEPT_MS, page, waiting } from "./items";
-import { leave } from "./leaving";
 import { rounds } from "./sender";
 import { fitting } from "./sending";
 
@@ -286,64 +284,6 @@ describe("at another site's node", () => {
     await rounds(phone, true);
     expect(await one(id)).toMatchObject({ state: "received" });
     expect(await phone.store.count("files")).toBe(0);
-  });
-});
-
-describe("an order to wipe", () => {
-  it("hands in what waits and what was begun, then leaves nothing", async () => {
-    const waits = await finished(phone, master, filled());
-    const form = filled();
-    const draft = await drafts.begun(master, form.instanceId, {
-      formId: form.formId,
-      version: form.version,
-      title: { uk: "", en: "" },
-      started: 0,
-    });
-    await drafts.save(phone.store, (await deviceOf(phone.store))!, draft, form, { now: 1, finalized: 1 });
-    node.revoked = true;
-    const outcome = await rounds(phone, false);
-    expect(outcome.kind).toBe("wipe");
-    expect(await leave(phone, (outcome as { order: string }).order)).toBe(true);
-    expect([...node.kept.keys()].sort()).toEqual([waits, form.instanceId].sort());
-    expect(node.kept.get(form.instanceId)!.opened.state).toBe("unfinished");
-    expect(node.calls.at(-1)).toBe("POST /api/v1/devices/me/wiped");
-    expect(await indexedDB.databases()).toEqual([]);
-  });
-
-  it("hands in also what was not received before, and what waits for its hour", async () => {
-    const refused = await finished(phone, master, filled());
-    node.fault = () => ({ body: JSON.stringify({ receipts: [{ status: "stored" }] }) });
-    await rounds(phone, false);
-    const away = await finished(phone, master, filled("a", [PHOTO]));
-    node.fault = (request) => (request.url?.includes("/blobs/") ? problem(404, "not-found") : undefined);
-    await rounds(phone, false);
-    node.fault = undefined;
-    expect(await one(refused)).toMatchObject({ state: "not_received" });
-    node.revoked = true;
-    expect(await leave(phone, (await node.order()).order)).toBe(true);
-    expect([...node.kept.keys()].sort()).toEqual([refused, away].sort());
-    expect(node.blobs.size).toBe(1);
-  });
-
-  it("waits where somebody on the line lies about what was handed in", async () => {
-    const id = await finished(phone, master, filled());
-    node.revoked = true;
-    const { order } = await node.order();
-    node.fault = () => ({ body: JSON.stringify({ receipts: [{ status: "stored" }] }) });
-    expect(await leave(phone, order)).toBe(false);
-    expect(await phone.store.count("bodies")).toBe(1);
-    node.fault = undefined;
-    expect(await leave(phone, order)).toBe(true);
-    expect([...node.kept.keys()]).toEqual([id]);
-  });
-
-  it("that the own site has not signed is no order", async () => {
-    await finished(phone, master, filled());
-    const { order } = await node.order();
-    const sig = toBase64(new Uint8Array(64));
-    node.fault = () => problem(401, "revoked", { wipe_order: order, wipe_sig: sig });
-    expect(await rounds(phone, false)).toEqual({ kind: "not_known" });
-    expect(await phone.store.count("bodies")).toBe(1);
   });
 });
 

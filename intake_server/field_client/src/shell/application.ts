@@ -8,7 +8,7 @@ import { computed, nextTick, reactive, shallowRef } from "vue";
 import { forget } from "../engine/remote";
 import { current, type FormsProgress, syncForms } from "../net/forms";
 import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
-import { leave, orderKept } from "../outbox/leaving";
+import { leave, type Left, orderKept } from "../outbox/leaving";
 import { type Sender, senderOf } from "../outbox/sender";
 import { closeOld } from "../vault/families";
 import { handOverOld, settle } from "../vault/handing";
@@ -29,6 +29,8 @@ interface Shown {
   known: Exclude<Known, { wipe: string }> | "unknown";
   progress: FormsProgress | undefined;
   isFetching: boolean;
+  /** What keeps something sealed on a phone that follows an order to wipe. */
+  left: Exclude<Left, "gone"> | undefined;
   room: Room | undefined;
   /** What goes on without its own worker: a draft on the screen. */
   openDraft: string | undefined;
@@ -44,6 +46,7 @@ export const shown = reactive<Shown>({
   known: "unknown",
   progress: undefined,
   isFetching: false,
+  left: undefined,
   room: undefined,
   openDraft: undefined,
   lastWorker: undefined,
@@ -56,6 +59,7 @@ export const isPractice = computed(() => device.value?.practice ?? false);
 
 const TICK_MS = 1_000;
 const SLOW_TICKS = 60;
+const AGAIN_MS = { no_line: 30_000, refused: 10 * 60_000 } as const;
 const FRESH_MS = 60 * 60_000;
 const LOCK = "forms-open";
 const WORKER = "worker";
@@ -217,12 +221,13 @@ async function followOrder(order: string): Promise<void> {
   become("leaving");
   forget();
   master.value = undefined;
-  const isDone = await leave(phone(), order);
-  if (isDone) {
+  const left = await leave(phone(), order);
+  if (left === "gone") {
     location.hash = "/";
     return become("gone");
   }
-  setTimeout(() => void followOrder(order), 30_000);
+  shown.left = left;
+  setTimeout(() => void followOrder(order), AGAIN_MS[left]);
 }
 
 function become(phase: Phase): void {

@@ -41,6 +41,14 @@ export const T = texts({
     uk: "Координатор закрив доступ цього телефону. Передаємо запечатане і стираємо все. Не закривайте.",
     en: "A coordinator has ended this phone's access. Handing in what is sealed, then wiping. Keep this open.",
   },
+  left_no_line: {
+    uk: "Доступ цього телефону закрито, і прочитати на ньому вже нічого не можна. Запечатані форми чекають на звʼязок із центром. Не видаляйте їх і відкрийте цю сторінку там, де є інтернет.",
+    en: "This phone's access has ended, and nothing on it can be read any more. Sealed forms wait for a line to the centre. Do not delete them; open this page where there is internet.",
+  },
+  left_refused: {
+    uk: "Доступ цього телефону закрито, і прочитати на ньому вже нічого не можна. Запечатаних форм центр іще не прийняв. Не видаляйте їх і скажіть координаторові. Телефон пробує щодня, доки ця сторінка відкрита, і за 30 таких днів зітре їх.",
+    en: "This phone's access has ended, and nothing on it can be read any more. The centre has not taken the sealed forms yet. Do not delete them; tell your coordinator. While this page is open the phone goes on trying, and after 30 such days it wipes them.",
+  },
   gone: {
     uk: "З цього телефону все стерто. Щоб знову заповнювати форми, попросіть координатора про код.",
     en: "Everything is wiped from this phone. To fill in forms again, ask a coordinator for a code.",
