@@ -117,14 +117,16 @@ IN_EARNEST: Final = frozenset(
 class Standing(Enum):
     """How far somebody is let in; whoever is no device with a key is so without limit.
 
-    A device whose time is over or that was revoked is told so, and a guest is one that
-    another site's node let in.
+    A device whose time is over or that was revoked is told so, a guest is one that
+    another site's node let in, and a forgotten one shows that this node did, of which
+    its store, put back from before, says nothing.
     """
 
     IN_FORCE = "in_force"
     EXPIRED = "expired"
     REVOKED = "revoked"
     GUEST = "guest"
+    FORGOTTEN = "forgotten"
 
 
 LEFT: Final[Mapping[Standing, frozenset[Action]]] = {
@@ -133,6 +135,7 @@ LEFT: Final[Mapping[Standing, frozenset[Action]]] = {
     ),
     Standing.REVOKED: frozenset({Action.SUBMIT, Action.REPORT_WIPED}),
     Standing.GUEST: frozenset({Action.SUBMIT}),
+    Standing.FORGOTTEN: frozenset({Action.SUBMIT}),
 }
 """What is left of what the role may, by standing; what is sent is taken sealed alone.
 

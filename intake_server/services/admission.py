@@ -168,6 +168,8 @@ def guest(database: Database, text: str, *, now: datetime) -> Principal | None:
     """Return the device that another site's node let in; None where the pass is no good.
 
     A pass of this node itself is none here: it would outlive the device's revocation.
+    But where the store was put back from before it let the device in, the pass is all
+    that is left of that: what is sealed on such a device is not lost.
     """
     body, _, signature = text.partition(".")
     said = _read(body)
@@ -176,7 +178,8 @@ def guest(database: Database, text: str, *, now: datetime) -> Principal | None:
     with database.reading() as session:
         home = sites.find(session, said.site)
         is_ours = node.read(session).site == said.site
-    if home is None or home.receipt_key is None or is_ours:
+        is_known = is_ours and devices.find(session, said.device) is not None
+    if home is None or home.receipt_key is None or is_known:
         return None
     if not envelope.is_signed(home.receipt_key, body, signature):
         return None
@@ -186,7 +189,7 @@ def guest(database: Database, text: str, *, now: datetime) -> Principal | None:
         "",
         Role.VOLUNTEER,
         said.site,
-        standing=Standing.GUEST,
+        standing=Standing.FORGOTTEN if is_ours else Standing.GUEST,
         proves_by=said.public_key,
     )
 

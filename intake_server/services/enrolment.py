@@ -246,8 +246,8 @@ def saw(
     Nothing is written while what is known is less than a minute old and the clock has
     hardly moved, so a phone that sends its queue costs one note. Others are not noted.
     """
-    is_guest = caller.standing is Standing.GUEST
-    if caller.kind != "device" or is_guest or _is_fresh(caller, now, clock_off_ms):
+    is_noted = caller.standing not in (Standing.GUEST, Standing.FORGOTTEN)
+    if caller.kind != "device" or not is_noted or _is_fresh(caller, now, clock_off_ms):
         return
     with database.transaction() as session:
         devices.saw(session, caller.id, now=now, clock_off_ms=clock_off_ms)

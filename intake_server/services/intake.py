@@ -13,7 +13,7 @@ from secrets import token_bytes
 
 from forms.instance import attachments as named_by
 from intake_server.errors import InvalidRequestError
-from intake_server.security.policy import Principal, Standing
+from intake_server.security.policy import Principal
 from intake_server.services import reading, revocation
 from intake_server.services.answers import Decision
 from intake_server.services.authoring import Entropy, Pen
@@ -192,8 +192,8 @@ def take_in_waiting(session: Session, *, pen: Pen, now: datetime) -> None:
 
 
 def _trusted(post: Post, read: Sequence[Read]) -> Sequence[Read]:
-    is_out = post.sender.standing is Standing.REVOKED
-    return [revocation.doubted(one) for one in read] if is_out else read
+    slug = revocation.DOUBTS.get(post.sender.standing)
+    return [revocation.doubted(one, slug) for one in read] if slug else read
 
 
 def _sender(principal: Principal) -> Sender:

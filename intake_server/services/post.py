@@ -16,7 +16,7 @@ from secrets import token_bytes
 from typing import Any, Final
 
 from intake_server.security.keyring import Keyring
-from intake_server.security.policy import Principal, Standing
+from intake_server.security.policy import Principal
 from intake_server.services import intake, reading, revocation
 from intake_server.services.authoring import Entropy, Pen
 from intake_server.services.counter import Counter, Handed, Sender
@@ -59,7 +59,7 @@ def receive(
 ) -> tuple[Receipt, ...]:
     """Take a batch in as ``intake.receive`` does; what is for other sites goes there.
 
-    What a revoked device sends goes nowhere: here alone it is known that it was revoked.
+    What a device sends that is not trusted goes nowhere: here alone that is known.
     A receipt that names the site it is ``sealed_for`` claims the form and no file.
     """
     take = partial(
@@ -71,7 +71,7 @@ def receive(
         entropy=entropy,
     )
     elsewhere = _elsewhere(database, batch)
-    if not elsewhere or sender.standing is Standing.REVOKED:
+    if not elsewhere or sender.standing in revocation.DOUBTS:
         return take(batch)
     own = [one for one in batch if _to(one) not in elsewhere]
     away = [one for one in batch if _to(one) in elsewhere]

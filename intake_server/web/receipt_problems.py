@@ -160,6 +160,16 @@ RECEIPT_PROBLEMS: Final[Mapping[str, ProblemType]] = {
             ),
         ),
         _receipt(
+            "unknown-device",
+            Text("Надіслав забутий пристрій", "A device not known any more sent it"),
+            Text(
+                "Запис збережено й відкладено. Сховище вузла відновлено з давнішої копії,"
+                " тож координатор вирішить, чи вірити цьому пристроєві.",
+                "The record is kept and set aside. This node's store was put back from an"
+                " older copy, so a coordinator decides whether to trust the device.",
+            ),
+        ),
+        _receipt(
             "unknown-key",
             Text("Немає ключа до запису", "No key here opens the record"),
             Text(

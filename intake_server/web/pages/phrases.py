@@ -162,6 +162,10 @@ REMEDIES: Final[Phrases] = {
         "The device had been put out, so whoever has it now may have written this. Ask who"
         " filled it in: where it is true, take it in; else leave it."
     ),
+    "unknown-device": _l(
+        "This node let the device in, and its store was put back from before that. Ask who"
+        " filled it in: where it is true, take it in; and let the device in anew."
+    ),
     "unknown-key": _l(
         "It is closed. Where the key to it is put back among this node's keys, it is opened"
         " by itself."

@@ -58,6 +58,7 @@ def test_a_device_fetches_forms_sends_them_and_sees_itself():
         ),
         (Standing.REVOKED, {Action.SUBMIT, Action.REPORT_WIPED}),
         (Standing.GUEST, {Action.SUBMIT}),
+        (Standing.FORGOTTEN, {Action.SUBMIT}),
     ],
 )
 def test_who_is_not_let_in_without_limit_hands_in_what_is_sealed(standing, left):

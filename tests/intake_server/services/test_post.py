@@ -353,9 +353,12 @@ def test_what_a_revoked_device_handed_in_elsewhere_waits_for_a_person(nodes_of):
     assert [one.slug for one in kept(lviv, "late")] == ["revoked-device"]
 
 
-def test_what_a_revoked_device_sealed_for_another_site_goes_nowhere(nodes_of):
+@pytest.mark.parametrize("standing", [Standing.REVOKED, Standing.FORGOTTEN])
+def test_what_a_doubtful_device_sealed_for_another_site_goes_nowhere(
+    nodes_of, standing
+):
     _, odesa, lviv = nodes_of
-    out = replace(LINA, standing=Standing.REVOKED)
+    out = replace(LINA, standing=standing)
 
     (receipt,) = hand_in(lviv, a_form(odesa), sender=out)
 

@@ -344,3 +344,68 @@ def test_a_device_of_a_site_that_practises_is_told_so_when_it_is_let_in(server, 
 
     assert told["practice"] is True
     assert {form["version"] for form in told["forms"]} != {"2026112201"}
+
+
+def forget(server, phone):
+    """Take the device away, as a store does that was put back from before it came in."""
+    with server.database.transaction() as session:
+        session.connection().exec_driver_sql("DELETE FROM device")
+
+
+def test_what_a_forgotten_device_still_has_is_set_aside_and_not_lost(
+    server, phone, ring
+):
+    forget(server, phone)
+    item = a_sealed_form(ring.seal.public, "late", family_name="Ремез")
+    assert slug(phone.send(item)) == "unauthenticated"
+
+    answer = phone.send(item, at=server)
+
+    (receipt,) = answer.json["receipts"]
+    assert receipt["status"] == "quarantined"
+    assert receipt["problem"]["type"] == "/problems/unknown-device"
+    assert is_believed(receipt, item, ring.receipt.public)
+    assert "wipe" not in answer.json
+    assert phone.send(item, at=server).json["receipts"][0]["status"] == "duplicate"
+    assert release(server).status_code == 200
+    (kept,) = kept_as(server, "uuid:late")
+    assert kept.status == "stored"
+
+
+def test_the_files_of_a_forgotten_device_come_in_too(server, phone):
+    forget(server, phone)
+    content = b"sealed bytes"
+    digest = sha256(content).hexdigest()
+    named = {"name": digest, "sha256": digest, "size": len(content)}
+    item = {**sealed("late"), "attachments": [named]}
+    phone.send(item, at=server)
+    part = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Content-Type": "application/offset+octet-stream",
+    }
+
+    path = f"/api/v1/blobs/{digest}"
+    answer = phone.call("PATCH", path, content, at=server, headers=part)
+
+    assert answer.status_code == 204
+    assert phone.send(item, at=server).json["receipts"][0]["missing"] == []
+
+
+def test_a_forgotten_device_gets_nothing_else(server, phone):
+    forget(server, phone)
+
+    for method, path in [("GET", ME), ("GET", FORMS), ("POST", WIPED)]:
+        assert phone.call(method, path, at=server).status_code == 404, path
+    assert phone.send(sealed("1"), an_item("2"), at=server).status_code == 404
+    assert not is_kept(server, "uuid:1")
+    stranger = phone.send(sealed("1"), at=server, key=a_key())
+    assert slug(stranger) == "unauthenticated"
+    server.watch.forward(days=30)
+    assert slug(phone.send(sealed("1"), at=server)) == "unauthenticated"
+
+
+def test_a_pass_at_home_does_not_outlive_revocation(server, phone):
+    revoke(server, phone)
+
+    assert slug(phone.send(sealed("1"), at=server)) == "unauthenticated"
