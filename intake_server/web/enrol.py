@@ -11,7 +11,8 @@ from intake_server.errors import UnknownCodeError
 from intake_server.security.policy import Action
 from intake_server.services import enrolment
 from intake_server.services.storable import is_storable
-from intake_server.web.addresses import address
+from intake_server.web import invitations
+from intake_server.web.addresses import Lead, address
 from intake_server.web.auth import requires
 from intake_server.web.context import context
 from intake_server.web.openrosa import settings as collect
@@ -25,15 +26,15 @@ _SCALE: Final = 8
 @enrol.get("/enrol")
 @requires(Action.PUBLIC)
 def ask() -> str:
-    """Ask for the code."""
-    return render_template("enrol.html", code="")
+    """Ask for the code, and say what else it is good for."""
+    return _asked("")
 
 
 @enrol.get("/enrol/<code>")
 @requires(Action.PUBLIC)
 def offer(code: str) -> str:
     """Show the button that uses the code of an invitation."""
-    return render_template("enrol.html", code=code[:_LONGEST])
+    return _asked(code[:_LONGEST])
 
 
 @enrol.post("/enrol")
@@ -58,4 +59,16 @@ def enter() -> str:
         "enrolled.html",
         qr=collect.inline(picture),
         picture=picture.png_data_uri(scale=_SCALE, border=4),
+    )
+
+
+def _asked(code: str) -> str:
+    lead = Lead(address())
+    is_code = code.replace("-", "").isalnum()
+    field = lead.to(code) if is_code else lead.start
+    return render_template(
+        "enrol.html",
+        code=code,
+        field=field,
+        qr=collect.inline(invitations.picture(field)),
     )

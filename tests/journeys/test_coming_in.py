@@ -134,7 +134,7 @@ def test_a_phone_is_let_in_from_another_phone_by_keyboard(browser, desk, address
         focus(page, "button[value=code]")
         page.keyboard.press("Enter")
         page.wait_for_selector("p.spoken")
-        assert page.locator(".qr").is_visible()
+        assert page.locator("section .qr").is_visible()
         is_open_to_everybody(page)
         code = page.locator("p.spoken").inner_text()
 

@@ -134,14 +134,15 @@ def _refuse_foreign(device_id: str) -> None:
 
 
 def _code(code: str, **facts: Any) -> Response:
-    lead = Lead(address())
+    lead, of_collect = Lead(address()), Lead(address(), is_collect=True)
     return _once(
         "pages/device_code.html",
         code=code,
         minutes=int(enrolment.SHOWN.total_seconds() / 60),
         qr=collect.inline(invitations.picture(lead.to(code))),
         start=lead.start,
-        start_of_collect=Lead(address(), is_collect=True).start,
+        start_of_collect=of_collect.start,
+        qr_of_collect=collect.inline(invitations.picture(of_collect.to(code))),
         is_near=is_near(),
         **facts,
     )

@@ -158,16 +158,34 @@ def link_in(element):
     return qr.read(qr.of_path(path))[0]
 
 
-def test_a_code_is_shown_with_a_picture_that_leads_the_phones_browser_to_it(
-    desk, iryna
-):
+def test_a_code_is_shown_with_a_picture_for_each_of_the_two_ways(desk, iryna):
     answer = let_in(iryna, "code")
 
     code = CODE.search(words(answer))[0]
-    (picture,) = tree(answer).xpath("//main//div[@role='img']")
-    assert link_in(picture) == (f"http://localhost/field/#code={code.replace('-', '')}")
+    (field,) = tree(answer).xpath("//main//section//div[@role='img']")
+    (collect,) = tree(answer).xpath("//main//details//div[@role='img']")
+    assert link_in(field) == f"http://localhost/field/#code={code.replace('-', '')}"
+    assert link_in(collect) == f"http://localhost/enrol/{code}"
     assert "http://localhost/field/" in words(answer)
     assert "http://localhost/enrol" in words(answer)
+
+
+@pytest.mark.parametrize(
+    ("path", "leads_to"),
+    [
+        ("/enrol", "http://localhost/field/"),
+        ("/enrol/4KH7T-29XPA", "http://localhost/field/#code=4KH7T29XPA"),
+        ("/enrol/%25%25%22%3E", "http://localhost/field/"),
+    ],
+)
+def test_who_sets_a_phone_up_sees_that_there_are_two_ways(desk, path, leads_to):
+    answer = desk.app.test_client().get(path)
+
+    said = words(answer)
+    assert said.index("Dodomu у браузері телефона") < said.index("ODK Collect")
+    (picture,) = tree(answer).xpath("//main//div[@role='img']")
+    assert link_in(picture) == leads_to
+    assert tree(answer).xpath("//main//a/@href") == [leads_to]
 
 
 @pytest.mark.parametrize(
