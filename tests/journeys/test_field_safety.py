@@ -7,12 +7,14 @@ import pytest
 from forgers import Said, a_forger, problem, receipts
 from leaks import everything_in, found_in
 from lines import Line
+from network import a_member
 from playwright.sync_api import expect
 from posts import Post, a_post
 from programs import dodomu, said, serving
 from sealed import digest_of
 from volunteers import PATIENCE_MS, PIN, Volunteer
 
+from intake_server.config import Settings
 from intake_server.security import envelope
 from intake_server.security.keyring import RECEIPT_KEY
 
@@ -451,3 +453,43 @@ def test_a_form_is_handed_in_at_another_site_and_read_at_home_alone(tmp_path, br
         assert in_store(olena.page, "files") == []
         assert body
         phone.kill()
+
+
+def forget_phones(post):
+    """Put the node's store back to before it let anybody in."""
+    settings = Settings.load({}, post.folder / "dodomu.toml")
+    with a_member(settings).database as store, store.transaction() as session:
+        session.connection().exec_driver_sql("DELETE FROM device")
+
+
+def test_a_phone_that_a_restored_node_has_forgotten_hands_in_and_comes_in_anew(post):
+    phone = post.phone()
+    olena = at_work(post, phone)
+    post.line.tear()
+    hurried(olena, name_called="Тарасик")
+    forget_phones(post)
+    [body] = in_store(olena.page, "bodies")
+
+    post.line.is_down = False
+    ask(olena)
+    until(lambda: set(state(olena.page).values()) == {"looked_at"}, olena.page)
+    [kept] = post.aside()
+    assert (kept.status, kept.slug) == ("quarantined", "unknown-device")
+    assert body
+
+    olena.page.goto(f"{olena.page.url.split('#')[0]}#/")
+    olena.say("Увести новий код")
+    olena.say("Назад")
+    olena.unlock()
+    olena.say("Увести новий код")
+    field = olena.page.get_by_label("Код, 10 знаків")
+    expect(field).to_have_value("")
+    field.fill(post.code())
+    olena.say("Увійти")
+    olena.unlock()
+    olena.at_home()
+    expect(olena.page.get_by_text("не впізнає")).to_be_hidden(timeout=PATIENCE_MS)
+    hurried(olena, name_called="Злата")
+    until(lambda: "received" in state(olena.page).values(), olena.page)
+    [kept] = post.kept()
+    assert post.said_by(kept)["name_called"] == ["Злата"]

@@ -75,6 +75,22 @@ describe("getting in", () => {
     expect(await refreshed(phone)).toBe("known");
   });
 
+  it("comes in anew with a new code where the node has forgotten it, and trusts no other keys", async () => {
+    const { store, ...phone } = await aPhone(node);
+    const again = { store, ...phone };
+    const before = (await deviceOf(store))!;
+    const facts = { ...(await node.facts()), token: "t2", device_id: "d2" };
+    const key = await publicText(await newSigner());
+    for (const other of [{ site: "kyiv" }, { seal_key: key }, { receipt_key: key }]) {
+      node.fault = () => ({ body: JSON.stringify({ ...facts, ...other }) });
+      expect(await enrol(again, "ZZZZZ-99999")).toBe("not_taken");
+      expect(await deviceOf(store)).toEqual(before);
+    }
+    node.fault = () => ({ body: JSON.stringify(facts) });
+    expect(await enrol(again, "ZZZZZ-99999")).toBe("in");
+    expect(await deviceOf(store)).toEqual({ ...before, id: "d2", token: "t2" });
+  });
+
   it("with a wrong clock the code is not lost, and the clock is healed at once", async () => {
     node.aheadMs = 3 * 60 * 60_000;
     const { store } = await aPhone(node, { ms: Date.now() });

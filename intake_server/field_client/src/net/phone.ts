@@ -57,7 +57,8 @@ export type Enrolled = "in" | "unknown_code" | "too_many" | "no_line" | "no_keys
 
 /**
  * Be let in by a code. The key is kept before it is used, and signs: so where the answer
- * was lost, the node knows by whom it is asked again and gives the same answer.
+ * was lost, the node knows by whom it is asked again and gives the same answer. A phone
+ * that its node has forgotten is let in anew; what it has pinned stays pinned.
  */
 export async function enrol(phone: Phone, typed: string): Promise<Enrolled> {
   const sent = code(typed);
@@ -73,8 +74,14 @@ export async function enrol(phone: Phone, typed: string): Promise<Enrolled> {
   const device = await deviceFrom(said);
   if (!device) return "no_line";
   if (!device.sealKey || !device.receiptKey) return "no_keys";
+  const before = await deviceOf(phone.store);
+  if (before && !isSamePlace(before, device)) return "not_taken";
   await phone.store.put("device", device, "device");
   return "in";
+}
+
+function isSamePlace(before: Device, now: Device): boolean {
+  return (["site", "sealKey", "receiptKey"] as const).every((name) => before[name] === now[name]);
 }
 
 function refusal(reply: Exclude<Reply, { kind: "ok" }>): Enrolled {

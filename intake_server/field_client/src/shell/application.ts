@@ -127,6 +127,17 @@ export async function takeOver(): Promise<void> {
   await begin();
 }
 
+/** Ask for a code where the node has forgotten this phone; what is on it stays. */
+export async function askForCode(): Promise<void> {
+  await lock();
+  become("outside");
+}
+
+/** Leave a phone as it is that was let in before. */
+export function stayIn(): void {
+  become("locked");
+}
+
 /** After the phone was let in. */
 export async function letIn(): Promise<void> {
   device.value = await deviceOf(store());

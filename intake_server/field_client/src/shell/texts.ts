@@ -46,8 +46,8 @@ export const T = texts({
     en: "This phone's access has ended, and nothing on it can be read any more. Sealed forms wait for a line to the centre. Do not delete them; open this page where there is internet.",
   },
   left_refused: {
-    uk: "Доступ цього телефону закрито, і прочитати на ньому вже нічого не можна. Запечатаних форм центр іще не прийняв. Не видаляйте їх і скажіть координаторові. Телефон пробує щодня, доки ця сторінка відкрита, і за 30 таких днів зітре їх.",
-    en: "This phone's access has ended, and nothing on it can be read any more. The centre has not taken the sealed forms yet. Do not delete them; tell your coordinator. While this page is open the phone goes on trying, and after 30 such days it wipes them.",
+    uk: "Доступ цього телефону закрито, і прочитати на ньому вже нічого не можна. Запечатаних форм центр іще не прийняв. Не видаляйте їх, скажіть координаторові й відкривайте цю сторінку щодня: телефон пробує знову. Якщо їх не візьмуть за 30 таких днів, він їх зітре.",
+    en: "This phone's access has ended, and nothing on it can be read any more. The centre has not taken the sealed forms yet. Do not delete them, tell your coordinator, and open this page each day: the phone tries again. If nobody takes them in 30 such days, it wipes them.",
   },
   gone: {
     uk: "З цього телефону все стерто. Щоб знову заповнювати форми, попросіть координатора про код.",
@@ -207,6 +207,7 @@ export const T = texts({
     uk: "Час допуску цього телефону минув. Готове надсилається й далі; по нові форми зверніться до координатора.",
     en: "This phone's admission is over. Finished forms are still sent; for new forms ask a coordinator.",
   },
+  newCode: { uk: "Увести новий код", en: "Enter a new code" },
   notKnown: {
     uk: "Центр не впізнає цього телефону. Нічого не втрачено; зверніться до координатора.",
     en: "The centre does not know this phone. Nothing is lost; ask a coordinator.",
