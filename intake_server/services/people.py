@@ -20,6 +20,7 @@ from intake_server.storage import codes, devices, peers, people, practising
 from intake_server.storage.codes import Code
 from intake_server.storage.database import Database
 from intake_server.storage.database import Session as Transaction
+from intake_server.storage.devices import Device
 from intake_server.storage.people import Person, SignedIn, Token
 from intake_server.storage.practising import Subject
 
@@ -297,7 +298,9 @@ def revoke_token(database: Database, token_id: str, *, by: str, now: datetime) -
 def who(database: Database, token: str, *, now: datetime) -> Principal | None:
     """Return whose bearer token this is: a device's, a script's or another node's.
 
-    A revoked one is nobody's, but of a device that can prove that it is the one.
+    A revoked one is nobody's, but of a device that can prove that it is the one. Such a
+    device practises no more: it will never act in earnest again, so what it has that is
+    in earnest comes in now or is lost.
     """
     sha256 = digest(token)
     with database.reading() as session:
@@ -311,11 +314,7 @@ def who(database: Database, token: str, *, now: datetime) -> Principal | None:
                 device.site,
                 device.last_seen,
                 device.clock_off_ms,
-                is_practising=practising.is_any(
-                    session,
-                    Subject("device", device.id),
-                    Subject("site", device.site),
-                ),
+                is_practising=_practises(session, device),
                 standing=admission.standing(device, now=now),
                 proves_by=device.public_key or "",
             )
@@ -328,6 +327,13 @@ def who(database: Database, token: str, *, now: datetime) -> Principal | None:
         if (peer := peers.by_token(session, sha256)) and not peer.revoked:
             return Principal("node", peer.id, peer.site, Role.NODE, peer.site)
     return None
+
+
+def _practises(session: Transaction, device: Device) -> bool:
+    if device.revoked:
+        return False
+    whose = Subject("device", device.id), Subject("site", device.site)
+    return practising.is_any(session, *whose)
 
 
 def _person(id: str, name: str, role: str, site: str) -> Principal:

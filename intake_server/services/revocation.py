@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from intake_server.security.policy import Standing
-from intake_server.services.reading import UNKNOWN_KEY, Problem, Read
+from intake_server.services.reading import PRACTISED, UNKNOWN_KEY, Problem, Read
 from intake_server.storage import devices
 from intake_server.storage.database import Session
 
@@ -40,9 +40,10 @@ def was_out(session: Session, device_id: str, *, at: datetime) -> bool:
 def doubted(read: Read, slug: str = REVOKED) -> Read:
     """Return a submission of such a device, set aside with what else is odd about it.
 
-    What no key opens is set aside for that alone: this is looked at when one does.
+    What no key opens is set aside for that alone: this is looked at when one does. And
+    what was filled in to practise is so for that, whoever sent it.
     """
-    if read.problem is not None and read.problem.slug == UNKNOWN_KEY:
+    if read.problem is not None and read.problem.slug in (UNKNOWN_KEY, PRACTISED):
         return read
     detail = _WHY[slug]
     if read.problem is not None:

@@ -7,9 +7,10 @@ from hashlib import sha256
 
 import pytest
 from field_phones import ME, WIPED, a_field_phone, a_key, sealed
-from sealed import a_sealed_form, is_believed
-from servers import SITE, a_server, an_item
+from sealed import a_sealed, a_sealed_form, is_believed, plaintext
+from servers import SITE, VERSION, a_server, an_item, an_xml
 
+from forms.practice import practised_version
 from intake_server.clock import text
 from intake_server.security import envelope
 from intake_server.security.keyring import Keyring
@@ -323,10 +324,7 @@ def test_a_device_says_that_nothing_is_left_on_it(server, phone):
 
 
 def test_a_device_is_told_that_it_practises(server, phone):
-    with server.database.transaction() as session:
-        admission.practising.begin(
-            session, admission.Subject("device", phone.id), now=server.watch()
-        )
+    practise(server, phone)
 
     me = phone.call("GET", ME).json
 
@@ -344,6 +342,40 @@ def test_a_device_of_a_site_that_practises_is_told_so_when_it_is_let_in(server, 
 
     assert told["practice"] is True
     assert {form["version"] for form in told["forms"]} != {"2026112201"}
+
+
+def practise(server, phone):
+    with server.database.transaction() as session:
+        admission.practising.begin(
+            session, admission.Subject("device", phone.id), now=server.watch()
+        )
+
+
+def test_a_revoked_device_that_practised_hands_in_what_is_in_earnest(
+    server, phone, ring
+):
+    practise(server, phone)
+    key = ring.seal.public
+    real = a_sealed_form(key, "real", family_name="Ремез")
+    played = a_sealed(
+        key,
+        plaintext(
+            an_xml("played", family_name="Гра")
+            .replace(VERSION.encode(), practised_version(VERSION).encode())
+            .decode()
+        ),
+        instance="played",
+        version=practised_version(VERSION),
+    )
+    assert slug(phone.send(real)) == "not-practised"
+    revoke(server, phone)
+
+    receipts = phone.send(real, played).json["receipts"]
+
+    assert [one["status"] for one in receipts] == ["quarantined"] * 2
+    slugs = [one["problem"]["type"].rsplit("/", 1)[1] for one in receipts]
+    assert slugs == ["revoked-device", "practised"]
+    assert is_kept(server, "uuid:real")
 
 
 def forget(server, phone):

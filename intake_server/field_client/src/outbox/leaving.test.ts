@@ -119,6 +119,13 @@ describe("an order to wipe", () => {
     expect(await indexedDB.databases()).toEqual([]);
   });
 
+  it("a name in the list of which no bytes are left holds nobody up", async () => {
+    const id = await finished(phone, master, filled());
+    await phone.store.delete("bodies", id);
+    node.revoked = true;
+    expect(await leave(phone, (await node.order()).order)).toBe("gone");
+  });
+
   it("what a node takes after weeks arrives, whatever it said before", async () => {
     const id = await finished(phone, master, filled());
     const { order } = await node.order();
