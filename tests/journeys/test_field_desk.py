@@ -114,7 +114,9 @@ def test_a_desk_shuts_nobody_out(browser, desk, line, size, locale, pytestconfig
 def test_a_form_that_is_finished_is_recorded_and_says_what_is_in_question(
     browser, desk, line
 ):
-    with somebody(browser, desk, line.url, **MARTA) as page:
+    with browser.new_context(locale="uk-UA") as context:
+        sign_in(context, line.url, desk.session(*MARTA.values()))
+        page = context.new_page()
         open_form(page, line, "reception")
         marta = Volunteer(page)
         marta.fill(
@@ -138,6 +140,10 @@ def test_a_form_that_is_finished_is_recorded_and_says_what_is_in_question(
         for box, part in zip(due.all(), ("30", "11", "2026"), strict=True):
             box.fill(part)
         marta.to_review()
+        line.tear()
+        page.get_by_role("button", name="Завершити").click()
+        expect(page.get_by_text("Немає звʼязку з вузлом").first).to_be_visible()
+        line.is_down = False
         page.get_by_role("button", name="Завершити").click()
         expect(page.get_by_role("heading", name="Записано")).to_be_visible()
         assert barriers(page) == []

@@ -181,6 +181,32 @@ def test_what_is_no_photo_is_not_taken(filler):
     assert place.locator("img").count() == 0
 
 
+def test_a_signature_is_kept_by_one_who_leaves_before_the_finger_rests(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CONSENTS}:")
+    sheet = filler.question("consent_signature").locator("canvas")
+    sheet.evaluate("e => e.scrollIntoView({block: 'center'})")
+    box = sheet.bounding_box()
+    mouse = filler.page.mouse
+    mouse.move(box["x"] + 20, box["y"] + 20)
+    mouse.down()
+    mouse.move(box["x"] + 200, box["y"] + 60, steps=5)
+    mouse.up()
+
+    filler.hide()
+
+    assert len(filler.last.files) == 1
+
+
+def test_a_photo_is_kept_by_one_who_leaves_while_it_is_made_smaller(filler):
+    filler.show("reception", answers=CONSENT, at=f"{CHILD}:")
+    photo = a_file(a_photo((3000, 2000)))
+
+    filler.question("photo_id").locator("input").first.set_input_files(photo)
+    filler.hide()
+
+    assert len(filler.last.files) == 1
+
+
 @pytest.mark.parametrize("how", ["finger", "keyboard"])
 def test_a_signature_is_drawn_or_typed_and_erased(filler, how):
     filler.show("reception", answers=CONSENT, at=f"{CONSENTS}:")

@@ -28,7 +28,7 @@ def a_photo(size: tuple[int, int] = (640, 480), **how: Any) -> bytes:
 
 def settled(page: Page) -> None:
     """Wait until what follows from the last answer is on the screen."""
-    page.wait_for_selector("main:not(:has([aria-busy=true]))")
+    page.wait_for_selector("main:not(:has([aria-busy=true], [data-busy]))")
 
 
 class Hands:

@@ -32,7 +32,7 @@ async ([answers, review]) => {
     throw new Error(`never: ${found}`);
   };
   const title = () => document.querySelector("main h1")?.textContent;
-  const isSettled = () => !document.querySelector("main [aria-busy=true]");
+  const isSettled = () => !document.querySelector("main [data-busy]");
   const give = (question, answer) => {
     if (Array.isArray(answer)) {
       for (const value of answer) {

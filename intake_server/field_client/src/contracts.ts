@@ -32,12 +32,17 @@ export interface Filled {
   readonly attachments: readonly Attachment[];
   /** What was answered and is not asked now: kept with a draft, and sent to nobody. */
   readonly unasked?: readonly Unasked[];
+  readonly unaskedFiles?: readonly Attachment[];
 }
 
 /** An answer by the place of its question: `/data/kin[2]/kin_name`. */
 export interface Unasked {
   readonly reference: string;
   readonly value: string;
+  /** True where the answer is the name of a file. */
+  readonly isFile?: boolean;
+  /** By what the rows of its long list were chosen: an oblast. */
+  readonly only?: string;
 }
 
 /** Answers by the name of their question. */

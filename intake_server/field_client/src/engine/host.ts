@@ -1,7 +1,9 @@
 /** The worker's side of a form: does what the page asks, and tells what became of it. */
-import type { Call, Opened, Port, ToForm, ToPage, Written } from "./messages";
+import type { Attachment, Start, Unasked } from "../contracts";
+import { Hidden } from "./hidden";
+import type { Call, Change, Opened, Port, ToForm, ToPage, Written } from "./messages";
 import { type Form, open } from "./open";
-import { recall } from "./recall";
+import { type Part, questions } from "./parts";
 import { Told } from "./told";
 
 interface Done {
@@ -18,42 +20,64 @@ export function serve(port: Port<ToPage>): void {
 
 class Host {
   readonly #told = new Told();
-  readonly #asked = new Map<string, (file: Blob | undefined) => void>();
+  readonly #asked = new Map<string, ((file: Blob | undefined) => void)[]>();
+  #hidden = new Hidden();
   #form: Form | undefined;
 
   constructor(private readonly port: Port<ToPage>) {}
 
   async hear(said: ToForm): Promise<void> {
-    if ("asked" in said) return this.#asked.get(said.asked)?.(said.file);
+    if ("asked" in said) return this.#bring(said.asked, said.file);
     const { turn, call } = said;
     try {
       const done = call.do === "open" ? await this.#open(call) : this.#done(call);
       this.#answer(turn, done);
     } catch {
-      this.#answer(turn, {}, true);
+      this.#refuse(turn, call);
     }
   }
 
-  #answer(turn: number, { own, ...rest }: Done, isRefused = false): void {
-    const changes = rest.opened ? [] : this.#told.changes(this.#form?.parts ?? [], own);
-    this.port.postMessage({ turn, changes, ...rest, ...(isRefused ? { isRefused } : {}) });
+  #answer(turn: number, { own, ...rest }: Done): void {
+    const changes = rest.opened || rest.written ? [] : this.#changes(own);
+    this.port.postMessage({ turn, changes, ...rest });
+  }
+
+  /** Whatever went wrong, whoever waits is answered. */
+  #refuse(turn: number, call: Call): void {
+    try {
+      const changes = this.#changes("id" in call ? call.id : undefined);
+      this.port.postMessage({ turn, changes, isRefused: true });
+    } catch {
+      this.port.postMessage({ turn, changes: [], isRefused: true });
+    }
+  }
+
+  #changes(own: string | undefined): Change[] {
+    const parts = this.#form?.parts ?? [];
+    this.#hidden.follow(parts);
+    return this.#told.changes(parts, own);
   }
 
   async #open({ source, start, language }: Extract<Call, { do: "open" }>): Promise<Done> {
     const media = (name: string): Promise<Blob | undefined> => this.#file(name);
     const form = await open({ ...source, title: { uk: "", en: "" }, media }, start, language);
     this.#form = form;
-    const unasked = recall(form.parts, "restored" in start ? (start.restored.unasked ?? []) : []);
+    this.#hidden = new Hidden(...hiddenIn(start, form.parts));
+    this.#hidden.follow(form.parts);
     const parts = form.parts.map((part) => this.#told.whole(part));
-    for (const [question, value] of unasked) this.#told.hides(question, value);
     return { opened: { instanceId: form.instanceId, parts } };
   }
 
   #file(name: string): Promise<Blob | undefined> {
     return new Promise((resolve) => {
-      this.#asked.set(name, resolve);
+      this.#asked.set(name, [...(this.#asked.get(name) ?? []), resolve]);
       this.port.postMessage({ asks: name });
     });
+  }
+
+  #bring(name: string, file: Blob | undefined): void {
+    for (const resolve of this.#asked.get(name) ?? []) resolve(file);
+    this.#asked.delete(name);
   }
 
   #done(call: Exclude<Call, { do: "open" }>): Done {
@@ -74,7 +98,7 @@ class Host {
     if (part?.part === "question") {
       if (call.do === "set") {
         part.set(call.value);
-        this.#told.hides(part, call.value);
+        this.#hidden.answered(part, call.value);
       }
       if (call.do === "attach") {
         part.setFile(call.file);
@@ -84,13 +108,22 @@ class Host {
     }
     if (part?.part === "repeat") {
       if (call.do === "add") void part.add();
-      if (call.do === "remove") void part.remove(call.index);
+      if (call.do === "remove") void part.remove(call.row);
     }
     return {};
   }
 
   #written(form: Form, isOver: boolean): Written {
     const { xml, attachments } = isOver ? form.finished() : form.filled();
-    return { xml, files: attachments.map(({ name }) => name), unasked: this.#told.unasked() };
+    return { xml, files: attachments.map(({ name }) => name), unasked: this.#hidden.unasked(form.parts) };
   }
+}
+
+/** What a form begins with of questions that are not asked yet. */
+function hiddenIn(start: Start, parts: readonly Part[]): [readonly Unasked[], readonly Attachment[]] {
+  if ("restored" in start) return [start.restored.unasked ?? [], start.restored.unaskedFiles ?? []];
+  if (!("answers" in start)) return [[], []];
+  const { answers = {} } = start;
+  const hidden = [...questions(parts)].filter(({ isRelevant, name }) => !isRelevant && answers[name]);
+  return [hidden.map(({ name, reference }) => ({ reference, value: answers[name] ?? "" })), []];
 }

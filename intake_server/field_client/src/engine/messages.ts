@@ -25,7 +25,7 @@ export type Call =
   | { readonly do: "set"; readonly id: string; readonly value: string }
   | { readonly do: "attach"; readonly id: string; readonly file: File | undefined }
   | { readonly do: "add"; readonly id: string }
-  | { readonly do: "remove"; readonly id: string; readonly index: number }
+  | { readonly do: "remove"; readonly id: string; readonly row: string }
   | { readonly do: "speak"; readonly language: Language }
   | { readonly do: "fill"; readonly isOver: boolean };
 

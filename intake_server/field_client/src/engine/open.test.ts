@@ -233,7 +233,7 @@ test("rows are added and removed, and each has its own answers", async () => {
   const [first, second] = documents.rows.map(({ parts }) => [...questions(parts)]);
   first?.find(({ name }) => name === "doc_number")?.set("1");
   second?.find(({ name }) => name === "doc_number")?.set("2");
-  documents.remove(0);
+  documents.remove(documents.rows[0]?.id ?? "");
 
   const numbers = documents.rows.map(({ parts }) =>
     [...asked(parts)].find(({ name }) => name === "doc_number")?.value,

@@ -170,6 +170,6 @@ function speak(root: RootNode, language: Language): void {
 function answer(parts: readonly Part[], answers: Answers): void {
   for (const question of questions(parts)) {
     const value = answers[question.name];
-    if (value !== undefined && value !== question.value) question.set(value);
+    if (value !== undefined && value !== question.value && !question.isReadonly) question.set(value);
   }
 }

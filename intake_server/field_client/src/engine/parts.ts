@@ -84,13 +84,15 @@ export interface Repeat {
   readonly name: string;
   readonly label: string;
   readonly isRelevant: boolean;
+  /** Where it stands: its third row is `/data/kin[3]`. */
+  readonly reference: string;
   /** True where the form counts the rows itself. */
   readonly isCounted: boolean;
   readonly rows: readonly Group[];
   /** Add a row at the end; it is there when this is over. */
   add(): Promise<void>;
-  /** Remove a row, counted from 0. */
-  remove(index: number): Promise<void>;
+  /** Remove a row by its id; one that is there no more is passed over. */
+  remove(row: string): Promise<void>;
 }
 
 export type Part = Question | Group | Repeat;

@@ -5,7 +5,7 @@ import type { Start } from "../contracts";
 import { ask, FORMS, give, opened as inPlace, said, shipped } from "./shipped";
 import { serve } from "./host";
 import { UnreadableForm } from "./messages";
-import { asked, type Part, type Question, questions } from "./parts";
+import { asked, type Part, type Question, questions, type Repeat } from "./parts";
 import { EngineGone, forget, type Open, opened } from "./remote";
 
 const CONSENT = { comm_mode: "speech", consent_intake: "given", consent_by: "parent" };
@@ -172,6 +172,116 @@ test("rows that are not asked now come back with all that stood in them", async 
   expect(numbers(again).map(({ value }) => value)).toEqual(["КН 0", "КН 1"]);
 });
 
+test("a row that was taken out comes back with no draft, and gives its answers to no other", async () => {
+  const rows = `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+    xmlns:orx="http://openrosa.org/xforms" xmlns:jr="http://openrosa.org/javarosa"><h:head><h:title>t</h:title>
+    <model><instance><data id="t"><r jr:template=""><gate/><word/></r><orx:meta><orx:instanceID/></orx:meta></data>
+    </instance><bind nodeset="/data/r/gate" type="string"/>
+    <bind nodeset="/data/r/word" type="string" relevant="../gate != 'shut'"/></model></h:head>
+    <h:body><repeat nodeset="/data/r"><input ref="/data/r/gate"><label>G</label></input>
+    <input ref="/data/r/word"><label>W</label></input></repeat></h:body></h:html>`;
+  const form = await remote("followup", {}, rows);
+  const repeatOf = ({ parts }: Open): Repeat => parts.find((part) => part.part === "repeat") as Repeat;
+  const named = (of: Repeat, name: string): (string | undefined)[] =>
+    of.rows.map(({ parts }) => [...questions(parts)].find((one) => one.name === name)?.value);
+  while (repeatOf(form).rows.length < 3) await repeatOf(form).add();
+  repeatOf(form).rows.forEach(({ parts }, index) => give({ parts }, { word: `of ${index}` }));
+  for (const index of [0, 2]) give({ parts: repeatOf(form).rows[index]?.parts ?? [] }, { gate: "shut" });
+  await form.settled();
+
+  for (const index of [2, 0]) await repeatOf(form).remove(repeatOf(form).rows[index]?.id ?? "");
+  const left = await form.filled();
+  const again = await remote("followup", { restored: left }, rows);
+
+  expect(left.unasked).toBeUndefined();
+  expect(named(repeatOf(again), "word")).toEqual(["of 1"]);
+});
+
+test("two rows taken out at once are those that were touched", async () => {
+  const form = await answered("registration", { any_documents: "yes" });
+  const documents = form.parts.find((part) => part.name === "documents");
+  if (documents?.part !== "repeat") throw new Error("no rows");
+  while (documents.rows.length < 3) await documents.add();
+  const [a, b, c] = documents.rows.map(({ id }) => id);
+
+  await Promise.all([documents.remove(a ?? ""), documents.remove(b ?? ""), documents.remove(b ?? "")]);
+
+  expect(documents.rows.map(({ id }) => id)).toEqual([c]);
+});
+
+test("a place is not forgotten because its oblast was hidden for a moment", async () => {
+  const place = { home_oblast: "UA-46", home_settlement: "UA46020090010062870" };
+  const form = await answered("reception", { ...CONSENT, ...place });
+
+  give(form, { consent_intake: "refused" });
+  const again = await remote("reception", { restored: await form.filled() });
+  give(form, { consent_intake: "given" });
+  give(again, { consent_intake: "given" });
+  await Promise.all([form.settled(), again.settled()]);
+
+  expect(ask(form, "home_settlement").value).toBe(place.home_settlement);
+  expect(ask(again, "home_settlement").value).toBe(place.home_settlement);
+});
+
+test("a place does not come back into another oblast", async () => {
+  const place = { home_oblast: "UA-46", home_settlement: "UA46020090010062870" };
+  const form = await answered("reception", { ...CONSENT, ...place });
+
+  give(form, { home_oblast: "" });
+  const again = await remote("reception", { restored: await form.filled() });
+  for (const one of [form, again]) {
+    give(one, { home_oblast: "UA-65" });
+    await one.settled();
+  }
+
+  expect([form, again].map((one) => ask(one, "home_settlement").value)).toEqual(["", ""]);
+});
+
+test("what a form begins with is kept before it is asked", async () => {
+  const form = await remote("reception", { answers: { home_oblast: "UA-46" } });
+
+  const again = await remote("reception", { restored: await form.filled() });
+  give(again, CONSENT);
+  await again.settled();
+
+  expect(ask(again, "home_oblast").value).toBe("UA-46");
+});
+
+test("a photo that a mistake has hidden is in the draft, and goes along with no form", async () => {
+  const form = await withFiles("reception");
+  give(form, CONSENT);
+  ask(form, "photo_id").setFile(photo());
+  give(form, { consent_intake: "refused" });
+
+  const left = await form.filled();
+  const again = await withFiles("reception", { restored: left });
+  const still = await again.filled();
+  give(again, { consent_intake: "given" });
+  const back = await again.filled();
+
+  expect([left.attachments, still.attachments]).toEqual([[], []]);
+  expect(still.unaskedFiles?.map(({ name }) => name)).toEqual(["photo_id-1f.jpg"]);
+  expect(await back.attachments[0]?.blob.text()).toBe("a photo");
+  expect(ask(again, "photo_id").file?.size).toBe(photo().size);
+});
+
+test("an answer that the form does not take leaves the page with what the form holds", async () => {
+  const readonly = `<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"
+    xmlns:orx="http://openrosa.org/xforms"><h:head><h:title>t</h:title><model><instance><data id="t">
+    <lock/><word>first</word><orx:meta><orx:instanceID/></orx:meta></data></instance>
+    <bind nodeset="/data/lock" type="string"/><bind nodeset="/data/word" type="string" readonly="/data/lock = 'x'"/>
+    </model></h:head><h:body><input ref="/data/lock"><label>L</label></input>
+    <input ref="/data/word"><label>W</label></input></h:body></h:html>`;
+  const form = await remote("followup", {}, readonly);
+
+  give(form, { lock: "x" });
+  await form.settled();
+  give(form, { word: "second" });
+  await form.settled();
+
+  expect(ask(form, "word").value).toBe("first");
+});
+
 test("rows come and go, each with its own answers", async () => {
   const form = await answered("registration", { any_documents: "yes" });
   const documents = form.parts.find((part) => part.name === "documents");
@@ -184,7 +294,7 @@ test("rows come and go, each with its own answers", async () => {
     [...questions(row.parts)].find(({ name }) => name === "doc_number")?.set(String(index));
   });
   const both = numbers();
-  await documents.remove(0);
+  await documents.remove(documents.rows[0]?.id ?? "");
 
   expect(both).toEqual(["0", "1"]);
   expect(numbers()).toEqual(["1"]);
@@ -231,7 +341,7 @@ test.each(FORMS)("the page shows what the engine holds, whatever is done: %s", a
   const pick = chance(formId.length);
 
   for (let step = 0; step < 60; step += 1) {
-    const [here, there] = [form, engine].map(({ parts }) => [...questions(parts)]);
+    const [here, there] = [form, engine].map(({ parts }) => [...asked(parts)]);
     const at = pick(here?.length ?? 0);
     const [question, same] = [here?.[at], there?.[at]];
     const { choices = [] } = same ?? {};

@@ -4,7 +4,7 @@
  * of all other questions, follows.
  */
 import { markRaw, ref, shallowReactive } from "vue";
-import type { Filled, FormSource, Start } from "../contracts";
+import type { Attachment, Filled, FormSource, Start } from "../contracts";
 import type { Language } from "../language";
 import { script } from "../trusted";
 import {
@@ -54,6 +54,8 @@ export class EngineGone extends Error {
 }
 
 let worker: Worker | undefined;
+/** What this worker has read ahead. */
+let ahead: string | undefined;
 const open_ = new Set<Mirror>();
 
 /**
@@ -72,13 +74,17 @@ export function open(source: FormSource, start: Start, language: Language): Prom
 /** Have the engine ready, and a form read, so that opening it takes less long. */
 export async function warm(source?: FormSource): Promise<void> {
   worker ??= started();
-  if (source) await open(source, {}, "uk").then((form) => form.close(), () => undefined);
+  const key = source && `${source.formId} ${source.version}`;
+  if (!source || ahead === key) return;
+  ahead = key;
+  await open(source, {}, "uk").then((form) => form.close(), () => undefined);
 }
 
 /** Let go of the engine, and of all that it still holds of any form. */
 export function forget(): void {
   worker?.terminate();
   worker = undefined;
+  ahead = undefined;
   for (const mirror of open_) mirror.gone();
   open_.clear();
 }
@@ -118,7 +124,7 @@ interface Waiting {
 class Mirror {
   readonly #parts = new Map<string, Shown<Question> | Shown<Group> | Shown<Repeat>>();
   /** Files by the name that the answers give them. */
-  readonly #files = new Map<string, File>();
+  readonly #files = new Map<string, Blob>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #isBusy = ref(false);
   #turn = 0;
@@ -135,6 +141,8 @@ class Mirror {
 
   async begin(start: Start, language: Language): Promise<Open> {
     const { formId, version, xml } = this.source;
+    const { unaskedFiles = [] } = "restored" in start ? start.restored : {};
+    for (const { name, blob } of unaskedFiles) this.#files.set(name, blob);
     const { opened } = await this.#ask({ do: "open", source: { formId, version, xml }, start, language });
     if (!opened) throw new UnreadableForm(formId);
     const parts = opened.parts.map((state) => this.#part(state));
@@ -208,13 +216,24 @@ class Mirror {
   async #filled(instanceId: string, isOver: boolean): Promise<Filled> {
     const { written } = await this.#ask({ do: "fill", isOver });
     if (!written) throw new EngineGone("the answers could not be written");
-    const attachments = written.files.flatMap((name) => {
-      const blob = this.#files.get(name);
-      return blob ? [{ name, type: blob.type, blob }] : [];
-    });
+    const attachments = written.files.flatMap((name) => this.#attached(name));
     const { formId, version } = this.source;
     const { xml, unasked } = written;
-    return { instanceId, formId, version, xml, attachments, ...(unasked.length > 0 ? { unasked } : {}) };
+    const hidden = unasked.flatMap(({ value, isFile }) => (isFile ? this.#attached(value) : []));
+    return {
+      instanceId,
+      formId,
+      version,
+      xml,
+      attachments,
+      ...(unasked.length > 0 ? { unasked } : {}),
+      ...(hidden.length > 0 ? { unaskedFiles: hidden } : {}),
+    };
+  }
+
+  #attached(name: string): Attachment[] {
+    const blob = this.#files.get(name);
+    return blob ? [{ name, type: blob.type, blob }] : [];
   }
 
   async #close(): Promise<void> {
@@ -245,9 +264,8 @@ class Mirror {
       },
       setFile: (file: File | undefined) => {
         made.file = file;
-        this.#changed({ do: "attach", id: state.id, file }, () => {
-          if (file) this.#files.set(made.value, file);
-        });
+        if (file) this.#files.set(file.name, file);
+        this.#changed({ do: "attach", id: state.id, file });
       },
     });
     return made;
@@ -267,13 +285,13 @@ class Mirror {
       ...state,
       rows: state.rows.map((row) => this.#part(row) as Group),
       add: () => change({ do: "add", id }),
-      remove: (index: number) => change({ do: "remove", id, index }),
+      remove: (row: string) => change({ do: "remove", id, row }),
     });
   }
 
-  #changed(call: Call, then = (): void => undefined): void {
+  #changed(call: Call): void {
     this.#open?.heard();
-    this.#ask(call).then(then, () => undefined);
+    this.#tell(call);
   }
 
   /** What somebody has answered since stands; its own answer is on the way. */
@@ -283,6 +301,7 @@ class Mirror {
     const isAwaited = [...this.#waiting.values()].some((one) => one.id === id);
     const { value: _, file: __, ...rest } = now;
     Object.assign(part, isAwaited ? rest : now);
+    if (now.file && !this.#files.has(now.file.name)) this.#files.set(now.file.name, now.file);
     if (part.part !== "repeat" || !rows) return;
     part.rows = rows.map((row) => {
       return typeof row === "string" ? (this.#parts.get(row) as Group) : (this.#part(row) as Group);

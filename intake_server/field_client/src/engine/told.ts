@@ -1,5 +1,4 @@
 /** What the page was told of a form's parts, and what of them is another now. */
-import type { Unasked } from "../contracts";
 import type { Change, GroupState, PartState, QuestionState } from "./messages";
 import type { Group, Part, Question, Repeat } from "./parts";
 
@@ -17,8 +16,6 @@ const ASKED = [
   "file",
 ] as const;
 
-const FILES: ReadonlySet<string> = new Set(["image", "audio", "file"]);
-
 type Field = (typeof ASKED)[number];
 type Fields = Partial<Record<Field, unknown>>;
 
@@ -26,8 +23,6 @@ export class Told {
   readonly #parts = new Map<string, Part>();
   readonly #fields = new Map<string, Fields>();
   readonly #rows = new Map<string, string>();
-  /** Answers that the engine shows no longer, for their questions are not asked now. */
-  readonly #hidden = new Map<string, string>();
 
   part(id: string): Part | undefined {
     return this.#parts.get(id);
@@ -41,9 +36,9 @@ export class Told {
     if (part.part === "question") return question(part, fields);
     if (part.part === "group") return this.#group(part);
     this.#rows.set(part.id, idsOf(part));
-    const { id, name, label, isRelevant, isCounted } = part;
+    const { id, name, reference, label, isRelevant, isCounted } = part;
     const rows = part.rows.map((row) => this.whole(row) as GroupState);
-    return { part: "repeat", id, name, label, isRelevant, isCounted, rows };
+    return { part: "repeat", id, name, reference, label, isRelevant, isCounted, rows };
   }
 
   /** Tell of what has changed, and in any case of the value of one question. */
@@ -52,19 +47,6 @@ export class Told {
       const change = this.#change(part, own === part.id);
       const below = part.part === "group" ? part.parts : part.part === "repeat" ? part.rows : [];
       return [...change, ...this.changes(below, own)];
-    });
-  }
-
-  /** That a question was answered while it is not asked. */
-  hides({ id, isRelevant }: Question, value: string): void {
-    if (!isRelevant) this.#hidden.set(id, value);
-  }
-
-  unasked(): Unasked[] {
-    return [...this.#hidden].flatMap(([id, value]) => {
-      const part = this.#parts.get(id);
-      const isLost = part?.part !== "question" || FILES.has(part.kind) || !value;
-      return isLost ? [] : [{ reference: part.reference, value }];
     });
   }
 
@@ -86,8 +68,6 @@ export class Told {
       (name) => (isOwn && name === "value") || !isSame(before[name], fields[name]),
     );
     this.#fields.set(part.id, fields);
-    if (fields.isRelevant) this.#hidden.delete(part.id);
-    else if (before.isRelevant && part.part === "question") this.#hidden.set(part.id, before.value as string);
     const rows = part.part === "repeat" ? this.#rowsOf(part) : undefined;
     if (other.length === 0 && !rows) return [];
     const now = Object.fromEntries(other.map((name) => [name, fields[name]]));

@@ -68,6 +68,7 @@ export class Tree {
       part: "repeat",
       id: node.nodeId,
       name: nameOf(node),
+      reference: node.currentState.reference,
       isCounted: node.nodeType === "repeat-range:controlled",
       get label() {
         return node.currentState.label?.asString ?? "";
@@ -82,9 +83,10 @@ export class Tree {
         change(() => {
           if (node.nodeType === "repeat-range:uncontrolled") node.addInstances();
         }),
-      remove: (index: number) =>
+      remove: (id: string) =>
         change(() => {
-          if (node.nodeType === "repeat-range:uncontrolled") node.removeInstances(index);
+          const index = node.currentState.children.findIndex((row: RepeatInstanceNode) => row.nodeId === id);
+          if (node.nodeType === "repeat-range:uncontrolled" && index >= 0) node.removeInstances(index);
         }),
     };
   }
@@ -184,6 +186,7 @@ export class Tree {
   /** A place of another oblast is no longer offered, so it is no longer the answer. */
   private changed(): void {
     for (const one of this.filtered) {
+      if (!one.question.isRelevant) continue;
       const by = signature(one.question);
       if (by === one.by) continue;
       one.by = by;

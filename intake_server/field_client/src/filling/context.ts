@@ -11,6 +11,8 @@ export interface Filling {
   left(question: Question): void;
   /** What was typed and not yet handed on; called before anything is saved. */
   readonly pending: Set<() => void>;
+  /** Have something waited for before the form goes: a photo that is being made smaller. */
+  work(done: Promise<unknown>): void;
 }
 
 export const FILLING: InjectionKey<Filling> = Symbol("filling");

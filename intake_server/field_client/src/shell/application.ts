@@ -59,6 +59,8 @@ export const isPractice = computed(() => device.value?.practice ?? false);
 
 const TICK_MS = 1_000;
 const SLOW_TICKS = 60;
+/** How long a lock waits for what is being written. */
+const WRITTEN_MS = 10_000;
 const AGAIN_MS = { no_line: 30_000, refused: 10 * 60_000 } as const;
 const FRESH_MS = 60 * 60_000;
 const LOCK = "forms-open";
@@ -69,6 +71,7 @@ let phone_: Phone | undefined;
 let sender_: Sender | undefined;
 let touched = Date.now();
 let contacted = 0;
+let locking: Promise<void> | undefined;
 const unfinished = new Set<() => Promise<unknown>>();
 
 export function store(): Store {
@@ -146,7 +149,8 @@ export async function letIn(): Promise<void> {
   void contact(true);
 }
 
-export function unlocked(by: Master): void {
+export async function unlocked(by: Master): Promise<void> {
+  await locking;
   master.value = by;
   touched = now();
   if (by.worker !== shown.lastWorker) location.hash = "/";
@@ -157,11 +161,22 @@ export function unlocked(by: Master): void {
 }
 
 /** Lock once what is on the screen is written down. */
-export async function lock(): Promise<void> {
+export function lock(): Promise<void> {
+  locking ??= locked().finally(() => (locking = undefined));
+  return locking;
+}
+
+async function locked(): Promise<void> {
   if (shown.phase !== "open") return;
   become("locked");
+  await putAway();
+}
+
+/** Take the key and the forms from memory, once all is written or nothing more can be. */
+async function putAway(): Promise<void> {
   await nextTick();
-  await Promise.allSettled([...unfinished].map((done) => done()));
+  const written = Promise.allSettled([...unfinished].map((done) => done()));
+  await Promise.race([written, new Promise((resolve) => setTimeout(resolve, WRITTEN_MS))]);
   forget();
   master.value = undefined;
 }
@@ -230,8 +245,7 @@ async function learned(): Promise<void> {
 async function followOrder(order: string): Promise<void> {
   sender_?.stop();
   become("leaving");
-  forget();
-  master.value = undefined;
+  await putAway();
   const left = await leave(phone(), order);
   if (left === "gone") {
     location.hash = "/";
@@ -288,8 +302,8 @@ function hold(how: LockOptions): Promise<boolean> {
     });
     held.catch(() => {
       isHeld = false;
-      master.value = undefined;
       become("elsewhere");
+      void putAway();
     });
   });
 }

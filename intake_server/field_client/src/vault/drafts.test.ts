@@ -146,6 +146,21 @@ describe("without a key", () => {
     for (const store of ["drafts", "draft_bodies"] as const) expect(await phone.store.count(store)).toBe(0);
   });
 
+  it("a photo that is not asked for now stays with the draft, and goes along with nothing", async () => {
+    const [asked, hidden] = filled("", [photo(), new Blob([PLANTED[2]!])]).attachments;
+    const form = { ...filled(), attachments: [asked!], unaskedFiles: [hidden!] };
+    await kept(form, START, { finishing: START });
+    const back = (await drafts.load(phone.store, master, form.instanceId))!;
+    expect(await back.filled.unaskedFiles![0]!.blob.text()).toBe(PLANTED[2]);
+    expect(await phone.store.count("files")).toBe(2);
+
+    await settle(phone.store, START);
+
+    const item = (await phone.store.get("items", form.instanceId))!;
+    expect(item.files).toHaveLength(1);
+    expect(await phone.store.count("files")).toBe(1);
+  });
+
   it("ten wrong passphrases hand over the drafts and take the key away", async () => {
     await kept();
     const { worker } = master;

@@ -64,6 +64,11 @@ interface Kept {
   readonly xml: string;
   readonly files: readonly KeptFile[];
   readonly unasked?: readonly Unasked[];
+  readonly unaskedFiles?: readonly KeptFile[];
+}
+
+function written(entry: FileEntry): KeptFile {
+  return { ...entry, key: [...entry.key] };
 }
 
 export async function begun(master: Master, id: string, meta: Meta): Promise<OpenDraft> {
@@ -92,8 +97,11 @@ export async function save(
   filled: Filled,
   saving: Saving,
 ): Promise<void> {
-  const { known, added } = await withFiles(draft, filled.attachments);
-  const files = [...known.values()].map(({ entry }) => entry);
+  const { attachments, unasked, unaskedFiles = [] } = filled;
+  const { known, added } = await withFiles(draft, [...attachments, ...unaskedFiles]);
+  const entries = (of: readonly Attachment[]): FileEntry[] =>
+    of.flatMap(({ name }) => known.get(name)?.entry ?? []);
+  const [files, hiddenFiles] = [entries(attachments), entries(unaskedFiles)];
   const isFinished = saving.finishing !== undefined;
   const ready = await readyItem(to, {
     instanceId: draft.id,
@@ -113,8 +121,9 @@ export async function save(
   };
   const kept: Kept = {
     xml: filled.xml,
-    files: files.map((entry) => ({ ...entry, key: [...entry.key] })),
-    ...(filled.unasked ? { unasked: filled.unasked } : {}),
+    files: files.map(written),
+    ...(unasked ? { unasked } : {}),
+    ...(hiddenFiles.length > 0 ? { unaskedFiles: hiddenFiles.map(written) } : {}),
   };
   const body = await hidden(draft.key, utf8(JSON.stringify(kept)), `body ${draft.id}`);
   const meta = await hidden(draft.master.key, utf8(JSON.stringify(draft.meta)), `meta ${draft.id}`);
@@ -129,7 +138,7 @@ export async function save(
   };
   const writing = store.transaction(["drafts", "draft_bodies", "files"], "readwrite");
   const left = [...draft.files.values()].filter(({ entry }) => {
-    return !files.some(({ sealed }) => sealed === entry.sealed);
+    return ![...files, ...hiddenFiles].some(({ sealed }) => sealed === entry.sealed);
   });
   if (draft.isKept && !(await writing.objectStore("drafts").getKey(draft.id))) {
     await writing.done;
@@ -156,9 +165,9 @@ export async function load(
   const kept = await store.get("draft_bodies", id);
   if (!record || !kept || record.worker !== master.worker) return undefined;
   const key = await keyOf(await shown(master.key, record.key, `draft ${id}`));
-  const { xml, files, ...rest } = JSON.parse(text(await shown(key, kept.body, `body ${id}`))) as Kept;
+  const { xml, files, unasked, unaskedFiles = [] } = JSON.parse(text(await shown(key, kept.body, `body ${id}`))) as Kept;
   const known = new Map<string, Known>();
-  for (const each of files) {
+  for (const each of [...files, ...unaskedFiles]) {
     const entry = { ...each, key: Uint8Array.from(each.key) };
     const file = await store.get("files", [id, entry.sealed]);
     if (!file) continue;
@@ -166,13 +175,21 @@ export async function load(
     known.set(entry.name, { entry, blob: new Blob([plain], { type: entry.type }) });
   }
   const meta = await metaOf(master, record);
-  const attachments = [...known.values()].map(({ entry, blob }) => ({
-    name: entry.name,
-    type: entry.type,
-    blob,
-  }));
+  const attached = (of: readonly KeptFile[]): Attachment[] =>
+    of.flatMap(({ name, type }) => {
+      const blob = known.get(name)?.blob;
+      return blob ? [{ name, type, blob }] : [];
+    });
   const draft = { id, master, key, wrapped: record.key, meta, files: known, isKept: true };
-  const filled = { instanceId: id, formId: meta.formId, version: meta.version, xml, attachments, ...rest };
+  const filled: Filled = {
+    instanceId: id,
+    formId: meta.formId,
+    version: meta.version,
+    xml,
+    attachments: attached(files),
+    ...(unasked ? { unasked } : {}),
+    ...(unaskedFiles.length > 0 ? { unaskedFiles: attached(unaskedFiles) } : {}),
+  };
   return { draft, filled, ...(record.finishing === undefined ? {} : { finishing: record.finishing }) };
 }
 

@@ -11,7 +11,7 @@ import type { Ready } from "./sealing";
 
 export const DRAFT_LIFE_MS = 72 * 60 * 60 * 1000;
 
-const MOVING = ["drafts", "draft_bodies", "items", "bodies"] as const;
+const MOVING = ["drafts", "draft_bodies", "items", "bodies", "files"] as const;
 
 /** What lies beside a draft, as text. */
 export interface Handover extends Ready {
@@ -29,6 +29,11 @@ export async function handOver(store: Store, id: string): Promise<boolean> {
     const ready = JSON.parse(body.handover) as Handover;
     await moving.objectStore("bodies").put(JSON.stringify(ready.item), id);
     await moving.objectStore("items").put(waiting(draft, ready));
+    const going = new Set(ready.item.attachments.map(({ sha256 }) => sha256));
+    const files = moving.objectStore("files");
+    for (const key of await files.index("owner").getAllKeys(id)) {
+      if (!going.has(key[1])) await files.delete(key);
+    }
   }
   await moving.objectStore("drafts").delete(id);
   await moving.objectStore("draft_bodies").delete(id);
