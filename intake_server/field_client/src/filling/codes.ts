@@ -1,4 +1,5 @@
 /** Reads a code from a picture: by the browser where it can, else by a library. */
+import { seen } from "./pictures";
 
 interface Detector {
   detect(source: CanvasImageSource): Promise<readonly { readonly rawValue: string }[]>;
@@ -56,15 +57,18 @@ export function still(
 
 /** Read a code from a photo, at several sizes; undefined where there is none. */
 export async function fromPhoto(photo: Blob): Promise<string | undefined> {
-  const bitmap = await createImageBitmap(photo).catch(() => undefined);
-  if (!bitmap) return undefined;
+  const picture = await seen(photo).catch(() => undefined);
+  if (!picture) return undefined;
   const read = await reader();
-  for (const longest of [1000, 600, 1600]) {
-    const picture = still(bitmap, bitmap.width, bitmap.height, undefined, longest);
-    const code = await read(picture);
-    if (code) return code;
+  try {
+    for (const longest of [1000, 600, 1600]) {
+      const code = await read(still(picture.source, picture.width, picture.height, undefined, longest));
+      if (code) return code;
+    }
+    return undefined;
+  } finally {
+    picture.free();
   }
-  return undefined;
 }
 
 /** The answer that a code stands for: what is written, without an address around it. */

@@ -6,6 +6,39 @@ const QUALITY = 0.85;
 /** The file is none that this phone can show. */
 export class NotPicture extends Error {}
 
+/** What is seen on a photo, upright as the camera was held; to be freed after drawing. */
+export interface Seen {
+  readonly source: CanvasImageSource;
+  readonly width: number;
+  readonly height: number;
+  readonly free: () => void;
+}
+
+/**
+ * Return what is seen on a photo. Browsers that refuse to be asked for an upright bitmap
+ * give one that lies on its side or is cut off, or none; their images stand upright.
+ *
+ * Throws NotPicture.
+ */
+export async function seen(photo: Blob): Promise<Seen> {
+  const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" }).catch(() => undefined);
+  if (!bitmap) return shown(photo);
+  return { source: bitmap, width: bitmap.width, height: bitmap.height, free: () => bitmap.close() };
+}
+
+async function shown(photo: Blob): Promise<Seen> {
+  const image = new Image();
+  image.src = URL.createObjectURL(photo);
+  const free = (): void => URL.revokeObjectURL(image.src);
+  try {
+    await image.decode();
+  } catch {
+    free();
+    throw new NotPicture();
+  }
+  return { source: image, width: image.naturalWidth, height: image.naturalHeight, free };
+}
+
 /**
  * Return a photo as JPEG whose longest side is at most `longest` pixels. It is drawn anew,
  * so place, time and device, which cameras write into it, are gone.
@@ -13,19 +46,17 @@ export class NotPicture extends Error {}
  * Throws NotPicture.
  */
 export async function smaller(photo: Blob, name: string, longest = LONGEST): Promise<File> {
-  const bitmap = await createImageBitmap(photo, { imageOrientation: "from-image" }).catch(() => {
-    throw new NotPicture();
-  });
-  const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
+  const { source, width, height, free } = await seen(photo);
+  const scale = Math.min(1, longest / Math.max(width, height));
   const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(bitmap.width * scale));
-  canvas.height = Math.max(1, Math.round(bitmap.height * scale));
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
   const drawing = canvas.getContext("2d");
   if (!drawing) throw new NotPicture();
   drawing.fillStyle = "#fff";
   drawing.fillRect(0, 0, canvas.width, canvas.height);
-  drawing.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
-  bitmap.close();
+  drawing.drawImage(source, 0, 0, canvas.width, canvas.height);
+  free();
   return drawn(canvas, name, "image/jpeg");
 }
 
