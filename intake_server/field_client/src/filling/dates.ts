@@ -1,7 +1,7 @@
 /** Days and moments as people write them; moments are told in the time of Kyiv. */
 
 /** The name by which older browsers, too, know the zone. */
-const ZONE = "Europe/Kiev";
+export const ZONE = "Europe/Kiev";
 
 export interface Day {
   readonly day: string;
