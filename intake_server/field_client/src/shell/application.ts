@@ -6,6 +6,7 @@
  */
 import { computed, nextTick, reactive, shallowRef } from "vue";
 import { forget } from "../engine/remote";
+import { opensForms } from "../engine/tried";
 import { current, type FormsProgress, syncForms } from "../net/forms";
 import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
 import { leave, type Left, orderKept } from "../outbox/leaving";
@@ -112,6 +113,10 @@ export async function begin(): Promise<void> {
   phone_ = await phoneOf(store_, { fetch: (...all) => fetch(...all), now });
   sender_ = senderOf(phone_, followOrder);
   device.value = await deviceOf(store_);
+  if (!device.value && !(await opensForms())) {
+    shown.unfit = "no_forms";
+    return become("unfit");
+  }
   const order = await orderKept(phone_);
   if (order) return followOrder(order);
   await settle(store_, Infinity);

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { type Browser, unfit } from "./fit";
 
 const ANDROID = "Mozilla/5.0 (Linux; Android 12; SM-A125F{}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Mobile Safari/537.36";
-const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 15_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
+const IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 16_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)";
 const GOOD: Browser = {
   userAgent: ANDROID.replace("{}", ""),
   isInstalled: false,
@@ -14,7 +14,7 @@ const GOOD: Browser = {
 
 it.each([
   ["Chrome", {}, undefined],
-  ["Safari", { userAgent: `${IPHONE} Version/15.4 Mobile/15E148 Safari/604.1` }, undefined],
+  ["Safari", { userAgent: `${IPHONE} Version/16.0 Mobile/15E148 Safari/604.1` }, undefined],
   ["an icon on an iPhone", { userAgent: `${IPHONE} Mobile/15E148`, isInstalled: true }, undefined],
   ["an app on an iPhone", { userAgent: `${IPHONE} Mobile/15E148` }, "inside_app"],
   ["an app on Android", { userAgent: ANDROID.replace("{}", "; wv") }, "inside_app"],

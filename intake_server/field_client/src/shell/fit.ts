@@ -1,6 +1,6 @@
 /** Whether forms can be filled in here at all: another app's browser loses them. */
 
-export type Unfit = "inside_app" | "not_secure" | "no_storage" | "no_keys";
+export type Unfit = "inside_app" | "not_secure" | "no_storage" | "no_keys" | "no_forms";
 
 export interface Browser {
   readonly userAgent: string;
@@ -35,4 +35,9 @@ export function thisBrowser(): Browser {
 export function isInstalled(): boolean {
   const isApple = (navigator as { standalone?: boolean }).standalone === true;
   return isApple || matchMedia("(display-mode: standalone)").matches;
+}
+
+/** Whether this is a page of Safari on an iPhone, which may lose what it keeps. */
+export function isPassing(): boolean {
+  return IPHONE.test(navigator.userAgent) && !isInstalled();
 }

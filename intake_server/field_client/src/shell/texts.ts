@@ -77,9 +77,18 @@ export const T = texts({
   },
   not_taken: { uk: "Центр не прийняв телефон. Скажіть координаторові.", en: "The centre did not take this phone. Tell your coordinator." },
   installTitle: { uk: "Поставте значок на екран", en: "Put an icon on your screen" },
+  iconFirst: {
+    uk: "Натисніть «Поділитися», далі «На початковий екран». Відкрийте форми звідти, поки є інтернет, і лише там впишіть код.",
+    en: "Tap Share, then Add to Home Screen. Open the forms from there while there is internet, and enter the code only there.",
+  },
+  iconWhy: {
+    uk: "Розпочате тут, у Safari, туди не перейде, а за тиждень без відкривання iPhone його стирає.",
+    en: "What is begun here, in Safari, does not move there, and after a week without being opened the iPhone erases it.",
+  },
+  iconNone: { uk: "Працювати тут, без значка", en: "Work here, without an icon" },
   installApple: {
-    uk: "Натисніть «Поділитися», далі «На початковий екран». Тоді форми відкриваються і без інтернету.",
-    en: "Tap Share, then Add to Home Screen. Then the forms open without internet too.",
+    uk: "За тиждень без відкривання iPhone стирає те, що лежить тут, у Safari. Коли все буде надіслано, натисніть «Поділитися», далі «На початковий екран», відкрийте форми звідти й попросіть новий код.",
+    en: "After a week without being opened, the iPhone erases what lies here, in Safari. When all is sent, tap Share, then Add to Home Screen, open the forms from there and ask for a new code.",
   },
   installOther: {
     uk: "У меню браузера виберіть «Додати на головний екран». Тоді форми відкриваються і без інтернету.",
@@ -350,5 +359,9 @@ export const UNFIT: Readonly<Record<Unfit, Text>> = {
   no_keys: {
     uk: "Цей браузер застарий, щоб захистити дані: відкрийте сторінку в новому Chrome або Safari.",
     en: "This browser is too old to protect the data: open the page in a recent Chrome or Safari.",
+  },
+  no_forms: {
+    uk: "Цей браузер застарий, щоб відкривати форми: оновіть його або візьміть інший телефон (Chrome від 100, Safari від 16).",
+    en: "This browser is too old to open forms: update it or take another phone (Chrome from 100, Safari from 16).",
   },
 };
