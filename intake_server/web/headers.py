@@ -1,5 +1,6 @@
 """Headers that every answer carries, whatever went wrong."""
 
+import re
 from typing import Final
 
 from flask import Response, request
@@ -36,6 +37,13 @@ _FIELD_WORKER: Final = _FIELD.replace(
 )
 """For the field client's workers: one reads expressions of forms with WebAssembly."""
 
+_FIELD_WORKER_OLD: Final = _FIELD.replace(
+    "script-src 'self'", "script-src 'self' 'unsafe-eval'"
+)
+"""The same for Safari 15, which knows no narrower word for WebAssembly."""
+
+_SAFARI_15: Final = re.compile(r"\bOS 15_|\bVersion/15\.")
+
 _CONFINED: Final = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """For what others have made: shown or not, it runs nothing and fetches nothing."""
 
@@ -50,6 +58,8 @@ HEADERS: Final = {
 """Set on each answer, whatever the view has set."""
 
 _POLICY_HEADER: Final = "Content-Security-Policy"
+_CHOSEN: Final = frozenset({_CONFINED, _FIELD, _FIELD_WORKER, _FIELD_WORKER_OLD})
+"""Policies that stay where a view has set them."""
 
 _NODES: Final = "sync"
 _TWO_YEARS: Final = "max-age=63072000; includeSubDomains"
@@ -66,8 +76,14 @@ def fit_field(response: Response, *, is_page: bool) -> Response:
 
     A worker goes by the policy of its own file, not by that of the page.
     """
-    response.headers[_POLICY_HEADER] = _FIELD if is_page else _FIELD_WORKER
+    response.headers[_POLICY_HEADER] = _FIELD if is_page else _worker_policy()
+    response.vary.add("User-Agent")
     return response
+
+
+def _worker_policy() -> str:
+    is_old = _SAFARI_15.search(request.user_agent.string)
+    return _FIELD_WORKER_OLD if is_old else _FIELD_WORKER
 
 
 def guard(response: Response) -> Response:
@@ -81,7 +97,7 @@ def guard(response: Response) -> Response:
         return response
     chosen = response.headers.get(_POLICY_HEADER)
     response.headers.update(HEADERS)
-    if chosen in (_CONFINED, _FIELD, _FIELD_WORKER):
+    if chosen in _CHOSEN:
         response.headers[_POLICY_HEADER] = chosen
     if context().settings.is_https:
         response.headers["Strict-Transport-Security"] = _TWO_YEARS

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from flask import Response
 from lxml import etree
 from parts import need
 from playwright.sync_api import Browser, Locator, Page, Route
@@ -115,8 +114,8 @@ def a_filler(browser: Browser, built: Path, **context: Any) -> Any:
 def _answer(route: Route, built: Path) -> None:
     name = route.request.url.partition("/field/")[2].partition("?")[0]
     content, kind = _file(name, built)
-    answer = headers.fit_field(Response(), is_page=kind == "text/html")
-    policy = {POLICY: answer.headers[POLICY]}
+    is_page = kind == "text/html"
+    policy = {POLICY: headers._FIELD if is_page else headers._FIELD_WORKER}
     route.fulfill(body=content, content_type=kind, headers=policy)
 
 

@@ -82,6 +82,29 @@ def test_only_the_client_runs_what_it_is_made_of_and_only_its_workers_webassembl
     assert "wasm" not in elsewhere
 
 
+@pytest.mark.parametrize(
+    ("browser", "word"),
+    [
+        ("iPhone; CPU iPhone OS 15_8 like Mac OS X) AppleWebKit/605", "'unsafe-eval'"),
+        ("Macintosh; Intel Mac OS X 10_15_7) Version/15.4 Safari/605", "'unsafe-eval'"),
+        ("Macintosh; Intel Mac OS X 10_15_7) Version/16.0", "'wasm-unsafe-eval'"),
+        ("iPhone; CPU iPhone OS 16_0 like Mac OS X)", "'wasm-unsafe-eval'"),
+        ("Linux; Android 14) Chrome/115.0.0.0", "'wasm-unsafe-eval'"),
+    ],
+)
+def test_only_the_workers_of_safari_15_may_read_text_as_code(server, browser, word):
+    script = next(name for name in names() if name.endswith(".js"))
+    agent = {"User-Agent": f"Mozilla/5.0 ({browser}"}
+
+    worker = server.client.get(f"/field/{script}", headers=agent)
+    page = server.client.get("/field/", headers=agent)
+
+    policy = worker.headers["Content-Security-Policy"]
+    assert policy.partition("script-src ")[2].partition(";")[0] == f"'self' {word}"
+    assert "User-Agent" in worker.headers["Vary"]
+    assert "eval" not in page.headers["Content-Security-Policy"]
+
+
 def test_a_file_that_is_known_is_not_sent_again(server):
     tag = server.client.get("/field/").headers["ETag"]
 

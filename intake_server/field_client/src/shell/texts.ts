@@ -361,7 +361,7 @@ export const UNFIT: Readonly<Record<Unfit, Text>> = {
     en: "This browser is too old to protect the data: open the page in a recent Chrome or Safari.",
   },
   no_forms: {
-    uk: "Цей браузер застарий, щоб відкривати форми: оновіть його або візьміть інший телефон (Chrome від 100, Safari від 16).",
-    en: "This browser is too old to open forms: update it or take another phone (Chrome from 100, Safari from 16).",
+    uk: "Цей браузер застарий, щоб відкривати форми: оновіть його або візьміть інший телефон (Chrome від 100, Safari від 15.4).",
+    en: "This browser is too old to open forms: update it or take another phone (Chrome from 100, Safari from 15.4).",
   },
 };

@@ -1,0 +1,1 @@
+const e=Uint8Array.of(0,97,115,109,1,0,0,0);function t(){try{return!!new WebAssembly.Instance(new WebAssembly.Module(e))}catch{return!1}}postMessage(t());
