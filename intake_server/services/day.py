@@ -156,7 +156,7 @@ def of(
         note_all(
             session, Act.READ_DAY, [_visits(viewer, site)], by=viewer.actor, now=now
         )
-        counts, _ = queue.tally(session, new_ms=0, old_ms=0, lately=now, site=site)
+        questions = queue.by_severity(session, site)
     pending = {one.item.doc: one.item for one in parting}
     standing = [
         entry
@@ -167,9 +167,6 @@ def of(
         board: _once(entry for entry in standing if entry.board == board)
         for board in limits
     }
-    questions: dict[int, int] = {}
-    for (severity, _), count in counts.items():
-        questions[severity] = questions.get(severity, 0) + count.open
     return Day(
         site=site,
         arrivals=by_board[ARRIVAL],

@@ -190,6 +190,16 @@ def counts(session: Session) -> Mapping[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def by_severity(session: Session, site: str) -> Mapping[int, int]:
+    """Return how many items in which a site has a part are open, by severity."""
+    rows = session.exec(
+        select(QueueRow.severity, func.count())
+        .where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
+        .group_by(col(QueueRow.severity))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def tally(
     session: Session,
     *,
