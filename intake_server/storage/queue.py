@@ -148,14 +148,14 @@ def waiting(
         since_ms: Only items that were first asked here after this moment.
     """
     query = select(QueueRow.qid).where(col(QueueRow.is_provisional).is_(False))
+    if owners is not None:
+        query = query.where(col(QueueRow.owner).in_(owners))
     if since_ms is not None:
         query = query.join(AskedRow, col(AskedRow.qid) == col(QueueRow.qid)).where(
             col(AskedRow.since) > since_ms
         )
     if site is not None:
         query = query.where(col(QueueRow.sites).contains(f"|{site}|", autoescape=True))
-    if owners is not None:
-        query = query.where(col(QueueRow.owner).in_(owners))
     return len(session.exec(query.limit(most)).all())
 
 
