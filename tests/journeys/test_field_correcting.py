@@ -20,9 +20,7 @@ def post(tmp_path, browser):
 def olena(post):
     """A volunteer who has sent one form."""
     olena = Volunteer(post.phone().switch_on())
-    olena.get_in(post.line.url, post.code())
-    olena.become_known()
-    olena.forms_are_here()
+    olena.come_in(post.line.url, post.code())
     olena.say("Прийом після повернення")
     olena.fill(FIRST)
     olena.finish()

@@ -122,9 +122,7 @@ def test_a_phone_killed_again_and_again_sends_each_form_once(
     phone = post.phone()
     olena = Volunteer(phone.switch_on())
     olena.page.set_default_timeout(2 * PATIENCE_MS)
-    olena.get_in(post.line.url, post.code())
-    olena.become_known()
-    olena.forms_are_here()
+    olena.come_in(post.line.url, post.code())
     phone.switch_off()
 
     made, killed_at = [], []

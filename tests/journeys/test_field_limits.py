@@ -124,9 +124,7 @@ def made_known(tmp_path_factory, browser):
         phone = post.phone()
         olena = Volunteer(phone.switch_on())
         olena.page.set_default_timeout(2 * PATIENCE_MS)
-        olena.get_in(post.line.url, post.code())
-        olena.become_known()
-        olena.forms_are_here()
+        olena.come_in(post.line.url, post.code())
         phone.switch_off()
         yield Known(post, phone, olena)
 

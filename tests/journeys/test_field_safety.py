@@ -4,6 +4,7 @@ import secrets
 from base64 import b64encode
 
 import pytest
+from arrivals import FIRST
 from forgers import Said, a_forger, problem, receipts
 from leaks import everything_in, found_in
 from lines import Line
@@ -23,27 +24,10 @@ pytestmark = pytest.mark.browser
 FORMS = 50
 RECEPTION = "Прийом після повернення"
 SHORT = {
-    "reception_point": ("border_point",),
-    "safety_words": ("done",),
-    "comm_mode": ("speech",),
-    "consent_intake": ("given",),
-    "consent_by": ("parent",),
-    "name_called": "Тарасик",
-    "sex": ("male",),
-    "age_years": "11",
-    "return_channel": ("volunteers",),
-    "origin_type": ("tot",),
-    "accompaniment": ("relative",),
-    "siblings_here": "0",
-    "siblings_elsewhere": ("no",),
-    "urgent_needs": ("none",),
-    "triage": ("green",),
-    "function_help": ("none",),
-    "wants_call": ("no",),
-    "docs_held": ("none",),
-    "destination": ("rehab",),
-    "destination_site": ("truskavets",),
-}
+    name: answer
+    for name, answer in FIRST.items()
+    if name not in ("family_name", "given_name")
+} | {"siblings_here": "0"}
 PLANTED = (
     *("name_called", "family_name", "given_name", "patronymic"),
     *("escort_name", "escort_phone", "worker_note"),
@@ -69,9 +53,7 @@ def post(tmp_path, browser):
 def at_work(post, phone, name="Олена"):
     """Somebody who has been let in and has all forms."""
     olena = Volunteer(phone.switch_on(), name)
-    olena.get_in(post.line.url, post.code())
-    olena.become_known()
-    olena.forms_are_here()
+    olena.come_in(post.line.url, post.code())
     return olena
 
 

@@ -74,9 +74,7 @@ def test_four_siblings_are_taken_in_with_no_line_and_nothing_is_lost(post, pictu
     phone = post.phone()
     olena = Volunteer(phone.switch_on())
     olena.page.add_init_script(MADE)
-    olena.get_in(post.line.url, post.code())
-    olena.become_known()
-    olena.forms_are_here()
+    olena.come_in(post.line.url, post.code())
 
     post.line.tear()
     take_in_the_first(olena, picture)

@@ -110,6 +110,12 @@ class Volunteer:
         self.say("Готово")
         self.at_home()
 
+    def come_in(self, address: str, code: str) -> None:
+        """Open the client by a code, become known, and wait for the forms."""
+        self.get_in(address, code)
+        self.become_known()
+        self.forms_are_here()
+
     def unlock(self, secret: str = PIN) -> None:
         """Open what is locked."""
         label = "Шість цифр" if secret.isdigit() else "Гасло"

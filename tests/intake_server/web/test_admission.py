@@ -284,18 +284,25 @@ def test_what_a_revoked_device_sends_open_is_not_taken(server, phone):
     assert not is_kept(server, "uuid:1")
 
 
-def test_the_files_of_a_revoked_device_come_in_too(server, phone):
-    revoke(server, phone)
-    content = b"sealed bytes"
+SEALED_FILE = b"sealed bytes"
+
+
+def late_with(content):
+    """An item with one file beside it, and the digest of the file."""
     digest = sha256(content).hexdigest()
     named = {"name": digest, "sha256": digest, "size": len(content)}
-    item = {**sealed("late"), "attachments": [named]}
+    return {**sealed("late"), "attachments": [named]}, digest
+
+
+def test_the_files_of_a_revoked_device_come_in_too(server, phone):
+    revoke(server, phone)
+    item, digest = late_with(SEALED_FILE)
     assert phone.send(item).json["receipts"][0]["missing"] == [digest]
 
     answer = phone.call(
         "PATCH",
         f"/api/v1/blobs/{digest}",
-        content,
+        SEALED_FILE,
         headers={
             "Tus-Resumable": "1.0.0",
             "Upload-Offset": "0",
@@ -406,10 +413,7 @@ def test_what_a_forgotten_device_still_has_is_set_aside_and_not_lost(
 
 def test_the_files_of_a_forgotten_device_come_in_too(server, phone):
     forget(server, phone)
-    content = b"sealed bytes"
-    digest = sha256(content).hexdigest()
-    named = {"name": digest, "sha256": digest, "size": len(content)}
-    item = {**sealed("late"), "attachments": [named]}
+    item, digest = late_with(SEALED_FILE)
     phone.send(item, at=server)
     part = {
         "Tus-Resumable": "1.0.0",
@@ -418,7 +422,7 @@ def test_the_files_of_a_forgotten_device_come_in_too(server, phone):
     }
 
     path = f"/api/v1/blobs/{digest}"
-    answer = phone.call("PATCH", path, content, at=server, headers=part)
+    answer = phone.call("PATCH", path, SEALED_FILE, at=server, headers=part)
 
     assert answer.status_code == 204
     assert phone.send(item, at=server).json["receipts"][0]["missing"] == []
