@@ -127,9 +127,9 @@ class Mirror {
   readonly #files = new Map<string, Blob>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #isBusy = ref(false);
+  readonly #isGone = ref(false);
   #turn = 0;
   #last: Promise<unknown> = Promise.resolve();
-  readonly #isGone = ref(false);
   #open: Open | undefined;
 
   constructor(
@@ -175,6 +175,7 @@ class Mirror {
     this.#isGone.value = true;
     for (const { failed } of this.#waiting.values()) failed(new EngineGone("the worker is gone"));
     this.#waiting.clear();
+    this.#isBusy.value = false;
     this.port.close();
   }
 

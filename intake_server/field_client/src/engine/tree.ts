@@ -68,7 +68,9 @@ export class Tree {
       part: "repeat",
       id: node.nodeId,
       name: nameOf(node),
-      reference: node.currentState.reference,
+      get reference() {
+        return node.currentState.reference;
+      },
       isCounted: node.nodeType === "repeat-range:controlled",
       get label() {
         return node.currentState.label?.asString ?? "";
