@@ -9,6 +9,13 @@ from volunteers import PATIENCE_MS, Volunteer
 
 pytestmark = pytest.mark.browser
 
+LISTEN = """() => {
+  window.heard = [];
+  const listen = () => document.querySelectorAll("main p").forEach((one) =>
+    window.heard.push(one.textContent.trim()));
+  new MutationObserver(listen).observe(document, { subtree: true, childList: true });
+}"""
+
 
 @pytest.fixture
 def post(tmp_path, browser):
@@ -18,17 +25,22 @@ def post(tmp_path, browser):
 
 @pytest.fixture
 def olena(post):
-    """A volunteer who has sent one form."""
+    """A volunteer who has finished one form."""
     olena = Volunteer(post.phone().switch_on())
     olena.come_in(post.line.url, post.code())
     olena.say("Прийом після повернення")
     olena.fill(FIRST)
+    olena.page.evaluate(LISTEN)
     olena.finish()
+    return olena
+
+
+def send(olena):
+    """Do not wait for the minute to go by, and look what became of it."""
     olena.say("Запечатати зараз")
     olena.say("На початок")
     olena.say("Надіслані форми")
     received(olena, 1)
-    return olena
 
 
 def received(olena, count):
@@ -47,7 +59,21 @@ def correct(olena, *, old, new):
     page.locator("form button[type=submit]").click()
 
 
+def test_no_screen_says_what_it_has_not_yet_looked_up(olena):
+    expect(olena.page.get_by_text("Запечатається за")).to_be_visible()
+    too_early = olena.page.evaluate("window.heard")
+    send(olena)
+    olena.say("Виправити")
+    expect(olena.page.locator("fieldset select").first).to_be_visible()
+    heard = olena.page.evaluate("window.heard")
+
+    assert [one for one in too_early if "Запечатано" in one] == []
+    assert [one for one in heard if "Тут зʼявляться форми" in one] == []
+    assert [one for one in heard if "форми на телефоні немає" in one] == []
+
+
 def test_one_answer_is_corrected_and_the_rest_stays(post, olena):
+    send(olena)
     shown = olena.page.inner_text("body")
     assert "Гончаренко" not in shown
     assert "Тарасик" not in shown
