@@ -4,6 +4,8 @@ export type Unfit = "inside_app" | "not_secure" | "no_storage" | "no_keys" | "no
 
 export interface Browser {
   readonly userAgent: string;
+  /** How many fingers it feels at once. */
+  readonly touches: number;
   readonly isInstalled: boolean;
   readonly isSecure: boolean;
   readonly hasStorage: boolean;
@@ -12,11 +14,13 @@ export interface Browser {
 
 const INSIDE = /FBAN|FBAV|Instagram|Line\/|Viber|WhatsApp|TelegramBot|Telegram-|MicroMessenger|; wv\)/;
 const IPHONE = /iPhone|iPad|iPod/;
+/** An iPad says that it is one of these, which nobody can touch. */
+const MAC = /Macintosh/;
 
 /** Return what is missing, the first thing that a person can do something about. */
 export function unfit(browser: Browser): Unfit | undefined {
-  const isIphoneView = IPHONE.test(browser.userAgent) && !/Safari\//.test(browser.userAgent);
-  if (INSIDE.test(browser.userAgent) || (isIphoneView && !browser.isInstalled)) return "inside_app";
+  const isAppleView = isHandheldOfApple(browser) && !/Safari\//.test(browser.userAgent);
+  if (INSIDE.test(browser.userAgent) || (isAppleView && !browser.isInstalled)) return "inside_app";
   if (!browser.isSecure) return "not_secure";
   if (!browser.hasStorage) return "no_storage";
   return browser.hasKeys ? undefined : "no_keys";
@@ -25,6 +29,7 @@ export function unfit(browser: Browser): Unfit | undefined {
 export function thisBrowser(): Browser {
   return {
     userAgent: navigator.userAgent,
+    touches: navigator.maxTouchPoints,
     isInstalled: isInstalled(),
     isSecure: globalThis.isSecureContext,
     hasStorage: "indexedDB" in globalThis && Boolean(globalThis.indexedDB),
@@ -37,7 +42,11 @@ export function isInstalled(): boolean {
   return isApple || matchMedia("(display-mode: standalone)").matches;
 }
 
-/** Whether this is a page of Safari on an iPhone, which may lose what it keeps. */
-export function isPassing(): boolean {
-  return IPHONE.test(navigator.userAgent) && !isInstalled();
+/** Whether this is a page of Safari on an iPhone or iPad, which may lose what it keeps. */
+export function isPassing(browser: Browser): boolean {
+  return isHandheldOfApple(browser) && !browser.isInstalled;
+}
+
+function isHandheldOfApple({ userAgent, touches }: Browser): boolean {
+  return IPHONE.test(userAgent) || (MAC.test(userAgent) && touches > 1);
 }

@@ -82,13 +82,13 @@ export const T = texts({
     en: "Tap Share, then Add to Home Screen. Open the forms from there while there is internet, and enter the code only there.",
   },
   iconWhy: {
-    uk: "Розпочате тут, у Safari, туди не перейде, а за тиждень без відкривання iPhone його стирає.",
-    en: "What is begun here, in Safari, does not move there, and after a week without being opened the iPhone erases it.",
+    uk: "Розпочате тут, у Safari, туди не перейде, а за тиждень без відкривання iPhone чи iPad його стирає.",
+    en: "What is begun here, in Safari, does not move there, and after a week without being opened the iPhone or iPad erases it.",
   },
   iconNone: { uk: "Працювати тут, без значка", en: "Work here, without an icon" },
   installApple: {
-    uk: "За тиждень без відкривання iPhone стирає те, що лежить тут, у Safari. Коли все буде надіслано, натисніть «Поділитися», далі «На початковий екран», відкрийте форми звідти й попросіть новий код.",
-    en: "After a week without being opened, the iPhone erases what lies here, in Safari. When all is sent, tap Share, then Add to Home Screen, open the forms from there and ask for a new code.",
+    uk: "За тиждень без відкривання iPhone чи iPad стирає те, що лежить тут, у Safari. Коли все буде надіслано, натисніть «Поділитися», далі «На початковий екран», відкрийте форми звідти й попросіть новий код.",
+    en: "After a week without being opened, the iPhone or iPad erases what lies here, in Safari. When all is sent, tap Share, then Add to Home Screen, open the forms from there and ask for a new code.",
   },
   installOther: {
     uk: "У меню браузера виберіть «Додати на головний екран». Тоді форми відкриваються і без інтернету.",
