@@ -55,6 +55,7 @@ kinto: $(TEST) ## Measure reception forms beside Kinto, which is installed for t
 	@$(BIN)/python tests/bench/beside_kinto.py $(BENCH)
 
 faults: $(TEST) ## Break the program on purpose, fault by fault, to see a test notice
+	@if $(NODE); then $(MAKE) --no-print-directory $(CLIENT)/node_modules/.dodomu; fi
 	@$(BIN)/python tests/faults/deliberate.py
 
 soak: $(TEST) ## Run 20 000 random histories, the laws ten times as hard, 1000 hostile posts, a million changes; takes an hour or two

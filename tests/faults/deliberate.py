@@ -29,9 +29,12 @@ PYTEST = (
     *(sys.executable, "-m", "pytest", "-x", "-q", "--tb=no", "-p", "no:xdist"),
     *("-p", "no:cacheprovider", "--hypothesis-profile=hasty", "--scale=0.5"),
 )
+VITEST = ("node", "node_modules/vitest/vitest.mjs", "run", "--bail=1")
+CLIENT = Path("intake_server") / "field_client"
 PASSED, FAILED = 0, 1
-"""What pytest answers when it ran to the end; anything else says nothing of the tests."""
+"""What both answer when they ran to the end; else nothing is said of the tests."""
 LONGEST_S = 600
+LIBRARIES = shutil.ignore_patterns("node_modules")
 
 Stages = Sequence[Sequence[str]]
 """What pytest is given, one after the other."""
@@ -59,7 +62,7 @@ def main() -> int:
     parser.add_argument("--only", default="", metavar="WORDS", help="part of a name")
     parser.add_argument("--jobs", type=int, default=2)
     asked = parser.parse_args()
-    chosen = [fault for fault in faults() if asked.only in fault.name]
+    chosen = able([fault for fault in faults() if asked.only in fault.name])
     suites = sorted({fault.tests for fault in chosen})
     began = time.monotonic()
     with ThreadPoolExecutor(asked.jobs) as pool:
@@ -75,6 +78,20 @@ def main() -> int:
     return 1 if unnoticed or failing else 0
 
 
+def able(chosen: list[Fault]) -> list[Fault]:
+    """Return those that this machine can plant; say which are left out."""
+    if shutil.which("node"):
+        return chosen
+    without = [fault for fault in chosen if not is_client(fault.tests[0])]
+    print(f"{len(chosen) - len(without)} of the field client are left out: no node")
+    return without
+
+
+def is_client(stage: Sequence[str]) -> bool:
+    """Tell whether tests are the field client's own."""
+    return stage[0].startswith(f"{CLIENT}/")
+
+
 def say(end: End) -> End:
     """Print a line of the table."""
     name = end.fault.name if end.fault else "(nothing planted)"
@@ -87,23 +104,34 @@ def in_a_copy(tests: Stages, fault: Fault | None = None) -> End:
     with TemporaryDirectory(prefix="dodomu-fault-") as folder:
         tree = Path(folder)
         for name in COPIED:
-            shutil.copytree(ROOT / name, tree / name)
+            shutil.copytree(ROOT / name, tree / name, ignore=LIBRARIES)
+        (tree / CLIENT / "node_modules").symlink_to(ROOT / CLIENT / "node_modules")
         shutil.copy(ROOT / "pyproject.toml", tree)
         if fault:
             fault.plant(tree)
         began = time.monotonic()
         for stage in tests:
-            status, said = run([*PYTEST, *stage], tree)
+            status, said = run(stage, tree)
             if status != PASSED:
                 break
         return End(fault, status, first_failed(said), time.monotonic() - began)
 
 
-def run(command: Sequence[str], tree: Path) -> tuple[int | None, str]:
+def run(stage: Sequence[str], tree: Path) -> tuple[int | None, str]:
     """Return the exit status of tests and what they say; None for those that hang."""
-    environ = {**os.environ, "PYTHONPATH": str(tree)}
+    environ = {**os.environ, "PYTHONPATH": str(tree), "NO_COLOR": "1"}
+    if is_client(stage):
+        below = [str(Path(path).relative_to(CLIENT)) for path in stage]
+        command, folder = [*VITEST, *below], tree / CLIENT
+    else:
+        command, folder = [*PYTEST, *stage], tree
     with subprocess.Popen(
-        command, cwd=tree, env=environ, stdout=subprocess.PIPE, text=True
+        command,
+        cwd=folder,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         try:
             said, _ = process.communicate(timeout=LONGEST_S)
@@ -117,10 +145,12 @@ def run(command: Sequence[str], tree: Path) -> tuple[int | None, str]:
 
 
 def first_failed(said: str) -> str:
-    """Return the test that pytest's summary names first."""
+    """Return the test that is named first; a file that cannot be read is none."""
     for line in said.splitlines():
         if line.startswith("FAILED "):
             return line.removeprefix("FAILED ").partition(" - ")[0]
+        if line.startswith(" FAIL ") and " > " in line:
+            return line.removeprefix(" FAIL ").strip()
     return ""
 
 

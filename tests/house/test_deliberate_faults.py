@@ -13,7 +13,9 @@ def test_a_deliberate_fault_still_finds_its_place(fault):
 
     broken = fault.planted_in(text)
 
-    assert ast.dump(ast.parse(broken)) != ast.dump(ast.parse(text))
+    if fault.file.endswith(".py"):
+        assert ast.dump(ast.parse(broken)) != ast.dump(ast.parse(text))
+    assert broken != text
 
 
 def test_every_deliberate_fault_has_a_name_of_its_own():
