@@ -15,6 +15,18 @@ LISTEN = """() => {
     window.heard.push(one.textContent.trim()));
   new MutationObserver(listen).observe(document, { subtree: true, childList: true });
 }"""
+REFUSED = """async () => {
+  const opening = indexedDB.open("forms");
+  await new Promise((done) => (opening.onsuccess = done));
+  const items = opening.result.transaction("items", "readwrite").objectStore("items");
+  const asked = items.getAll();
+  await new Promise((done) => (asked.onsuccess = done));
+  const [one] = asked.result;
+  items.put({ ...one, worker: "somebody else", state: "not_received", reason: "refused",
+    nextAt: Number.MAX_SAFE_INTEGER });
+  await new Promise((done) => (items.transaction.oncomplete = done));
+  opening.result.close();
+}"""
 
 
 @pytest.fixture
@@ -70,6 +82,33 @@ def test_no_screen_says_what_it_has_not_yet_looked_up(olena):
     assert [one for one in too_early if "Запечатано" in one] == []
     assert [one for one in heard if "Тут зʼявляться форми" in one] == []
     assert [one for one in heard if "форми на телефоні немає" in one] == []
+
+
+def test_a_form_is_called_sealed_only_where_it_is(olena):
+    send(olena)
+    sealed = olena.page.get_by_text("Запечатано.")
+
+    olena.page.evaluate("location.hash = '/done/uuid:nowhere'")
+
+    expect(olena.page.get_by_text("Цієї чернетки тут уже немає")).to_be_visible()
+    expect(sealed).to_have_count(0)
+
+
+def test_what_a_colleague_could_not_send_is_seen_by_who_has_the_phone(post, olena):
+    post.line.tear()
+    olena.say("Запечатати зараз")
+    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+    olena.page.evaluate(REFUSED)
+
+    olena.say("На початок")
+    expect(olena.page.get_by_text("1 форму не прийнято")).to_be_visible()
+    olena.say("Надіслані форми")
+
+    colleagues = olena.page.locator("h2 + ul .sent")
+    expect(colleagues).to_have_count(1)
+    expect(colleagues).to_contain_text("Центр її поки не приймає")
+    expect(colleagues.get_by_role("button", name="Виправити")).to_have_count(0)
+    assert barriers(olena.page) == []
 
 
 def test_one_answer_is_corrected_and_the_rest_stays(post, olena):

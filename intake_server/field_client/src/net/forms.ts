@@ -76,6 +76,22 @@ export async function current(store: Store): Promise<StoredForm[]> {
   return forms.sort((a, b) => place(a.formId) - place(b.formId));
 }
 
+const IN_HAND = "form-in-hand";
+
+/** Return the form that is filled in now, and keep its version until another is taken. */
+export async function inHand(store: Store, formId: string): Promise<StoredForm | undefined> {
+  const taking = store.transaction(["forms", "device"], "readwrite");
+  const all = await taking.objectStore("forms").getAll(IDBKeyRange.bound([formId, ""], [formId, "\uffff"]));
+  const form = all.find(({ isCurrent }) => isCurrent) ?? all.at(-1);
+  if (form) await taking.objectStore("device").put(nameOf(form), IN_HAND);
+  await taking.done;
+  return form;
+}
+
+function nameOf({ formId, version }: StoredForm): string {
+  return `${formId} ${version}`;
+}
+
 interface Coming extends Fetching {
   readonly told: (bytes: number, ofBytes?: number) => void;
 }
@@ -102,10 +118,12 @@ async function settled(store: Store, forms: readonly FormSaid[]): Promise<void> 
   const names = new Set(forms.map(({ form_id, version }) => `${form_id} ${version}`));
   const writing = store.transaction(["forms", "media", "drafts", "device"], "readwrite");
   const kept = new Set<string>();
+  const held = await writing.objectStore("device").get(IN_HAND);
   for (const form of await writing.objectStore("forms").getAll()) {
-    const name = `${form.formId} ${form.version}`;
+    const name = nameOf(form);
     const isCurrent = names.has(name);
-    const isNeeded = isCurrent || (await writing.objectStore("drafts").index("form").count(name)) > 0;
+    const isDraft = (await writing.objectStore("drafts").index("form").count(name)) > 0;
+    const isNeeded = isCurrent || isDraft || name === held;
     if (isNeeded) {
       for (const { hash } of form.media) kept.add(hash);
       await writing.objectStore("forms").put({ ...form, isCurrent });

@@ -6,7 +6,7 @@ import { utf8 } from "../vault/bytes";
 import { newSigner, publicText } from "../vault/envelope";
 import { deviceOf, openStore } from "../vault/store";
 import { backoff, retryAfterMs } from "./backoff";
-import { current, type FormsProgress, PIECE, syncForms } from "./forms";
+import { current, type FormsProgress, inHand, PIECE, syncForms } from "./forms";
 import { code, enrol, phoneOf, refreshed } from "./phone";
 
 let node: TestNode;
@@ -213,6 +213,26 @@ describe("forms", () => {
     await syncForms(phone);
     expect(await phone.store.getAllKeys("forms")).toEqual([["reception", "3"]]);
     expect(await phone.store.getAllKeys("media")).toEqual([`md5:bb${PLACES.length}`]);
+  });
+
+  it("stay while somebody has them in hand, though nothing is answered yet", async () => {
+    const phone = await aPhone(node);
+    published();
+    await syncForms(phone);
+    expect(await inHand(phone.store, "reception")).toMatchObject({ version: "1" });
+    for (const version of ["2", "3"]) {
+      published(version, PLACES);
+      await syncForms(phone);
+    }
+    expect(await phone.store.getAllKeys("forms")).toEqual([["reception", "1"], ["reception", "3"]]);
+    expect(await phone.store.get("media", `md5:bb${TWICE.length}`)).toBeDefined();
+
+    expect(await inHand(phone.store, "reception")).toMatchObject({ version: "3" });
+    expect(await inHand(phone.store, "tracing_request")).toBeUndefined();
+    await syncForms(phone);
+    published("4", PLACES);
+    await syncForms(phone);
+    expect(await phone.store.getAllKeys("forms")).toEqual([["reception", "3"], ["reception", "4"]]);
   });
 });
 

@@ -106,6 +106,11 @@ export async function page(store: Store, worker: string, limit: number, before?:
   return found;
 }
 
+/** Return what others on this phone finished and no node took, so that somebody sees to it. */
+export async function othersNotReceived(store: Store, worker: string): Promise<Item[]> {
+  return (await inState(store, "not_received")).filter((item) => item.worker !== worker);
+}
+
 /** Forget what was received 30 days ago; what was not received stays. */
 export async function forgetOld(store: Store, now: number): Promise<void> {
   for (const state of ["received", "looked_at"] as const) {

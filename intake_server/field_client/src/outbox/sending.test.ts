@@ -10,7 +10,7 @@ import { newSigner, publicText } from "../vault/envelope";
 import { handOver } from "../vault/handing";
 import { deviceOf } from "../vault/store";
 import type { Master } from "../vault/workers";
-import { happened, type Item, KEPT_MS, page, waiting } from "./items";
+import { happened, type Item, KEPT_MS, othersNotReceived, page, waiting } from "./items";
 import { rounds } from "./sender";
 import { fitting } from "./sending";
 
@@ -81,6 +81,26 @@ describe("on a good line", () => {
     expect(await phone.store.count("bodies")).toBe(0);
   });
 
+  it("a form whose photo is never taken has its reference, and asks once a day", async () => {
+    const form = filled("Олена", [PHOTO]);
+    node.leavesOut.add(form.instanceId);
+    await finished(phone, master, form);
+    await rounds(phone, false);
+    const found = await one(form.instanceId);
+    expect(found).toMatchObject({ state: "not_received", reason: "files", reference: "K7M2Q4XW" });
+    expect(await phone.store.count("files")).toBe(1);
+    expect(posts()).toBe(1);
+
+    clock.ms += 23 * 60 * 60_000;
+    await rounds(phone, false);
+    expect(posts()).toBe(1);
+    node.leavesOut.clear();
+    clock.ms += 60 * 60_000;
+    await rounds(phone, false);
+    expect(await one(form.instanceId)).toMatchObject({ state: "received" });
+    expect(await phone.store.count("files")).toBe(0);
+  });
+
   it("the list is kept 30 days, what was not received for ever", async () => {
     const received = await finished(phone, master, filled());
     await rounds(phone, false);
@@ -91,6 +111,8 @@ describe("on a good line", () => {
     await rounds(phone, false);
     expect(await one(received)).toBeUndefined();
     expect(await one(lost)).toMatchObject({ state: "not_received", reason: "refused" });
+    expect((await othersNotReceived(phone.store, "somebody else")).map(({ id }) => id)).toEqual([lost]);
+    expect(await othersNotReceived(phone.store, master.worker)).toEqual([]);
   });
 });
 

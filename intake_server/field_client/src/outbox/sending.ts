@@ -20,6 +20,8 @@ const MOST_BYTES = 1_900_000;
 const FIRST_BYTES = 200_000;
 const LEAST_BYTES = 20_000;
 const AGAIN_MS = 60 * 60_000;
+/** What the node takes of no form may change with its settings, or with its day. */
+const NEXT_DAY_MS = 24 * 60 * 60_000;
 const SOON_MS = 8_000;
 
 export const SUBMISSIONS = "/api/v1/submissions";
@@ -151,7 +153,7 @@ async function answered(phone: Phone, device: Device, item: Item, receipt: unkno
   const reference = said.reference ?? item.reference;
   const named = reference ? { reference } : {};
   if (said.isLeftOut) {
-    await happened(store, item.id, "refused", now(), { ...named, reason: "files", nextAt: now() + AGAIN_MS });
+    await happened(store, item.id, "refused", now(), { ...named, reason: "files", nextAt: now() + NEXT_DAY_MS });
     return;
   }
   if (said.event !== "stored_without_files") {

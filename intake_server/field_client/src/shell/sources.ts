@@ -16,11 +16,10 @@ export function sourceOf(store: Store, form: StoredForm): FormSource {
   };
 }
 
-export async function findForm(store: Store, formId: string, version?: string): Promise<StoredForm | undefined> {
-  if (version) {
-    const exact = await store.get("forms", [formId, version]);
-    if (exact) return exact;
-  }
+/** Return a version of a form, or where it is gone the one of today. */
+export async function findForm(store: Store, formId: string, version: string): Promise<StoredForm | undefined> {
+  const exact = await store.get("forms", [formId, version]);
+  if (exact) return exact;
   const all = await store.getAll("forms", IDBKeyRange.bound([formId, ""], [formId, "\uffff"]));
   return all.find(({ isCurrent }) => isCurrent) ?? all.at(-1);
 }

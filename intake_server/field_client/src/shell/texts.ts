@@ -68,8 +68,8 @@ export const T = texts({
   },
   too_many: { uk: "Забагато спроб. Зачекайте кілька хвилин.", en: "Too many tries. Wait a few minutes." },
   no_line: {
-    uk: "Немає звʼязку з центром. Код іще дійсний; спробуйте там, де є інтернет.",
-    en: "No line to the centre. The code still counts; try where there is internet.",
+    uk: "Немає звʼязку з центром. Спробуйте той самий код там, де є інтернет; якщо він застаріє, попросіть новий.",
+    en: "No line to the centre. Try the same code where there is internet; once it is out of date, ask for a new one.",
   },
   no_keys: {
     uk: "Центр іще не готовий приймати телефони. Скажіть про це адміністраторові.",
@@ -150,7 +150,7 @@ export const T = texts({
     uk: "Десять неправильних спроб: чернетки запечатано й передано до центру. Виберіть нове гасло.",
     en: "Ten wrong tries: the drafts are sealed for the centre. Choose a new passphrase.",
   },
-  panic: { uk: "Стерти прочитне: тримайте 3 секунди", en: "Erase what can be read: hold for 3 seconds" },
+  panic: { uk: "Стерти все, що можна прочитати: тримайте 3 секунди", en: "Erase what can be read: hold for 3 seconds" },
   panicHold: { uk: "Тримайте…", en: "Keep holding…" },
   panicTitle: { uk: "Стерти все, що тут можна прочитати?", en: "Erase everything that can be read here?" },
   panicHow: {
@@ -180,6 +180,7 @@ export const T = texts({
   since: { uk: "Найдавніша: {when}.", en: "The oldest: {when}." },
   sendNow: { uk: "Надіслати зараз", en: "Send now" },
   sent: { uk: "Надіслані форми", en: "Sent forms" },
+  othersTitle: { uk: "Не прийнято від інших на цьому телефоні", en: "Not received from others on this phone" },
   sentNone: { uk: "Тут зʼявляться форми, які ви завершили.", en: "Forms that you finish appear here." },
   sentKept: {
     uk: "Тут лише код, форма, час і стан. Через 30 днів рядок зникає.",
@@ -243,6 +244,7 @@ export const T = texts({
     uk: "Запечатано. На цьому телефоні її вже не прочитає ніхто. Надішлеться сама, щойно буде звʼязок.",
     en: "Sealed. Nobody can read it on this phone any more. It is sent by itself when there is a line.",
   },
+  sealing: { uk: "Запечатується…", en: "Being sealed…" },
   goBack: { uk: "Повернутися до форми", en: "Back to the form" },
   sealNow: { uk: "Запечатати зараз", en: "Seal it now" },
   correct: { uk: "Виправити", en: "Correct" },
@@ -278,9 +280,9 @@ export const TRIES_LEFT = {
 };
 
 export const WAITING = {
-  one: { uk: "{n} форма чекає на лінію.", en: "{n} form waits for a line." },
-  few: { uk: "{n} форми чекають на лінію.", en: "{n} forms wait for a line." },
-  many: { uk: "{n} форм чекають на лінію.", en: "{n} forms wait for a line." },
+  one: { uk: "{n} форму ще не надіслано.", en: "{n} form is not sent yet." },
+  few: { uk: "{n} форми ще не надіслано.", en: "{n} forms are not sent yet." },
+  many: { uk: "{n} форм ще не надіслано.", en: "{n} forms are not sent yet." },
 };
 
 export const NOT_RECEIVED = {
@@ -299,6 +301,9 @@ export const STATE: Readonly<Record<Item["state"], Text>> = {
   looked_at: { uk: "отримано, дивиться координатор (нічого робити не треба)", en: "received, a coordinator is looking (nothing to do)" },
   not_received: { uk: "не прийнято", en: "not received" },
 };
+
+/** Where the form itself was received, though not all of it. */
+export const WITHOUT_FILES = { uk: "отримано без файлу", en: "received without a file" };
 
 export const REASON: Readonly<Record<Reason, Text>> = {
   forged: {
@@ -322,8 +327,8 @@ export const REASON: Readonly<Record<Reason, Text>> = {
     en: "A real form, but the phone is in practice. Ask a coordinator to end practice.",
   },
   files: {
-    uk: "Форму отримано, а фото центр не прийняв. Скажіть координаторові.",
-    en: "The form is received, but the centre did not take a photo. Tell your coordinator.",
+    uk: "Фото чи файл центр не прийняв: завеликий або забагато за день. Він лишається тут, спробуємо щодня; скажіть координаторові.",
+    en: "The centre did not take a photo or file: too large, or too many for a day. It stays here and is tried daily; tell your coordinator.",
   },
 };
 

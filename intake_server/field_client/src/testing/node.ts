@@ -43,6 +43,8 @@ export class TestNode {
   readonly blobs = new Map<string, Bytes>();
   readonly calls: string[] = [];
   readonly quarantines = new Set<string>();
+  /** Forms of whose files it takes none. */
+  readonly leavesOut = new Set<string>();
   fault: Fault | undefined;
   /** After an answer was made, and what it did is done: does it arrive? */
   lost: ((request: IncomingMessage) => boolean) | undefined;
@@ -169,13 +171,16 @@ export class TestNode {
     const status = isOdd ? "quarantined" : before ? "duplicate" : "stored";
     const heading = { instanceId: item.instance_id, formId: item.form_id, version: item.form_version };
     const sha256 = await digestOf(heading, item.sealed);
-    const missing = item.attachments
+    const isLeftOut = this.leavesOut.has(item.instance_id);
+    const absent = item.attachments
       .filter(({ sha256: each, size }) => this.blobs.get(each)?.length !== size)
       .map(({ sha256: each }) => each);
+    const missing = isLeftOut ? [] : absent;
     const reference = isOdd ? undefined : "K7M2Q4XW";
     const said = [item.instance_id, sha256, status, reference ?? "", missing.join(",")].join("|");
     const sig = await signed(this.receipt.privateKey, said);
-    return { instance_id: item.instance_id, sha256, status, reference, missing, documents: [], by: this.site, sig };
+    const left = isLeftOut ? { left_out: absent.map((each) => ({ reason: "too-large", sha256: each })) } : {};
+    return { instance_id: item.instance_id, sha256, status, reference, missing, ...left, documents: [], by: this.site, sig };
   }
 
   private async opened(item: WireItem): Promise<Opened> {
