@@ -77,7 +77,9 @@ class Tour:
             path = self.folder / f"field-{len(self.seen):02}-{name}.png"
             page.screenshot(path=path)
         self.seen.append(name)
-        here = [*barriers(page), *page.evaluate(SHUT), *stumbles(page)]
+        lost = page.evaluate("document.activeElement === document.body")
+        here = ["nothing has the focus"] if lost else []
+        here += [*barriers(page), *page.evaluate(SHUT), *stumbles(page)]
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         here += [f"at 200 %: {one}" for one in page.evaluate(SHUT)]
         page.evaluate("document.documentElement.style.fontSize = ''")

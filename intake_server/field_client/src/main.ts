@@ -1,6 +1,7 @@
 /** Starts what belongs to the address: a phone's forms, or a form at a desk. */
 import { createApp, defineAsyncComponent } from "vue";
 import App from "./App.vue";
+import { keepFocus } from "./focus";
 import { language } from "./language";
 import { code } from "./net/phone";
 import { begin } from "./shell/application";
@@ -13,6 +14,7 @@ const AT_A_DESK = "/field/desk/";
 
 export function start(): void {
   document.documentElement.lang = language.value;
+  keepFocus(document.querySelector("#app")!);
   if (location.pathname.startsWith(AT_A_DESK)) {
     createApp(defineAsyncComponent(() => import("./desk/DeskApp.vue"))).mount("#app");
     return;

@@ -1,0 +1,29 @@
+/**
+ * The focus is never lost: when what has it goes from the screen, what took its place, or
+ * the nearest heading, gets it. Without this a keyboard or a screen reader begins anew at
+ * the top of the page.
+ */
+
+const TAKES =
+  "[role=alertdialog], h1[tabindex], h2[tabindex], a[href], button:not(:disabled), input:not(:disabled), select, textarea";
+
+/** Watch over the focus below an element. */
+export function keepFocus(root: Element): void {
+  let held: Element[] = [];
+  root.addEventListener("focusin", ({ target }) => {
+    held = [];
+    for (let each = target as Element | null; each && each !== root; each = each.parentElement) held.push(each);
+    held.push(root);
+  });
+  new MutationObserver(() => {
+    if (held[0]?.isConnected !== false || !isLost()) return;
+    for (const around of held.filter((each) => each.isConnected)) {
+      const next = around.querySelector<HTMLElement>(TAKES);
+      if (next) return next.focus({ preventScroll: true });
+    }
+  }).observe(root, { childList: true, subtree: true });
+}
+
+export function isLost(): boolean {
+  return !document.activeElement || document.activeElement === document.body;
+}
