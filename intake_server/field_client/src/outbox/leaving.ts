@@ -7,7 +7,8 @@
  * they wait for a line without end, and for a node that refuses them thirty days.
  */
 import { type Phone, saidWiped } from "../net/phone";
-import { emptied, gone, panic } from "../vault/wiping";
+import { handOverKeyless } from "../vault/handing";
+import { emptied, gone, unreadable } from "../vault/wiping";
 import { recover, round, sendingOf, tryAgain } from "./sending";
 
 /**
@@ -38,14 +39,19 @@ export async function orderKept({ store }: Phone): Promise<string | undefined> {
 /** Follow a good order as far as it can be followed now. */
 export async function leave(phone: Phone, order: string): Promise<Left> {
   const { store } = phone;
-  await store.put("device", order, KEY);
-  await panic(store);
+  await noted(store, order);
+  await unreadable(store);
   const left = await handedIn(phone);
   if (left === "no_line" || (left === "refused" && !(await isGivenUp(phone)))) return left;
   await emptied(store);
   await saidWiped(phone);
   await gone(store);
   return "gone";
+}
+
+/** A full phone cannot note the order, and follows it all the same; the node gives it again. */
+async function noted(store: Phone["store"], order: string): Promise<void> {
+  await store.put("device", order, KEY).catch(() => undefined);
 }
 
 /** Hand in all that is sealed, as long as a node takes some of it. */
@@ -80,7 +86,11 @@ async function isGivenUp({ store, now }: Phone): Promise<boolean> {
   return days >= PATIENCE_DAYS;
 }
 
-/** How many forms no node keeps yet: the bytes of the others are gone. */
-function left({ store }: Phone): Promise<number> {
-  return store.count("bodies");
+/**
+ * How many forms no node keeps yet: the bytes of the others are gone. What was being filled
+ * in is among them, as soon as there is room to move it.
+ */
+async function left({ store }: Phone): Promise<number> {
+  const drafts = await handOverKeyless(store);
+  return drafts.left + (await store.count("bodies"));
 }

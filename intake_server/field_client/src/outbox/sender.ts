@@ -12,6 +12,8 @@ import { type Outcome, recover, dueIn, round, sendingOf, tryAgain } from "./send
 
 const LOCK = "forms-sending";
 const CALM_MS = 10 * 60_000;
+/** A full phone cannot note how far it is; that is tried again like a line that breaks. */
+const HELD_UP = { kind: "no_line", why: "busy" } as const;
 
 export type LineState = "unknown" | "sending" | "up" | "offline" | "portal" | "busy" | "not_known";
 
@@ -55,7 +57,7 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
   };
   const run = async (isAsked: boolean): Promise<void> => {
     clearTimeout(timer);
-    const outcome = await alone(() => rounds(phone, isAsked, said));
+    const outcome = await alone(() => rounds(phone, isAsked, said)).catch(() => HELD_UP);
     if (outcome?.kind === "wipe") await wipe(outcome.order);
     else if (outcome) ended(outcome);
     else later(backoff(1, Math.random()));

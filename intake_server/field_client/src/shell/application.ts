@@ -12,12 +12,12 @@ import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
 import { leave, type Left, orderKept } from "../outbox/leaving";
 import { type Sender, senderOf } from "../outbox/sender";
 import { closeOld } from "../vault/families";
-import { handOverOld, settle } from "../vault/handing";
+import { handOverKeyless, handOverOld, settle } from "../vault/handing";
 import { isDue } from "../vault/idle";
 import { askToLast, type Room, room } from "../vault/room";
 import * as shifts from "../vault/shifts";
 import { type Device, deviceOf, openStore, type Store, type StoredForm } from "../vault/store";
-import { panic as takeAway } from "../vault/wiping";
+import { unreadable } from "../vault/wiping";
 import type { Master } from "../vault/workers";
 import { thisBrowser, unfit, type Unfit } from "./fit";
 import { begun, places } from "./places";
@@ -39,6 +39,8 @@ interface Shown {
   lastWorker: string | undefined;
   /** How often everything was taken away: then the lock screen begins anew. */
   panics: number;
+  /** Whether nothing can be read here since, and nobody has begun anew. */
+  isErased: boolean;
 }
 
 export const shown = reactive<Shown>({
@@ -52,6 +54,7 @@ export const shown = reactive<Shown>({
   openDraft: undefined,
   lastWorker: undefined,
   panics: 0,
+  isErased: false,
 });
 export const device = shallowRef<Device>();
 export const forms = shallowRef<readonly StoredForm[]>([]);
@@ -73,6 +76,8 @@ let sender_: Sender | undefined;
 let touched = Date.now();
 let contacted = 0;
 let locking: Promise<void> | undefined;
+let following: Promise<void> | undefined;
+let isListening = false;
 const unfinished = new Set<() => Promise<unknown>>();
 
 export function store(): Store {
@@ -99,8 +104,17 @@ export function serverNow(): number {
   return Date.now() + (phone_?.offset ?? 0);
 }
 
-/** Open what lies on the phone and go on where it was left. */
+/** Open what lies on the phone and go on where it was left; what cannot be read says so. */
 export async function begin(): Promise<void> {
+  try {
+    await began();
+  } catch {
+    shown.unfit = "no_answer";
+    become("unfit");
+  }
+}
+
+async function began(): Promise<void> {
   shown.unfit = unfit(thisBrowser());
   if (shown.unfit) return become("unfit");
   if (!(await isAlone())) return become("elsewhere");
@@ -118,14 +132,26 @@ export async function begin(): Promise<void> {
     return become("unfit");
   }
   const order = await orderKept(phone_);
-  if (order) return followOrder(order);
-  await settle(store_, Infinity);
-  await handOverOld(store_, now());
+  if (order) return void followOrder(order);
+  await settled(store_);
   forms.value = await current(store_);
   shown.lastWorker = localStorage.getItem(WORKER) ?? undefined;
   listen();
   become(device.value ? "locked" : "outside");
+  void mended();
   if (device.value) void contact();
+}
+
+/** Seal what was finished or is too old; what cannot be moved now waits for the next time. */
+async function settled(store: Store): Promise<void> {
+  await settle(store, Infinity).catch(() => undefined);
+  await handOverOld(store, now()).catch(() => undefined);
+}
+
+/** Hand over what nobody can open: a phone may have been switched off in the middle of that. */
+async function mended(): Promise<void> {
+  const handed = await handOverKeyless(store()).catch(() => undefined);
+  if (handed?.moved) await sender().poke();
 }
 
 /** Take this page's place where another one has it. */
@@ -160,6 +186,7 @@ export async function unlocked(by: Master): Promise<void> {
   touched = now();
   if (by.worker !== shown.lastWorker) location.hash = "/";
   shown.lastWorker = by.worker;
+  shown.isErased = false;
   localStorage.setItem(WORKER, by.worker);
   become("open");
   void contact();
@@ -206,34 +233,51 @@ export function beforeLocking(done: () => Promise<unknown>): () => void {
   return () => unfinished.delete(done);
 }
 
-/** Take away all that can be read; what is sealed stays and is sent. */
+/** Wait until all is written that a screen, gone or not, is still writing. */
+export async function written(): Promise<void> {
+  await Promise.allSettled([...unfinished].map((done) => done()));
+}
+
+/**
+ * Take away all that can be read; what is sealed stays and is sent. The keys go at once,
+ * which the screen says; the drafts, unreadable then, are moved afterwards.
+ *
+ * Throws where the keys are still there.
+ */
 export async function panic(): Promise<void> {
   master.value = undefined;
   forget();
   begun.clear();
   places.clear();
-  await takeAway(store());
+  await unreadable(store());
   localStorage.removeItem(WORKER);
   shown.lastWorker = undefined;
   shown.panics += 1;
+  shown.isErased = true;
   location.hash = "/";
   become("locked");
-  void sender().poke();
+  void mended();
 }
 
 /** Ask the node what is new, and send what waits; `isAsked`: a person wants it now. */
 export async function contact(isAsked = false): Promise<void> {
-  if (!device.value || shown.isFetching) return;
+  if (!device.value || shown.isFetching || !isAtWork()) return;
   if (isAsked || now() - contacted > FRESH_MS) {
     shown.isFetching = true;
     try {
       await learned();
+    } catch {
+      // What is new, a full phone for instance cannot keep: sending makes room.
     } finally {
       shown.isFetching = false;
       shown.progress = undefined;
     }
   }
-  if (shown.phase === "locked" || shown.phase === "open") await sender().poke(isAsked);
+  if (isAtWork()) await sender().poke(isAsked);
+}
+
+function isAtWork(): boolean {
+  return shown.phase === "locked" || shown.phase === "open";
 }
 
 async function learned(): Promise<void> {
@@ -247,17 +291,24 @@ async function learned(): Promise<void> {
   if (state === "new" || state === "same") contacted = now();
 }
 
-async function followOrder(order: string): Promise<void> {
+function followOrder(order: string): Promise<void> {
+  following ??= followed(order).finally(() => (following = undefined));
+  return following;
+}
+
+/** What can be read goes before anything is waited for: the last answer needs no key that is kept. */
+async function followed(order: string): Promise<void> {
   sender_?.stop();
   become("leaving");
+  await unreadable(store()).catch(() => undefined);
   await putAway();
-  const left = await leave(phone(), order);
+  const left = await leave(phone(), order).catch(() => undefined);
   if (left === "gone") {
     location.hash = "/";
     return become("gone");
   }
-  shown.left = left;
-  setTimeout(() => void followOrder(order), AGAIN_MS[left]);
+  shown.left = left ?? shown.left;
+  setTimeout(() => void followOrder(order), AGAIN_MS[left ?? "no_line"]);
 }
 
 function become(phase: Phase): void {
@@ -265,6 +316,8 @@ function become(phase: Phase): void {
 }
 
 function listen(): void {
+  if (isListening) return;
+  isListening = true;
   for (const event of ["pointerdown", "keydown", "input", "scroll"]) {
     document.addEventListener(event, () => (touched = now()), { passive: true, capture: true });
   }
@@ -275,13 +328,22 @@ function listen(): void {
 }
 
 async function tick(ticks: number): Promise<void> {
-  if (!store_ || shown.phase === "leaving" || shown.phase === "gone") return;
+  if (!store_ || !(isAtWork() || shown.phase === "outside")) return;
   if (shown.phase === "open" && isDue(now(), touched, isAnswering())) await lock();
-  if (await settle(store_, now())) void sender().poke();
-  if (ticks % SLOW_TICKS) return;
+  try {
+    if (await settle(store_, now())) void sender().poke();
+    if (ticks % SLOW_TICKS === 0) await slowly(store_);
+  } catch {
+    // What cannot be done now is done at another tick.
+  }
+}
+
+async function slowly(store: Store): Promise<void> {
   shown.room = await room();
-  await closeOld(store_, now());
-  if (await handOverOld(store_, now(), shown.openDraft)) void sender().poke();
+  await closeOld(store, now());
+  const old = await handOverOld(store, now(), shown.openDraft);
+  const keyless = await handOverKeyless(store);
+  if (old + keyless.moved > 0) void sender().poke();
 }
 
 function isAnswering(): boolean {
@@ -307,6 +369,7 @@ function hold(how: LockOptions): Promise<boolean> {
     });
     held.catch(() => {
       isHeld = false;
+      sender_?.stop();
       become("elsewhere");
       void putAway();
     });

@@ -1,6 +1,6 @@
 /** Whether forms can be filled in here at all: another app's browser loses them. */
 
-export type Unfit = "inside_app" | "not_secure" | "no_storage" | "no_keys" | "no_forms";
+export type Unfit = "inside_app" | "not_secure" | "no_storage" | "no_keys" | "no_forms" | "no_answer";
 
 export interface Browser {
   readonly userAgent: string;

@@ -369,4 +369,20 @@ export const UNFIT: Readonly<Record<Unfit, Text>> = {
     uk: "Цей браузер застарий, щоб відкривати форми: оновіть його або візьміть інший телефон (Chrome від 100, Safari від 15.4).",
     en: "This browser is too old to open forms: update it or take another phone (Chrome from 100, Safari from 15.4).",
   },
+  no_answer: {
+    uk: "Памʼять телефону зараз не читається: закрийте форми й відкрийте знову, а якщо не допоможе, перезапустіть телефон. Не видаляйте дані сайту: у них лежить ненадіслане.",
+    en: "The phone's storage cannot be read now: close the forms and open them again, or else restart the phone. Do not clear the site's data: what is not sent yet lies there.",
+  },
 };
+
+/** What is said where something on the phone went wrong. */
+export const WRONG = texts({
+  erased: {
+    uk: "Стерто: прочитати тут уже нічого не можна. Запечатане піде до центру, щойно буде звʼязок.",
+    en: "Erased: nothing can be read here any more. What is sealed goes to the centre when there is a line.",
+  },
+  notErased: {
+    uk: "Стерти не вдалося: памʼять телефону не відповідає. Спробуйте ще раз; якщо знову ні, перезапустіть телефон і спробуйте тоді.",
+    en: "Nothing was erased: the phone's storage does not answer. Try again; if that fails too, restart the phone and try then.",
+  },
+});

@@ -15,15 +15,19 @@ export interface Kept extends Family {
   readonly changed: number;
 }
 
-/** Return the families that this worker may go on with, the newest first. */
+/** Return the families that this worker may go on with, the newest first; none that is damaged. */
 export async function open(store: Store, master: Master): Promise<Kept[]> {
   const mine = IDBKeyRange.bound([master.worker, 0], [master.worker, Number.MAX_VALUE]);
   const kept = await store.getAllFromIndex("families", "recent", mine);
   const families = kept.reverse().map(async ({ id, body, changed }) => {
-    const family = JSON.parse(text(await shown(master.key, body, `family ${id}`))) as Family;
-    return { ...family, changed };
+    try {
+      const family = JSON.parse(text(await shown(master.key, body, `family ${id}`))) as Family;
+      return [{ ...family, changed }];
+    } catch {
+      return [];
+    }
   });
-  return Promise.all(families);
+  return (await Promise.all(families)).flat();
 }
 
 export async function close(store: Store, first: string): Promise<void> {

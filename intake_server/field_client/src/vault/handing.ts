@@ -5,9 +5,10 @@
  * whose passphrase is lost, or that was finished before the application was closed, only
  * has to be moved: in one transaction the readable half and its key go, the sealed waits.
  */
-import type { Draft, Store } from "./store";
+import type { IDBPTransaction } from "idb";
 import type { Item } from "../outbox/items";
 import type { Ready } from "./sealing";
+import type { Draft, Schema, Store } from "./store";
 
 export const DRAFT_LIFE_MS = 72 * 60 * 60 * 1000;
 
@@ -20,13 +21,43 @@ export interface Handover extends Ready {
   readonly finalized: number;
 }
 
-/** Move a draft to what waits; tells whether it was still there. */
+/** What lies sealed beside a draft is damaged: nobody can hand it over. */
+export class DamagedError extends Error {
+  override readonly name = "DamagedError";
+}
+
+/** How many drafts were handed over, and how many are to be tried again. */
+export interface Handed {
+  readonly moved: number;
+  readonly left: number;
+}
+
+/**
+ * Move a draft to what waits; tells whether it was still there.
+ *
+ * Throws DamagedError; where anything is thrown the draft lies as it lay.
+ */
 export async function handOver(store: Store, id: string): Promise<boolean> {
   const moving = store.transaction(MOVING, "readwrite");
+  const done = moving.done.then(() => true, (error: unknown) => error);
+  try {
+    const isThere = await moved(moving, id);
+    await moving.done;
+    return isThere;
+  } catch (error) {
+    abort(moving);
+    await done;
+    throw error;
+  }
+}
+
+type Moving = IDBPTransaction<Schema, (typeof MOVING)[number][], "readwrite">;
+
+async function moved(moving: Moving, id: string): Promise<boolean> {
   const draft = await moving.objectStore("drafts").get(id);
   const body = await moving.objectStore("draft_bodies").get(id);
   if (draft && body) {
-    const ready = JSON.parse(body.handover) as Handover;
+    const ready = readyOf(body.handover);
     await moving.objectStore("bodies").put(JSON.stringify(ready.item), id);
     await moving.objectStore("items").put(waiting(draft, ready));
     const going = new Set(ready.item.attachments.map(({ sha256 }) => sha256));
@@ -37,30 +68,70 @@ export async function handOver(store: Store, id: string): Promise<boolean> {
   }
   await moving.objectStore("drafts").delete(id);
   await moving.objectStore("draft_bodies").delete(id);
-  await moving.done;
   return Boolean(draft);
 }
 
-export async function handOverAll(store: Store, worker: string): Promise<void> {
-  const all = IDBKeyRange.bound([worker, 0], [worker, Number.MAX_VALUE]);
-  for (const id of await store.getAllKeysFromIndex("drafts", "recent", all)) await handOver(store, id);
+function readyOf(handover: string): Handover {
+  try {
+    const ready = JSON.parse(handover) as Handover;
+    if (ready.digest && ready.item.sealed.ct && ready.item.attachments.every(({ sha256 }) => sha256)) return ready;
+  } catch {
+    // Said below.
+  }
+  throw new DamagedError("what is sealed beside the draft is damaged");
+}
+
+function abort(moving: Moving): void {
+  try {
+    moving.abort();
+  } catch {
+    // It is over already.
+  }
+}
+
+/** Hand over some drafts; one that fails does not stop the others. */
+async function handOverEach(store: Store, ids: Iterable<string>): Promise<Handed> {
+  let [moved, left] = [0, 0];
+  for (const id of ids) {
+    try {
+      if (await handOver(store, id)) moved += 1;
+    } catch (error) {
+      if (!(error instanceof DamagedError)) left += 1;
+    }
+  }
+  return { moved, left };
+}
+
+export async function handOverAll(store: Store, worker: string): Promise<Handed> {
+  return handOverEach(store, await store.getAllKeysFromIndex("drafts", "recent", allOf(worker)));
+}
+
+/** Hand over the drafts that nobody can open any more, their worker's key being gone. */
+export async function handOverKeyless(store: Store): Promise<Handed> {
+  const ids = new Set(await store.getAllKeys("drafts"));
+  for (const { id: worker, master } of ids.size ? await store.getAll("workers") : []) {
+    if (!master) continue;
+    for (const id of await store.getAllKeysFromIndex("drafts", "recent", allOf(worker))) ids.delete(id);
+  }
+  return handOverEach(store, ids);
 }
 
 /** Hand over each draft whose 72 hours are over; `open` is the one on the screen. */
 export async function handOverOld(store: Store, now: number, open?: string): Promise<number> {
   const old = IDBKeyRange.upperBound(now - DRAFT_LIFE_MS);
   const ids = await store.getAllKeysFromIndex("drafts", "changed", old);
-  const due = ids.filter((id) => id !== open);
-  for (const id of due) await handOver(store, id);
-  return due.length;
+  return (await handOverEach(store, ids.filter((id) => id !== open))).moved;
 }
 
 /** Seal for good what was finished, its time to go back over; at a start: all of it. */
 export async function settle(store: Store, now: number): Promise<number> {
   const due = IDBKeyRange.upperBound(now);
   const ids = await store.getAllKeysFromIndex("drafts", "finishing", due);
-  for (const id of ids) await handOver(store, id);
-  return ids.length;
+  return (await handOverEach(store, ids)).moved;
+}
+
+function allOf(worker: string): IDBKeyRange {
+  return IDBKeyRange.bound([worker, 0], [worker, Number.MAX_VALUE]);
 }
 
 function waiting(draft: Draft, ready: Handover): Item {

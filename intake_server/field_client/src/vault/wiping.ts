@@ -1,11 +1,12 @@
 /**
  * Emptying the phone: by an order that the own site signed, or in need.
  *
- * In need, whatever can be read goes at once: drafts with their keys, workers, shifts,
- * families. What is sealed stays, for nobody here can read it and a child may depend on it.
+ * In need, whatever makes anything readable goes first and at once: workers with their
+ * keys, shifts, families. Only then each draft is moved to what waits, which may take a
+ * while. What is sealed stays, for nobody here can read it and a child may depend on it.
  */
 import { isSigned } from "./envelope";
-import { handOver } from "./handing";
+import { type Handed, handOverKeyless } from "./handing";
 import { type Device, NAME, type Store } from "./store";
 
 /** Tell whether an order is for this phone and its own site has signed it. */
@@ -16,9 +17,11 @@ export async function isOrdered(device: Device, order: unknown, signature: unkno
   return isSigned(device.receiptKey, order, signature);
 }
 
-/** Take away all that can be read; each draft stays as sealed bytes that wait for a line. */
-export async function panic(store: Store): Promise<void> {
-  for (const id of await store.getAllKeys("drafts")) await handOver(store, id);
+/**
+ * Take away all by which anything can be read, in one transaction: whatever happens after
+ * it, the drafts are nothing but bytes.
+ */
+export async function unreadable(store: Store): Promise<void> {
   const going = store.transaction(["workers", "shifts", "families", "device"], "readwrite");
   await Promise.all([
     going.objectStore("workers").clear(),
@@ -27,6 +30,12 @@ export async function panic(store: Store): Promise<void> {
     going.objectStore("device").delete("labels"),
     going.done,
   ]);
+}
+
+/** Take away all that can be read; each draft stays as sealed bytes that wait for a line. */
+export async function panic(store: Store): Promise<Handed> {
+  await unreadable(store);
+  return handOverKeyless(store);
 }
 
 /** Empty every store but the one that says who this phone is, to acknowledge with. */

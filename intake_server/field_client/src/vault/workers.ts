@@ -42,7 +42,7 @@ export async function list(store: Store): Promise<Named[]> {
   const workers = await store.getAll("workers");
   const key = await labelKey(store);
   const named = workers.map(async ({ id, label, master, wrong, made }) => {
-    return { id, label: text(await shown(key, label, id)), hasKey: master !== null, wrong, made };
+    return { id, label: await labelOf(key, label, id), hasKey: master !== null, wrong, made };
   });
   return (await Promise.all(named)).sort((a, b) => a.made - b.made);
 }
@@ -66,7 +66,6 @@ export async function open(store: Store, id: string, passphrase: string): Promis
 
 /** Take a worker's key away; what they were filling in goes to the site, sealed. */
 export async function forget(store: Store, id: string): Promise<void> {
-  await handOverAll(store, id);
   const done = store.transaction(["workers", "shifts", "families"], "readwrite");
   const worker = await done.objectStore("workers").get(id);
   if (worker) await done.objectStore("workers").put({ ...worker, master: null });
@@ -76,20 +75,32 @@ export async function forget(store: Store, id: string): Promise<void> {
     if (family.worker === id) await families.delete(family.id);
   }
   await done.done;
+  await handOverAll(store, id);
 }
 
 /** Give a worker whose key is gone a new one. */
 export async function renew(store: Store, id: string, passphrase: string): Promise<Master> {
   const worker = await store.get("workers", id);
   if (!worker || worker.master) throw new Error("this worker has a key");
+  await handOverAll(store, id);
   const { secret, ...kept } = await locked(passphrase, id);
   await store.put("workers", { ...worker, ...kept, wrong: 0 });
   return masterOf(store, worker, secret);
 }
 
 export async function masterOf(store: Store, worker: Worker, secret: Bytes): Promise<Master> {
-  const label = text(await shown(await labelKey(store), worker.label, worker.id));
+  const label = await labelOf(await labelKey(store), worker.label, worker.id);
   return { worker: worker.id, label, key: await keyOf(secret), secret };
+}
+
+/** A name that is damaged is empty, and shuts nobody out. */
+async function labelOf(key: CryptoKey, label: Bytes, id: string): Promise<string> {
+  try {
+    return text(await shown(key, label, id));
+  } catch (error) {
+    if (error instanceof UnopenedError) return "";
+    throw error;
+  }
 }
 
 /** Read a worker, one more try counted; the count is kept before anything is tried. */
