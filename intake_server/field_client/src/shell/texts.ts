@@ -231,10 +231,6 @@ export const T = texts({
     uk: "Цієї версії форми на телефоні немає. Вона прийде, щойно буде звʼязок.",
     en: "This version of the form is not on the phone. It comes when there is a line.",
   },
-  notSaved: {
-    uk: "Останню відповідь не збережено: на телефоні немає місця. Звільніть памʼять; ми спробуємо ще.",
-    en: "The last answer is not saved: the phone is full. Free some space; we will try again.",
-  },
   tryAgain: { uk: "Спробувати ще", en: "Try again" },
   discard: { uk: "Видалити чернетку", en: "Delete the draft" },
   discardSure: { uk: "Видалити назавжди? Її ніхто не прочитає і не завершить.", en: "Delete for good? Nobody will read or finish it." },
@@ -385,4 +381,59 @@ export const WRONG = texts({
     uk: "Стерти не вдалося: памʼять телефону не відповідає. Спробуйте ще раз; якщо знову ні, перезапустіть телефон і спробуйте тоді.",
     en: "Nothing was erased: the phone's storage does not answer. Try again; if that fails too, restart the phone and try then.",
   },
+  damaged: {
+    uk: "Цю чернетку на телефоні пошкоджено, її вже не відкрити. Поруч лежить запечатана для центру: передайте її, і там форму завершать.",
+    en: "This draft is damaged on the phone and cannot be opened. Beside it lies one sealed for the centre: hand that over, and the form is finished there.",
+  },
+  notOpened: {
+    uk: "Чернетку не вдалося відкрити: памʼять телефону не відповіла. Спробуйте ще раз або передайте її до центру, і там форму завершать.",
+    en: "The draft could not be opened: the phone's storage did not answer. Try again, or hand it over to the centre to be finished there.",
+  },
+  handIn: { uk: "Передати до центру", en: "Hand over to the centre" },
+  handedIn: {
+    uk: "Передано. Форма піде до центру незавершеною, щойно буде звʼязок, і там її завершать.",
+    en: "Handed over. The form goes to the centre unfinished when there is a line, and is finished there.",
+  },
+  notHandedIn: {
+    uk: "Передати не вдалося. Спробуйте ще раз; якщо знову ні, не видаляйте чернетки і скажіть координаторові.",
+    en: "It could not be handed over. Try again; if that fails too, keep the draft and tell your coordinator.",
+  },
+  lost: {
+    uk: "Фото, підпис чи файл цієї форми на телефоні пошкоджено, і відповіді там уже немає. Решта ціла. Дайте його ще раз або передайте форму до центру такою, як є.",
+    en: "A photo, signature or file of this form is damaged on the phone, and that answer is gone. The rest is whole. Give it again, or hand the form over to the centre as it is.",
+  },
+  seen: { uk: "Зрозуміло", en: "I see" },
+  full: {
+    uk: "Останню відповідь не збережено: на телефоні немає місця. Звільніть памʼять; ми спробуємо ще.",
+    en: "The last answer is not saved: the phone is full. Free some space; we will try again.",
+  },
+  goneMeanwhile: {
+    uk: "Поки форма була відкрита, її вже передано до центру. Останньої відповіді там немає: скажіть її координаторові або впишіть у нову форму.",
+    en: "While the form was open it was handed over to the centre. The last answer is not in it: tell it to your coordinator, or enter it in a new form.",
+  },
+  engineStopped: {
+    uk: "Форму зупинено, останню відповідь не збережено. Натисніть «Спробувати ще»: форма відкриється з усім, що було до неї.",
+    en: "The form has stopped, and the last answer is not saved. Press “Try again”: it opens with all that was there before.",
+  },
+  notWritten: {
+    uk: "Останню відповідь не збережено: памʼять телефону не відповіла. Спробуйте ще.",
+    en: "The last answer is not saved: the phone's storage did not answer. Try again.",
+  },
+  correctionNotKept: {
+    uk: "Написане не збережено: на телефоні немає місця або памʼять не відповідає. Не закривайте, звільніть місце або запечатайте виправлення зараз.",
+    en: "What you wrote is not saved: the phone is full or its storage does not answer. Keep this open; free some space, or seal the correction now.",
+  },
+  correctionNotSealed: {
+    uk: "Запечатати не вдалося: на телефоні немає місця або памʼять не відповідає. Написане лишилося; звільніть місце і спробуйте ще раз.",
+    en: "It could not be sealed: the phone is full or its storage does not answer. What you wrote is still here; free some space and try again.",
+  },
+  notLetIn: {
+    uk: "Увійти не вдалося: на телефоні немає місця або памʼять не відповідає. Звільніть місце і спробуйте той самий код іще раз.",
+    en: "You could not be let in: the phone is full or its storage does not answer. Free some space and try the same code again.",
+  },
+  notDone: {
+    uk: "Не вдалося: на телефоні немає місця або памʼять не відповідає. Звільніть місце і спробуйте ще раз.",
+    en: "It did not work: the phone is full or its storage does not answer. Free some space and try again.",
+  },
+  noName: { uk: "Без імені", en: "No name" },
 });

@@ -3,9 +3,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aNode, type TestNode } from "../testing/node";
 import { aPhone, aWorker, everything, filled, finished, META, PASSPHRASE, START } from "../testing/phones";
 import type { Phone } from "../net/phone";
+import { rounds } from "../outbox/sender";
 import * as drafts from "./drafts";
 import * as families from "./families";
-import { DRAFT_LIFE_MS, handOverOld, settle } from "./handing";
+import { DRAFT_LIFE_MS, handOver, handOverOld, settle } from "./handing";
 import { Saver } from "./saver";
 import * as shifts from "./shifts";
 import { deviceOf } from "./store";
@@ -33,6 +34,17 @@ async function kept(form = filled(), now = START, more: { finishing?: number } =
 
 const PLANTED = ["Соломія", "Дзвінка", "390501234567"];
 const photo = (): Blob => new Blob([`\xff\xd8 ${PLANTED[1]} `.repeat(9_000)], { type: "image/jpeg" });
+
+/** A transaction that runs out of room: browsers abort it, and each of its requests with it. */
+function full(): object {
+  const over = Promise.reject(new DOMException("full", "QuotaExceededError"));
+  over.catch(() => undefined);
+  const aborted = (): Promise<never> => Promise.reject(new DOMException("aborted", "AbortError"));
+  return {
+    done: over,
+    objectStore: () => ({ put: aborted, delete: aborted, getKey: () => Promise.resolve(undefined) }),
+  };
+}
 
 describe("a draft", () => {
   it("comes back as it was, with its photos byte for byte", async () => {
@@ -112,6 +124,72 @@ describe("a draft", () => {
     await phone.store.put("drafts", { ...(await phone.store.get("drafts", bad.instanceId))!, meta: new Uint8Array(40) });
     const titles = (await drafts.page(phone.store, master, 9)).map(({ title }) => title.uk);
     expect(titles).toEqual([META.title.uk, META.formId]);
+  });
+
+  describe.each([
+    ["missing", (key: [string, string]) => phone.store.delete("files", key)],
+    ["damaged", async (key: [string, string]) => {
+      const file = (await phone.store.get("files", key))!;
+      await phone.store.put("files", { ...file, bytes: file.bytes.slice(1) });
+    }],
+  ])("whose photo is %s", (_how, harm) => {
+    async function harmed(): Promise<{ id: string; device: NonNullable<Awaited<ReturnType<typeof deviceOf>>> }> {
+      const form = filled("Марічка", [photo(), new Blob(["second"])]);
+      const xml = form.xml.replace("</data>", "<photo>photo-0.jpg</photo><scan>photo-1.jpg</scan></data>");
+      const hidden = [{ reference: "/data/other", value: "photo-0.jpg", isFile: true }];
+      const draft = await kept({ ...form, xml, unasked: hidden });
+      await harm([form.instanceId, draft.files.get("photo-0.jpg")!.entry.sealed]);
+      return { id: form.instanceId, device: (await deviceOf(phone.store))! };
+    }
+
+    it("opens with all the rest, and names no file that is not there", async () => {
+      const { id } = await harmed();
+      const { draft, filled: back } = (await drafts.load(phone.store, master, id))!;
+      expect(draft.lost).toEqual(["photo-0.jpg"]);
+      expect(back.xml).toContain("<name_called>Марічка</name_called><photo></photo><scan>photo-1.jpg</scan>");
+      expect(back.attachments.map(({ name }) => name)).toEqual(["photo-1.jpg"]);
+      expect(back.unasked ?? []).toEqual([]);
+    });
+
+    it("says so until somebody has seen it, however often it is written meanwhile", async () => {
+      const { id, device } = await harmed();
+      for (let turn = 0; turn < 2; turn += 1) {
+        const { draft, filled: back } = (await drafts.load(phone.store, master, id))!;
+        expect(draft.lost).toEqual(["photo-0.jpg"]);
+        await drafts.save(phone.store, device, draft, back, { now: START, finalized: START });
+      }
+      const { draft, filled: back } = (await drafts.load(phone.store, master, id))!;
+      draft.lost = [];
+      await drafts.save(phone.store, device, draft, back, { now: START, finalized: START });
+      expect((await drafts.load(phone.store, master, id))!.draft.lost).toEqual([]);
+    });
+
+    it("goes to the centre without the photo's name once it was written again", async () => {
+      const { id, device } = await harmed();
+      const { draft, filled: back } = (await drafts.load(phone.store, master, id))!;
+      await drafts.save(phone.store, device, draft, back, { now: START, finalized: START });
+      await handOver(phone.store, id);
+      expect((await phone.store.get("items", id))!.files).toHaveLength(1);
+      await rounds(phone, true);
+      expect(node.kept.get(id)!.opened.xml).not.toContain("photo-0.jpg");
+      expect(node.kept.get(id)!.opened.attachments).toHaveLength(1);
+    });
+  });
+
+  it("that a full phone cannot write says that it is full", async () => {
+    const form = filled("a", [photo()]);
+    const draft = await drafts.begun(master, form.instanceId, META);
+    const store = new Proxy(phone.store, {
+      get: (of, name) => {
+        const found = Reflect.get(of, name) as unknown;
+        if (name !== "transaction") return typeof found === "function" ? found.bind(of) : found;
+        return full;
+      },
+    });
+    const saving = { now: START, finalized: START };
+    const said = drafts.save(store, (await deviceOf(phone.store))!, draft, form, saving);
+    await expect(said).rejects.toMatchObject({ name: "QuotaExceededError" });
+    expect(draft.isKept).toBe(false);
   });
 
   it("can be deleted by the one whose it is, with its photos", async () => {

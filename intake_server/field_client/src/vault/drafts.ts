@@ -42,6 +42,8 @@ export interface OpenDraft {
   readonly wrapped: Bytes;
   readonly meta: Meta;
   files: ReadonlyMap<string, Known>;
+  /** Files that are missing or damaged here, until somebody has seen that. */
+  lost: readonly string[];
   /** Whether it lies on the phone already. */
   isKept: boolean;
 }
@@ -65,6 +67,7 @@ interface Kept {
   readonly files: readonly KeptFile[];
   readonly unasked?: readonly Unasked[];
   readonly unaskedFiles?: readonly KeptFile[];
+  readonly lost?: readonly string[];
 }
 
 function written(entry: FileEntry): KeptFile {
@@ -74,7 +77,7 @@ function written(entry: FileEntry): KeptFile {
 export async function begun(master: Master, id: string, meta: Meta): Promise<OpenDraft> {
   const secret = newSecret();
   const wrapped = await hidden(master.key, secret, `draft ${id}`);
-  return { id, master, key: await keyOf(secret), wrapped, meta, files: new Map(), isKept: false };
+  return { id, master, key: await keyOf(secret), wrapped, meta, files: new Map(), lost: [], isKept: false };
 }
 
 export interface Saving {
@@ -124,6 +127,7 @@ export async function save(
     files: files.map(written),
     ...(unasked ? { unasked } : {}),
     ...(hiddenFiles.length > 0 ? { unaskedFiles: hiddenFiles.map(written) } : {}),
+    ...(draft.lost.length > 0 ? { lost: draft.lost } : {}),
   };
   const body = await hidden(draft.key, utf8(JSON.stringify(kept)), `body ${draft.id}`);
   const meta = await hidden(draft.master.key, utf8(JSON.stringify(draft.meta)), `meta ${draft.id}`);
@@ -144,18 +148,24 @@ export async function save(
     await writing.done;
     throw new GoneError("it is no draft any more");
   }
-  await Promise.all([
+  const requests = Promise.allSettled([
     writing.objectStore("drafts").put(record),
     writing.objectStore("draft_bodies").put({ body, handover: JSON.stringify(handover) }, draft.id),
     ...added.map((file) => writing.objectStore("files").put(file)),
     ...left.map(({ entry }) => writing.objectStore("files").delete([draft.id, entry.sealed])),
-    writing.done,
   ]);
+  // Only the whole says why it failed: each request of it was merely aborted.
+  await Promise.all([writing.done, requests]);
   draft.files = known;
   draft.isKept = true;
 }
 
-/** Open a draft; undefined where it is not this worker's, or is there no more. */
+/**
+ * Open a draft; undefined where it is not this worker's, or is there no more.
+ *
+ * A file that is missing or damaged does not hide the rest: it is named in `lost`, and the
+ * answers name it no longer. Throws UnopenedError where the answers themselves are damaged.
+ */
 export async function load(
   store: Store,
   master: Master,
@@ -165,32 +175,63 @@ export async function load(
   const kept = await store.get("draft_bodies", id);
   if (!record || !kept || record.worker !== master.worker) return undefined;
   const key = await keyOf(await shown(master.key, record.key, `draft ${id}`));
-  const { xml, files, unasked, unaskedFiles = [] } = JSON.parse(text(await shown(key, kept.body, `body ${id}`))) as Kept;
-  const known = new Map<string, Known>();
-  for (const each of [...files, ...unaskedFiles]) {
-    const entry = { ...each, key: Uint8Array.from(each.key) };
-    const file = await store.get("files", [id, entry.sealed]);
-    if (!file) continue;
-    const plain = await openedFile(entry.key, file.bytes);
-    known.set(entry.name, { entry, blob: new Blob([plain], { type: entry.type }) });
-  }
+  const said = read(text(await shown(key, kept.body, `body ${id}`)));
+  const files = [...said.files, ...(said.unaskedFiles ?? [])];
+  const known = await opened(store, id, files);
+  const missing = files.flatMap(({ name }) => (known.has(name) ? [] : [name]));
+  const lost = [...new Set([...(said.lost ?? []), ...missing])];
   const meta = await metaOf(master, record);
+  const draft = { id, master, key, wrapped: record.key, meta, files: known, lost, isKept: true };
+  const filled = filledFrom(draft, said, missing);
+  return { draft, filled, ...(record.finishing === undefined ? {} : { finishing: record.finishing }) };
+}
+
+function read(kept: string): Kept {
+  try {
+    return JSON.parse(kept) as Kept;
+  } catch {
+    throw new UnopenedError("it is no draft");
+  }
+}
+
+/** Open a draft's files, but for those that do not open. */
+async function opened(store: Store, id: string, files: readonly KeptFile[]): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>();
+  for (const each of files) {
+    const entry = { ...each, key: Uint8Array.from(each.key) };
+    const plain = await plainOf(store, id, entry).catch(() => undefined);
+    if (plain) known.set(entry.name, { entry, blob: new Blob([plain], { type: entry.type }) });
+  }
+  return known;
+}
+
+async function plainOf(store: Store, id: string, { key, sealed }: FileEntry): Promise<Bytes | undefined> {
+  const file = await store.get("files", [id, sealed]);
+  return file && openedFile(key, file.bytes);
+}
+
+function filledFrom({ id, meta, files: known }: OpenDraft, kept: Kept, missing: readonly string[]): Filled {
   const attached = (of: readonly KeptFile[]): Attachment[] =>
     of.flatMap(({ name, type }) => {
       const blob = known.get(name)?.blob;
       return blob ? [{ name, type, blob }] : [];
     });
-  const draft = { id, master, key, wrapped: record.key, meta, files: known, isKept: true };
-  const filled: Filled = {
+  const unasked = kept.unasked?.filter(({ isFile, value }) => !(isFile && missing.includes(value)));
+  const unaskedFiles = attached(kept.unaskedFiles ?? []);
+  return {
     instanceId: id,
     formId: meta.formId,
     version: meta.version,
-    xml,
-    attachments: attached(files),
-    ...(unasked ? { unasked } : {}),
-    ...(unaskedFiles.length > 0 ? { unaskedFiles: attached(unaskedFiles) } : {}),
+    xml: without(kept.xml, missing),
+    attachments: attached(kept.files),
+    ...(unasked?.length ? { unasked } : {}),
+    ...(unaskedFiles.length > 0 ? { unaskedFiles } : {}),
   };
-  return { draft, filled, ...(record.finishing === undefined ? {} : { finishing: record.finishing }) };
+}
+
+/** Return the answers with nothing where they named these files; the names are of our own making. */
+function without(xml: string, names: readonly string[]): string {
+  return names.reduce((rest, name) => rest.replaceAll(`>${name}<`, "><"), xml);
 }
 
 /** Return some of a worker's drafts, the newest first; those before a moment. */
