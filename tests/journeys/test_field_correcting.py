@@ -131,3 +131,29 @@ def test_one_answer_is_corrected_and_the_rest_stays(post, olena):
     looked_at = olena.page.locator('.sent[data-state="looked_at"]')
     expect(looked_at).to_have_count(1, timeout=PATIENCE_MS)
     assert post.said_by(first)["family_name"] == "Гончаренко"
+
+
+def begun(olena):
+    """What is typed so far of a correction, by its label."""
+    olena.page.locator(".sent").last.get_by_role("button", name="Виправити").click()
+    return olena.page.get_by_label("Що має стояти", exact=True)
+
+
+def test_a_correction_that_was_begun_outlives_a_dead_battery(post, olena):
+    send(olena)
+    new = begun(olena)
+    olena.page.locator("fieldset select").first.select_option(label="Прізвище")
+    new.fill("Гончаренко")
+    olena.page.get_by_label("Чому", exact=True).fill("Побачили паспорт")
+    olena.page.wait_for_timeout(1_000)
+    phone = post.phones[0]
+    phone.kill()
+    assert phone.holds(["Побачили паспорт"]) == []
+
+    olena.page = phone.switch_on()
+    olena.page.goto(f"{post.line.url}/field/#/sent")
+    olena.unlock()
+    expect(begun(olena)).to_have_value("Гончаренко")
+    olena.page.locator("form button[type=submit]").click()
+    received(olena, 2)
+    assert begun(olena).input_value() == ""

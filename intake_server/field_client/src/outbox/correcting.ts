@@ -10,7 +10,7 @@ export function isComplete(entry: Entry): boolean {
   return Boolean(entry.field && entry.why.trim()) && entry.old.trim() !== entry.new.trim();
 }
 
-/** Seal a correction; it waits for a line like a finished form. */
+/** Seal a correction; it waits for a line like a finished form, and is begun no longer. */
 export async function correct(
   store: Store,
   device: Device,
@@ -53,8 +53,9 @@ export async function correct(
     tries: 0,
     nextAt: 0,
   };
-  const writing = store.transaction(["items", "bodies"], "readwrite");
+  const writing = store.transaction(["items", "bodies", "corrections"], "readwrite");
   await Promise.all([
+    writing.objectStore("corrections").delete(of.id),
     writing.objectStore("items").put(item),
     writing.objectStore("bodies").put(body, id),
     writing.done,

@@ -56,7 +56,7 @@ afterEach(async () => {
 });
 
 /** Locks as a browser has them: this page's place can be stolen, sending never waits. */
-function request(name: string, how: LockOptions, work: (lock: object) => unknown): Promise<unknown> {
+function request(name: string, _how: LockOptions, work: (lock: object) => unknown): Promise<unknown> {
   const done = Promise.resolve(work({ name }));
   if (name !== "forms-open") return done;
   return Promise.race([done, new Promise((_, reject) => stolen.push(reject))]);

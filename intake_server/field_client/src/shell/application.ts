@@ -11,6 +11,7 @@ import { current, type FormsProgress, syncForms } from "../net/forms";
 import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
 import { leave, type Left, orderKept } from "../outbox/leaving";
 import { type Sender, senderOf } from "../outbox/sender";
+import { dropOld } from "../vault/corrections";
 import { closeOld } from "../vault/families";
 import { handOverKeyless, handOverOld, settle } from "../vault/handing";
 import { isDue } from "../vault/idle";
@@ -20,7 +21,7 @@ import { type Device, deviceOf, openStore, type Store, type StoredForm } from ".
 import { unreadable } from "../vault/wiping";
 import type { Master } from "../vault/workers";
 import { thisBrowser, unfit, type Unfit } from "./fit";
-import { begun, places } from "./places";
+import { places } from "./places";
 
 export type Phase = "starting" | "unfit" | "elsewhere" | "leaving" | "gone" | "outside" | "locked" | "open";
 
@@ -247,7 +248,6 @@ export async function written(): Promise<void> {
 export async function panic(): Promise<void> {
   master.value = undefined;
   forget();
-  begun.clear();
   places.clear();
   await unreadable(store());
   localStorage.removeItem(WORKER);
@@ -341,6 +341,7 @@ async function tick(ticks: number): Promise<void> {
 async function slowly(store: Store): Promise<void> {
   shown.room = await room();
   await closeOld(store, now());
+  await dropOld(store);
   const old = await handOverOld(store, now(), shown.openDraft);
   const keyless = await handOverKeyless(store);
   if (old + keyless.moved > 0) void sender().poke();

@@ -86,6 +86,13 @@ export interface StoredFamily {
   readonly body: Bytes;
 }
 
+/** A correction that was begun, under the worker's key; it is called like what it corrects. */
+export interface StoredCorrection {
+  readonly id: string;
+  readonly worker: string;
+  readonly body: Bytes;
+}
+
 /** A photo or signature as it goes to the node; it belongs to one form. */
 export interface StoredFile {
   readonly owner: string;
@@ -108,6 +115,7 @@ export interface Schema extends DBSchema {
   };
   draft_bodies: { key: string; value: DraftBody };
   families: { key: string; value: StoredFamily; indexes: { recent: [string, number] } };
+  corrections: { key: string; value: StoredCorrection };
   items: {
     key: string;
     value: Item;
@@ -149,6 +157,9 @@ export const STEPS: readonly Step[] = [
   },
   (_store, upgrade) => {
     upgrade.objectStore("drafts").createIndex("changed", "changed");
+  },
+  (store) => {
+    store.createObjectStore("corrections", { keyPath: "id" });
   },
 ];
 

@@ -2,7 +2,7 @@
  * Emptying the phone: by an order that the own site signed, or in need.
  *
  * In need, whatever makes anything readable goes first and at once: workers with their
- * keys, shifts, families. Only then each draft is moved to what waits, which may take a
+ * keys, shifts, families, corrections. Only then each draft is moved to what waits, which may take a
  * while. What is sealed stays, for nobody here can read it and a child may depend on it.
  */
 import { isSigned } from "./envelope";
@@ -22,11 +22,12 @@ export async function isOrdered(device: Device, order: unknown, signature: unkno
  * it, the drafts are nothing but bytes.
  */
 export async function unreadable(store: Store): Promise<void> {
-  const going = store.transaction(["workers", "shifts", "families", "device"], "readwrite");
+  const going = store.transaction(["workers", "shifts", "families", "corrections", "device"], "readwrite");
   await Promise.all([
     going.objectStore("workers").clear(),
     going.objectStore("shifts").clear(),
     going.objectStore("families").clear(),
+    going.objectStore("corrections").clear(),
     going.objectStore("device").delete("labels"),
     going.done,
   ]);

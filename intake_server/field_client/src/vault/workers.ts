@@ -66,13 +66,13 @@ export async function open(store: Store, id: string, passphrase: string): Promis
 
 /** Take a worker's key away; what they were filling in goes to the site, sealed. */
 export async function forget(store: Store, id: string): Promise<void> {
-  const done = store.transaction(["workers", "shifts", "families"], "readwrite");
+  const done = store.transaction(["workers", "shifts", "families", "corrections"], "readwrite");
   const worker = await done.objectStore("workers").get(id);
   if (worker) await done.objectStore("workers").put({ ...worker, master: null });
   await done.objectStore("shifts").delete(id);
-  const families = done.objectStore("families");
-  for (const family of await families.getAll()) {
-    if (family.worker === id) await families.delete(family.id);
+  for (const name of ["families", "corrections"] as const) {
+    const theirs = done.objectStore(name);
+    for (const one of await theirs.getAll()) if (one.worker === id) await theirs.delete(one.id);
   }
   await done.done;
   await handOverAll(store, id);
