@@ -1,7 +1,9 @@
 """Finishing a form at a desk: what was seen, what became of it, and the end of its draft.
 
-What a phone sent unfinished becomes a draft, which somebody finishes; what the phone
-sent stays as it came, and is asked about no more once the form is finished.
+A draft goes with the form that it became, and only as whoever finished it had seen it:
+what a colleague has saved since is never dropped unread. What a phone sent unfinished
+becomes a draft, which somebody finishes; what the phone sent stays as it came, and is
+asked about no more once the form is finished.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,13 +14,14 @@ from uuid import NAMESPACE_URL, uuid5
 
 from forms.blank import renamed
 from forms.errors import DefinitionError, SubmissionError
-from intake_server.errors import NotFoundError
+from intake_server.errors import NotFoundError, StaleDraftError
 from intake_server.security.audit import Act, note
 from intake_server.security.policy import Principal
-from intake_server.services import child, merging, opening, reading, screens
+from intake_server.services import child, intake, merging, opening, reading, screens
 from intake_server.services.authoring import Entropy
+from intake_server.services.intake import Post
 from intake_server.services.published import Remembered
-from intake_server.services.reading import Incoming
+from intake_server.services.reading import Incoming, Read
 from intake_server.services.receipts import Receipt
 from intake_server.storage import changes, drafts, queue, submissions
 from intake_server.storage.database import Database, Session
@@ -38,6 +41,20 @@ _FRAME: Final = frozenset(
 """What every form says by itself."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finishing:
+    """A form that somebody says is finished, and what stood of what it asks anew.
+
+    ``draft`` is the id under which it is kept, where it is, and ``revision`` the number
+    of the state of it that whoever finishes it knows.
+    """
+
+    form: Incoming
+    anew: screens.BasedOn
+    draft: str | None = None
+    revision: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a form: what it put into question, and how many answers are new.
@@ -50,14 +67,36 @@ class Outcome:
     person: str | None
 
 
-def seen(database: Database, one: Incoming, anew: screens.BasedOn) -> Incoming:
-    """Return a form with what its author saw; what is asked anew only where answered.
+def take_in(
+    database: Database,
+    said: Finishing,
+    *,
+    by: Principal,
+    now: datetime,
+    entropy: Entropy,
+) -> Receipt:
+    """Take a form in and forget its draft, both or neither; what is held keeps its draft.
 
-    Args:
-        database: The store.
-        one: The form.
-        anew: What stood of what is asked anew.
+    What is here already is answered as before, whatever became of its draft.
+
+    Raises:
+        StaleDraftError: A colleague has saved it meanwhile; it is recorded nowhere.
     """
+    form = _seen(database, said.form, said.anew)
+    post = intake.read(database, Post(batch=[form], sender=by, now=now))
+    with database.transaction() as session:
+        draft = _draft(session, said, by)
+        is_stale = draft is not None and draft.revision != said.revision
+        if is_stale and not _is_here(session, post.read[0]):
+            raise StaleDraftError(draft)
+        ((receipt,),) = intake.receive_within(session, [post], entropy=entropy)
+        if draft is not None and not is_stale and receipt.problem is None:
+            _let_go(session, draft)
+    return receipt
+
+
+def _seen(database: Database, one: Incoming, anew: screens.BasedOn) -> Incoming:
+    """Return a form with what its author saw; what is asked anew only where answered."""
     (read,) = reading.read_all(Remembered(database), [one])
     if not anew or read.definition is None or read.problem is not None:
         return one
@@ -111,15 +150,26 @@ def outcome(
     return Outcome(questions, len(cells), person)
 
 
-def let_go(database: Database, draft_id: str, *, by: Principal) -> None:
+def _draft(session: Session, said: Finishing, by: Principal) -> Draft | None:
+    """Return as what a form is kept, where it is and is theirs; nobody saves it now."""
+    if said.draft is None:
+        return None
+    draft = drafts.find(session, said.draft, is_ending=True)
+    if draft is None or (draft.site != by.site and draft.author != by.actor):
+        return None
+    return draft
+
+
+def _is_here(session: Session, read: Read) -> bool:
+    known = submissions.known(session, [read.key])
+    return any(one.sha256 == read.sha256 for one in known.get(read.key, ()))
+
+
+def _let_go(session: Session, draft: Draft) -> None:
     """Forget a draft whose form was taken in; nothing is asked about its origin then."""
-    with database.transaction() as session:
-        draft = drafts.find(session, draft_id)
-        if draft is None or draft.site != by.site:
-            return
-        if draft.held is not None:
-            _settle(session, draft.held)
-        drafts.drop(session, [draft_id])
+    if draft.held is not None:
+        _settle(session, draft.held)
+    drafts.drop(session, [draft.id])
 
 
 def of_unfinished(

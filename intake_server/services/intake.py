@@ -34,6 +34,7 @@ __all__ = [
     "read",
     "receive",
     "receive_all",
+    "receive_within",
     "take_in_waiting",
 ]
 
@@ -107,20 +108,32 @@ def receive_all(
         One receipt per submission, by post.
     """
     with database.transaction() as session:
-        posts = waiting()
-        now = max(post.now for post in posts)
-        pen = Pen(session, now=now, entropy=entropy)
-        counter = Counter(session, pen, now)
-        forms = counter.schema.sources or ()
-        handed = [
-            Handed(one, _sender(post.sender), post.now, post.offset_ms)
-            for post in posts
-            for one in _trusted(
-                post, reading.once_more(session, post.batch, post.read, forms)
-            )
-        ]
-        receipts = iter(counter.take(handed))
-        pen.close()
+        return receive_within(session, waiting(), entropy=entropy)
+
+
+def receive_within(
+    session: Session, posts: Sequence[Post], *, entropy: Entropy = token_bytes
+) -> tuple[tuple[Receipt, ...], ...]:
+    """Do what ``receive_all`` does, in a transaction in which more is decided.
+
+    Args:
+        session: The transaction; nobody is to be told of it before its commit.
+        posts: At least one, each read, in the order in which they came.
+        entropy: Gives random bytes.
+    """
+    now = max(post.now for post in posts)
+    pen = Pen(session, now=now, entropy=entropy)
+    counter = Counter(session, pen, now)
+    forms = counter.schema.sources or ()
+    handed = [
+        Handed(one, _sender(post.sender), post.now, post.offset_ms)
+        for post in posts
+        for one in _trusted(
+            post, reading.once_more(session, post.batch, post.read, forms)
+        )
+    ]
+    receipts = iter(counter.take(handed))
+    pen.close()
     return tuple(tuple(islice(receipts, len(post.batch))) for post in posts)
 
 

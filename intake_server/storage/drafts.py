@@ -103,9 +103,16 @@ def note(session: Session, draft: Draft) -> None:
     )
 
 
-def find(session: Session, id_: str) -> Draft | None:
-    """Return one form with what was filled in."""
-    row = session.exec(select(DraftRow).where(col(DraftRow.id) == id_)).first()
+def find(session: Session, id_: str, *, is_ending: bool = False) -> Draft | None:
+    """Return one form with what was filled in.
+
+    Args:
+        session: An open session.
+        id_: The form's id.
+        is_ending: Whether nobody is to save it until this transaction ends.
+    """
+    query = select(DraftRow).where(col(DraftRow.id) == id_)
+    row = session.exec(query.with_for_update() if is_ending else query).first()
     if row is None:
         return None
     unpress = zstandard.ZstdDecompressor()

@@ -25,13 +25,13 @@ from intake_server.services import (
     attachments,
     drafts,
     finishing,
-    intake,
     opening,
     people,
 )
 from intake_server.services.attachments import File
 from intake_server.services.child import is_document
 from intake_server.services.drafts import Saving
+from intake_server.services.finishing import Finishing
 from intake_server.services.items import incoming
 from intake_server.services.opening import Opened
 from intake_server.services.receipts import Receipt
@@ -88,9 +88,10 @@ class SavingSchema(Message):
 
 
 class FinishedSchema(Message):
-    """A form that is finished."""
+    """A form that is finished; where it is kept, which state of it is known."""
 
     draft = fields.UUID(load_default=None, allow_none=True)
+    revision = Whole(load_default=None, validate=validate.Range(0, 2**31 - 1))
     instance_xml = Text(longest=_LONGEST_XML, required=True)
     finalized_at = Text(longest=64, required=True)
     based_on = fields.Dict(load_default=dict)
@@ -296,10 +297,13 @@ def file(digest: str) -> Response:
 def finish() -> ResponseReturnValue:
     """Take a form in; a receipt, and what it has put into question.
 
-    Sending it again is harmless. The draft goes once the form is taken in.
+    Sending it again is harmless. The draft goes with it, and nothing is taken in where
+    a colleague has saved that since.
     """
     said = _read(FinishedSchema())
     _refuse_unlike(said, "based_on", "anew")
+    if said["draft"] is not None and said["revision"] is None:
+        raise InvalidRequestError({"revision": ["must be said of a form that is kept"]})
     here, by = context(), asking()
     one = incoming(
         {
@@ -310,18 +314,21 @@ def finish() -> ResponseReturnValue:
         }
     )
     practice.refuse_earnest([one])
-    (receipt,) = intake.receive(
+    receipt = finishing.take_in(
         here.database,
-        [finishing.seen(here.database, one, said["anew"])],
-        sender=by,
+        Finishing(
+            form=one,
+            anew=said["anew"],
+            draft=None if said["draft"] is None else str(said["draft"]),
+            revision=said["revision"] or 0,
+        ),
+        by=by,
         now=arrival.arrived(),
         entropy=here.entropy,
     )
     became = None
     if receipt.problem is None:
         became = finishing.outcome(here.database, receipt, by=by, now=here.now())
-        if said["draft"] is not None:
-            finishing.let_go(here.database, str(said["draft"]), by=by)
     return desk_words.finished(receipt, _missing(said, receipt), became)
 
 

@@ -1,7 +1,9 @@
 """A worker at a centre fills a form about a child that is known, in a real browser."""
 
 import re
+from hashlib import sha256
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from browsers import barriers, sign_in
@@ -18,6 +20,22 @@ from intake_server.storage import documents
 pytestmark = pytest.mark.browser
 
 MARTA = {"name": "Marta", "role": Role.WORKER, "site": "truskavets"}
+HALYNA = {**MARTA, "name": "Halyna"}
+WHOLE = {
+    "reception_point": ("border_point",),
+    "safety_words": ("done",),
+    "consent_intake": ("given",),
+    "consent_by": ("parent",),
+    "patronymic": "Олегович",
+    "accompaniment": ("unaccompanied",),
+    "siblings_here": "0",
+    "siblings_elsewhere": ("no",),
+    "triage": ("green",),
+    "function_help": ("none",),
+    "wants_call": ("no",),
+    "destination": ("rehab",),
+    "destination_site": ("truskavets",),
+}
 SAVED = re.compile("Збережено о")
 
 
@@ -51,6 +69,53 @@ def asks_for_consent(page):
     marta = Volunteer(page)
     marta.fill({"consent_intake": ("given",), "consent_by": ("parent",)})
     return marta
+
+
+def fills_all(page):
+    marta = Volunteer(page)
+    marta.fill(WHOLE)
+    due = marta.question("next_contact_due").locator("input")
+    for box, part in zip(due.all(), ("30", "11", "2026"), strict=True):
+        box.fill(part)
+    marta.to_review()
+    expect(page.get_by_text(SAVED)).to_be_visible()
+    return marta
+
+
+def token(client):
+    return {"X-CSRF-Token": client.get("/desk/drafts").json["csrf"]}
+
+
+def saves_meanwhile(desk, old, new, files=()):
+    """A colleague who has the same form open saves another answer, and files."""
+    halyna = desk.browser(**HALYNA)
+    (one,) = halyna.get("/desk/drafts").json["drafts"]
+    path = f"/desk/drafts/{one['id']}"
+    kept = halyna.get(path).json
+    assert old in kept["instance_xml"]
+    said = {
+        "revision": kept["revision"],
+        "instance_xml": kept["instance_xml"].replace(old, new),
+        "files": [*kept["files"], *(brought(halyna, each) for each in files)],
+    }
+    assert halyna.put(path, json=said, headers=token(halyna)).status_code == 200
+    return lambda: halyna.get(path)
+
+
+def brought(client, content):
+    digest = sha256(content).hexdigest()
+    path = f"/desk/files/{digest}"
+    assert client.put(path, data=content, headers=token(client)).status_code == 200
+    return {"name": "face.jpg", "sha256": digest, "size": len(content)}
+
+
+def begins(desk, form):
+    """A colleague begins a form about the child."""
+    halyna = desk.browser(**HALYNA)
+    opened = halyna.get(f"/desk/children/{CHILD}/forms/{form}").json
+    said = {"revision": 0, "instance_xml": opened["instance_xml"], "child": CHILD}
+    path = f"/desk/drafts/{uuid4()}"
+    assert halyna.put(path, json=said, headers=token(halyna)).status_code == 200
 
 
 def test_what_the_record_says_stands_in_the_form_and_is_not_written_again(
@@ -118,28 +183,7 @@ def test_a_form_that_is_finished_is_recorded_and_says_what_is_in_question(
         sign_in(context, line.url, desk.session(*MARTA.values()))
         page = context.new_page()
         open_form(page, line, "reception")
-        marta = Volunteer(page)
-        marta.fill(
-            {
-                "reception_point": ("border_point",),
-                "safety_words": ("done",),
-                "consent_intake": ("given",),
-                "consent_by": ("parent",),
-                "patronymic": "Олегович",
-                "accompaniment": ("unaccompanied",),
-                "siblings_here": "0",
-                "siblings_elsewhere": ("no",),
-                "triage": ("green",),
-                "function_help": ("none",),
-                "wants_call": ("no",),
-                "destination": ("rehab",),
-                "destination_site": ("truskavets",),
-            }
-        )
-        due = marta.question("next_contact_due").locator("input")
-        for box, part in zip(due.all(), ("30", "11", "2026"), strict=True):
-            box.fill(part)
-        marta.to_review()
+        fills_all(page)
         line.tear()
         page.get_by_role("button", name="Завершити").click()
         expect(page.get_by_text("Немає звʼязку з вузлом").first).to_be_visible()
@@ -151,3 +195,111 @@ def test_a_form_that_is_finished_is_recorded_and_says_what_is_in_question(
         expect(page).to_have_url(re.compile(f"/children/{CHILD}"))
 
     assert views(desk)["patronymic"] == "Олегович"
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_what_a_colleague_saved_is_shown_before_anything_is_finished(
+    browser, desk, line, size, pytestconfig
+):
+    folder = pytestconfig.getoption("--screenshots")
+    with somebody(browser, desk, line.url, **MARTA, viewport=size) as page:
+        open_form(page, line, "reception")
+        fills_all(page)
+        before = views(desk)
+        theirs = saves_meanwhile(desk, "Олегович", "Іванович")
+        finish = page.get_by_role("button", name="Завершити")
+        finish.click()
+        clash = page.get_by_text("тим часом збережено: Halyna")
+        expect(clash).to_be_in_viewport()
+        assert barriers(page) == []
+        assert page.evaluate("document.activeElement.matches('.beside')")
+        if folder:
+            page.screenshot(path=folder / f"field-desk-clash-{size['width']}.png")
+
+        finish.click()
+        expect(clash).to_be_in_viewport()
+        assert "Іванович" in theirs().json["instance_xml"]
+        assert views(desk) == before
+
+        page.get_by_role("button", name="Лишити моє").click()
+        expect(page.get_by_text(SAVED)).to_be_visible()
+        finish.click()
+        heading = page.get_by_role("heading", name="Записано")
+        expect(heading).to_be_focused()
+    assert views(desk)["patronymic"] == "Олегович"
+    assert theirs().status_code == 404
+
+
+def test_a_clash_is_seen_from_the_middle_of_a_page_and_outlasts_a_gone_line(
+    browser, desk, line
+):
+    with browser.new_context(locale="uk-UA", viewport=PHONE) as context:
+        sign_in(context, line.url, desk.session(*MARTA.values()))
+        page = context.new_page()
+        open_form(page, line, "reception")
+        marta = asks_for_consent(page)
+        marta.go_to("patronymic")
+        box = marta.question("patronymic").locator("input")
+        with page.expect_response(is_a_save):
+            box.fill("Олегович")
+        expect(page.get_by_text(SAVED)).to_be_visible()
+        saves_meanwhile(desk, "Олегович", "Іванович", files=[b"a face"])
+        page.locator(".question").last.scroll_into_view_if_needed()
+        box.press_sequentially("а")
+        clash = page.get_by_text("тим часом збережено: Halyna")
+        expect(clash).to_be_in_viewport()
+
+        line.tear()
+        theirs = page.get_by_role("button", name="Відкрити збережене")
+        theirs.click()
+        expect(page.get_by_text("Немає звʼязку з вузлом центру")).to_be_visible()
+        expect(clash).to_be_visible()
+        assert box.input_value() == "Олеговича"
+
+        line.is_down = False
+        theirs.click()
+        expect(clash).to_be_hidden()
+        marta.go_to("patronymic")
+        expect(marta.question("patronymic").locator("input")).to_have_value("Іванович")
+        expect(page.get_by_text("Немає звʼязку з вузлом центру")).to_be_hidden()
+
+
+@pytest.mark.parametrize("choice", ["Продовжити її", "Почати нову"])
+def test_a_form_that_cannot_be_opened_now_says_so_and_can_be_opened_later(
+    browser, desk, line, choice
+):
+    begins(desk, "followup")
+    with browser.new_context(locale="uk-UA") as context:
+        sign_in(context, line.url, desk.session(*MARTA.values()))
+        page = context.new_page()
+        page.goto(f"{line.url}/field/desk/#child={CHILD}&form=followup")
+        button = page.get_by_role("button", name=choice)
+        expect(page.get_by_text("Цю форму вже почато: Halyna")).to_be_visible()
+        assert barriers(page) == []
+        line.tear()
+        button.click()
+        expect(page.get_by_role("alert")).to_contain_text("Немає звʼязку з вузлом")
+
+        line.is_down = False
+        button.click()
+        expect(page.locator(".foot")).to_be_visible()
+
+
+def test_whoever_was_signed_out_signs_in_again_and_goes_on(browser, desk, line):
+    with browser.new_context(locale="uk-UA") as context:
+        sign_in(context, line.url, desk.session(*MARTA.values()))
+        page = context.new_page()
+        open_form(page, line, "reception")
+        marta = asks_for_consent(page)
+        marta.go_to("patronymic")
+        expect(page.get_by_text(SAVED)).to_be_visible()
+        context.clear_cookies(name="dodomu")
+        marta.question("patronymic").locator("input").fill("Олегович")
+        expect(page.get_by_text("Ваш вхід завершився")).to_be_visible()
+        assert barriers(page) == []
+
+        sign_in(context, line.url, desk.session(*HALYNA.values()))
+        page.get_by_role("button", name="Спробувати ще раз").click()
+
+        expect(page.get_by_text(SAVED)).to_be_visible()
+        expect(page.get_by_text("Ваш вхід завершився")).to_be_hidden()

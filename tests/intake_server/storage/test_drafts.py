@@ -1,5 +1,6 @@
 """Forms that are not finished, in both kinds of store."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -68,6 +69,23 @@ def test_of_two_who_save_at_once_one_is_too_late(database):
 
     with database.reading() as session:
         assert drafts.find(session, "1") == second
+
+
+def test_what_is_being_finished_is_saved_by_nobody_meanwhile(database):
+    kept(database, BEGUN)
+
+    def save():
+        with database.transaction() as session:
+            second = replace(BEGUN, xml=b"<late/>", revision=2)
+            return drafts.save(session, second, after=1)
+
+    with ThreadPoolExecutor() as pool:
+        with database.transaction() as session:
+            assert drafts.find(session, "1", is_ending=True) == BEGUN
+            saving = pool.submit(save)
+            assert not wait([saving], timeout=0.5).done
+            drafts.drop(session, ["1"])
+        assert not saving.result()
 
 
 def test_a_team_finds_its_own_and_an_author_what_they_began_elsewhere(database):

@@ -67,7 +67,7 @@ def call(browser, method, path, said=None, csrf=None):
     )  # fmt: skip
 
 
-def finished(browser, form, xml=None, **more):
+def finish(browser, form, xml=None, **more):
     said = {
         "instance_xml": xml or form["instance_xml"],
         "finalized_at": "2026-11-22T11:00:00+02:00",
@@ -75,7 +75,11 @@ def finished(browser, form, xml=None, **more):
         "anew": form["anew"],
         **more,
     }
-    answer = call(browser, "POST", "/desk/submissions", said, form["csrf"])
+    return call(browser, "POST", "/desk/submissions", said, form["csrf"])
+
+
+def finished(browser, form, xml=None, **more):
+    answer = finish(browser, form, xml, **more)
     assert answer.status_code == 200, answer.json
     return answer.json
 
@@ -243,8 +247,8 @@ def test_finishing_lets_the_draft_go_and_sending_again_is_harmless(marta):
     form = opened(marta, "followup")
     saved(marta, form)
 
-    first = finished(marta, form, draft=DRAFT)
-    second = finished(marta, form, draft=DRAFT)
+    first = finished(marta, form, draft=DRAFT, revision=1)
+    second = finished(marta, form, draft=DRAFT, revision=1)
 
     assert [first["receipt"]["status"], second["receipt"]["status"]] == [
         "stored",
@@ -252,6 +256,77 @@ def test_finishing_lets_the_draft_go_and_sending_again_is_harmless(marta):
     ]
     assert marta.get(f"/desk/drafts/{DRAFT}").status_code == 404
     assert saved(marta, form, 1).status_code == 404
+
+
+def sent(desk, form):
+    with desk.database.reading() as session:
+        return submissions.known(session, [form["instance_id"]])
+
+
+def test_what_a_colleague_saved_since_is_not_lost_by_finishing(marta, halyna, known):
+    form = opened(marta, "followup")
+    saved(marta, form)
+    theirs = with_answer(form, "kind", "planned")
+    csrf = halyna.get("/desk/drafts").json["csrf"]
+    saved(halyna, {**form, "csrf": csrf}, 1, theirs)
+    mine = with_answer(form, "kind", "urgent")
+
+    answer = finish(marta, form, mine, draft=DRAFT, revision=1)
+
+    assert answer.status_code == 409
+    assert answer.json["type"].endswith("stale-draft")
+    assert answer.json["draft"]["instance_xml"] == theirs
+    assert not sent(known, form)
+    kept = halyna.get(f"/desk/drafts/{DRAFT}").json
+    assert (kept["instance_xml"], kept["revision"]) == (theirs, 2)
+
+    became = finished(marta, form, mine, draft=DRAFT, revision=2)
+    assert became["receipt"]["status"] == "stored"
+    assert halyna.get(f"/desk/drafts/{DRAFT}").status_code == 404
+
+
+def test_what_is_here_already_is_answered_as_before_whoever_saved_since(
+    marta, halyna, known
+):
+    form = opened(marta, "followup")
+    saved(marta, form)
+    unknown = form["instance_xml"].replace(form["version"], "1")
+    first = finished(marta, form, unknown, draft=DRAFT, revision=1)
+    assert first["receipt"]["status"] == "quarantined"
+    theirs = with_answer(form, "kind", "planned")
+    csrf = halyna.get("/desk/drafts").json["csrf"]
+    saved(halyna, {**form, "csrf": csrf}, 1, theirs)
+
+    again = finished(marta, form, unknown, draft=DRAFT, revision=1)
+
+    assert again["receipt"]["status"] == "duplicate"
+    assert again["receipt"]["sha256"] == first["receipt"]["sha256"]
+    assert halyna.get(f"/desk/drafts/{DRAFT}").json["instance_xml"] == theirs
+
+
+def test_what_was_recorded_already_takes_no_colleagues_answers_with_it(marta, halyna):
+    form = opened(marta, "followup")
+    finished(marta, form)
+    saved(marta, form)
+    theirs = with_answer(form, "kind", "planned")
+    csrf = halyna.get("/desk/drafts").json["csrf"]
+    saved(halyna, {**form, "csrf": csrf}, 1, theirs)
+
+    again = finished(marta, form, draft=DRAFT, revision=1)
+
+    assert again["receipt"]["status"] == "duplicate"
+    assert halyna.get(f"/desk/drafts/{DRAFT}").json["instance_xml"] == theirs
+
+
+def test_who_finishes_a_form_that_is_kept_says_which_state_they_know(marta, known):
+    form = opened(marta, "followup")
+    saved(marta, form)
+
+    answer = finish(marta, form, draft=DRAFT)
+
+    assert answer.status_code == 422
+    assert set(answer.json["errors"]) == {"revision"}
+    assert not sent(known, form)
 
 
 def test_what_was_discarded_can_be_taken_back_for_a_week(marta, known):
@@ -292,7 +367,7 @@ def test_a_photo_comes_first_and_is_named_by_the_form_then(marta, known):
     saved(marta, form, xml=xml, files=named)
     assert marta.get(f"/desk/files/{digest}?draft={DRAFT}").data == photo
 
-    became = finished(marta, form, xml, draft=DRAFT, attachments=named)
+    became = finished(marta, form, xml, draft=DRAFT, revision=1, attachments=named)
 
     assert became["receipt"]["missing"] == []
     assert values(known, CHILD)["photo_id"] == [digest]
@@ -340,7 +415,7 @@ def test_what_a_phone_sent_unfinished_is_finished_at_a_desk(known, marta, stepan
     assert call(marta, "POST", path).json["id"] == draft["id"]
     assert call(stepan, "POST", path).status_code == 404
 
-    became = finished(marta, draft, draft=draft["id"])
+    became = finished(marta, draft, draft=draft["id"], revision=draft["revision"])
 
     assert became["receipt"]["status"] == "stored"
     assert known.questions() == {}

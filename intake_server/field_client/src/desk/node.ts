@@ -3,7 +3,8 @@
  * every answer, and to take it in. The person is known by the session of their pages.
  *
  * Every call can be made twice. What the node refuses is said as a `Refusal`; where there
- * is no line the promise is rejected with a `TypeError`, as `fetch` does.
+ * is no line the promise is rejected with a `TypeError`, as `fetch` does. Whoever has signed
+ * in anew meanwhile goes on.
  */
 import { sha256Hex } from "../vault/bytes";
 
@@ -78,6 +79,8 @@ export interface Saving {
 
 export interface Finishing {
   readonly draft: string | null;
+  /** Which state of the draft is known; another is not finished. */
+  readonly revision?: number;
   readonly instance_xml: string;
   readonly finalized_at: string;
   readonly based_on: Heads;
@@ -109,6 +112,8 @@ export class Refusal extends Error {
 
 /** What the client's own files are, by the end of their names. */
 const TYPES: Readonly<Record<string, string>> = { jpg: "image/jpeg", png: "image/png" };
+
+const STALE_PAGE = "stale-page";
 
 /** A node as a desk speaks with it; the word against forged requests is kept up to date. */
 export class DeskNode {
@@ -166,13 +171,22 @@ export class DeskNode {
     return found;
   }
 
-  async #ask(method: string, path: string, body?: BodyInit, type?: string): Promise<Response> {
-    const headers: Record<string, string> = { Accept: "application/json" };
-    if (body !== undefined) headers["Content-Type"] = type ?? "";
-    if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
-    const about: RequestInit = { method, headers, credentials: "same-origin" };
-    if (body !== undefined) about.body = body;
-    return good(await fetch(`/desk/${path}`, about));
+  async #ask(method: string, path: string, body?: BodyInit, type = ""): Promise<Response> {
+    const send = async (): Promise<Response> => {
+      const headers: Record<string, string> = { Accept: "application/json" };
+      if (body !== undefined) headers["Content-Type"] = type;
+      if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
+      const about: RequestInit = { method, headers, credentials: "same-origin" };
+      if (body !== undefined) about.body = body;
+      return good(await fetch(`/desk/${path}`, about));
+    };
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof Refusal && error.slug === STALE_PAGE) || method === "GET") throw error;
+      await this.#json("GET", "drafts");
+      return send();
+    }
   }
 }
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import { watch } from "vue";
 import type { Filled } from "../contracts";
 import { type DeskNode, type Kept, Refusal, type Saving } from "./node";
-import { Saver } from "./saver";
+import { Saver, type Standing, standingOf } from "./saver";
 
 const SHOWN = { based_on: {}, anew: {}, standing: [], contested: [], withheld: [], goes_on: null };
 const ABOUT = { child: "c", shown: SHOWN };
@@ -149,4 +150,118 @@ test("a file crosses once, and again only when it is another", async () => {
   saver.keep(filled("3", [{ ...photo, blob: new Blob(["b"]) }]));
   await saver.settled();
   expect(node.brought).toEqual(["photo.jpg", "photo.jpg"]);
+});
+
+/** All that is said between now and then. */
+async function saidWithin(ms: number): Promise<(string | undefined)[]> {
+  const said: (string | undefined)[] = [];
+  const stop = watch(saver.standing, (standing) => said.push(standing?.kind), { flush: "sync" });
+  await vi.advanceTimersByTimeAsync(ms);
+  stop();
+  return [...new Set(said)];
+}
+
+describe("while something stands in the way", () => {
+  test.each<[Standing["kind"], unknown]>([
+    ["no_line", new TypeError("failed to fetch")],
+    ["busy", new Refusal(503, "busy")],
+    ["signed_out", new Refusal(401, "unauthenticated")],
+  ])("%s is said until it is over, and it is tried again", async (kind, failure) => {
+    node.fails = [failure, failure, failure];
+    saver.keep(filled("1"));
+    await saver.settled();
+
+    expect(saver.standing.value?.kind).toBe(kind);
+    expect(await saidWithin(12_000)).toEqual([kind]);
+    expect(await saidWithin(5_000)).toEqual(["saved"]);
+    expect(node.kept.xml).toBe("1");
+  });
+
+  test("what was refused is not sent again by itself, and is said on", async () => {
+    node.fails = [new Refusal(404, "not-found"), new Refusal(404, "not-found")];
+    saver.keep(filled("1"));
+    await saver.settled();
+
+    expect(saver.standing.value).toEqual({ kind: "refused", slug: "not-found" });
+    expect(await saidWithin(60_000)).toEqual([]);
+
+    saver.keep(filled("2"));
+    await saver.settled();
+    expect(saver.standing.value?.kind).toBe("refused");
+  });
+});
+
+test("nothing is finished over a colleague's answers, nor before the newest are kept", async () => {
+  expect(saver.mayFinish).toBe(true);
+  node.fails = [new TypeError("failed to fetch")];
+  saver.keep(filled("1"));
+  await saver.settled();
+  expect(saver.mayFinish).toBe(false);
+
+  await saver.settled();
+  expect(saver.mayFinish).toBe(true);
+
+  node.kept = { xml: "theirs", revision: 2 };
+  saver.keep(filled("2"));
+  await saver.settled();
+  expect(saver.standing.value?.kind).toBe("clash");
+  expect(saver.mayFinish).toBe(false);
+
+  saver.resolve({ revision: 2 } as Kept, filled("2"));
+  await saver.settled();
+  expect(saver.mayFinish).toBe(true);
+});
+
+test("what the node keeps no longer may be finished all the same", async () => {
+  node.fails = [new Refusal(404, "not-found")];
+  saver.keep(filled("1"));
+  await saver.settled();
+
+  expect(saver.mayFinish).toBe(true);
+});
+
+test("a colleague whose answers stop the finishing is shown, and nothing is overwritten", async () => {
+  saver.keep(filled("1"));
+  await saver.settled();
+  node.kept = { xml: "theirs", revision: 2 };
+
+  const standing = await saver.stopped(new Refusal(409, "stale-draft", true));
+
+  expect(standing.kind).toBe("clash");
+  expect(saver.standing.value).toEqual(standing);
+  expect(saver.mayFinish).toBe(false);
+  expect(saver.draft).toEqual({ draft: "d", revision: 1 });
+});
+
+test("a form that was never kept is finished without its draft", () => {
+  expect(saver.draft).toEqual({ draft: null });
+});
+
+test("after somebody has signed in again nothing is said of it where nothing waits", async () => {
+  await saver.stopped(new Refusal(401, "unauthenticated"));
+  expect(saver.standing.value?.kind).toBe("signed_out");
+
+  saver.again();
+
+  expect(saver.standing.value).toBeUndefined();
+});
+
+test.each<[unknown, Standing["kind"]]>([
+  [new TypeError("failed to fetch"), "no_line"],
+  [new SyntaxError("a page where JSON was to be"), "no_line"],
+  [new Refusal(200, ""), "no_line"],
+  [new Refusal(403, ""), "no_line"],
+  [new Refusal(401, "unauthenticated"), "signed_out"],
+  [new Refusal(403, "stale-page"), "signed_out"],
+  [new Refusal(429, "too-many-attempts"), "busy"],
+  [new Refusal(502, ""), "busy"],
+  [new Refusal(503, "busy"), "busy"],
+  [new Refusal(507, "storage-full"), "busy"],
+  [new Refusal(404, "not-found"), "refused"],
+  [new Refusal(409, "not-practised"), "refused"],
+  [new Refusal(413, ""), "refused"],
+  [new Refusal(413, "request-too-large"), "refused"],
+  [new Refusal(422, "invalid"), "refused"],
+])("%s is said to be: %s", (error, kind) => {
+  expect(standingOf(error).kind).toBe(kind);
 });

@@ -1,8 +1,9 @@
 /**
  * Keeps a form on the node at every answer: one save at a time, the newest last.
  *
- * A line that is gone is waited for, and what was typed stays here meanwhile. A colleague
- * who saved in between is told of, and overwrites nobody before somebody has chosen.
+ * A line that is gone is waited for, and what was typed stays here meanwhile; what the node
+ * refuses is not asked again by itself. A colleague who saved in between is told of, and
+ * before somebody has chosen nothing is overwritten and nothing finished.
  */
 import { ref, type Ref } from "vue";
 import type { Filled } from "../contracts";
@@ -13,6 +14,7 @@ export type Standing =
   | { readonly kind: "saved"; readonly at: string }
   | { readonly kind: "saving" }
   | { readonly kind: "no_line" }
+  | { readonly kind: "busy" }
   | { readonly kind: "signed_out" }
   | { readonly kind: "clash"; readonly theirs: Kept }
   | { readonly kind: "refused"; readonly slug: string };
@@ -24,6 +26,9 @@ export interface About {
 }
 
 const AGAIN_MS = 5_000;
+const PASSING: ReadonlySet<Standing["kind"]> = new Set(["no_line", "busy", "signed_out"]);
+/** Said until an answer of the node says otherwise. */
+const LASTING: ReadonlySet<Standing["kind"] | undefined> = new Set([...PASSING, "refused"]);
 
 export class Saver {
   readonly standing: Ref<Standing | undefined> = ref();
@@ -49,8 +54,15 @@ export class Saver {
     return this.#waiting !== undefined || this.#running !== undefined;
   }
 
-  get isKept(): boolean {
-    return this.revision > 0;
+  /** Whether finishing loses nobody's answers: neither ours that wait nor a colleague's. */
+  get mayFinish(): boolean {
+    const kind = this.standing.value?.kind;
+    return kind !== "clash" && (this.#waiting === undefined || kind === "refused");
+  }
+
+  /** What goes when the form is recorded: the draft, in the state that is known here. */
+  get draft(): { readonly draft: string; readonly revision: number } | { readonly draft: null } {
+    return this.revision > 0 ? { draft: this.id, revision: this.revision } : { draft: null };
   }
 
   /** Keep these answers; they take the place of any that wait. */
@@ -68,6 +80,14 @@ export class Saver {
   /** Try again at once, after somebody has signed in or the line is back. */
   again(): void {
     if (this.#waiting) this.#go();
+    else if (this.standing.value?.kind === "signed_out") this.standing.value = undefined;
+  }
+
+  /** Say what an error of the node stands for, where it was not asked to save. */
+  async stopped(error: unknown): Promise<Standing> {
+    const standing = await this.#standingOf(error);
+    if (standing.kind !== "no_line" && standing.kind !== "busy") this.standing.value = standing;
+    return standing;
   }
 
   /** Go on from what a colleague saved: with ours in its place, or with theirs. */
@@ -112,7 +132,7 @@ export class Saver {
   async #run(): Promise<void> {
     while (this.#waiting) {
       const filled = this.#waiting;
-      this.standing.value = { kind: "saving" };
+      if (!LASTING.has(this.standing.value?.kind)) this.standing.value = { kind: "saving" };
       try {
         const files = await this.files(filled);
         const { child, shown } = this.about;
@@ -131,7 +151,7 @@ export class Saver {
           continue;
         }
         this.standing.value = standing;
-        this.#again = setTimeout(() => this.again(), AGAIN_MS);
+        if (PASSING.has(standing.kind)) this.#again = setTimeout(() => this.again(), AGAIN_MS);
         return;
       }
     }
@@ -141,6 +161,9 @@ export class Saver {
 /** What an error means for the person at the desk. */
 export function standingOf(error: unknown): Standing {
   if (!(error instanceof Refusal)) return { kind: "no_line" };
-  if (error.status === 401 || error.slug === "stale-page") return { kind: "signed_out" };
-  return { kind: "refused", slug: error.slug };
+  const { status, slug } = error;
+  if (status === 401 || slug === "stale-page") return { kind: "signed_out" };
+  if (status >= 500 || status === 429) return { kind: "busy" };
+  const isTheNodes = slug !== "" || status === 413;
+  return isTheNodes ? { kind: "refused", slug } : { kind: "no_line" };
 }

@@ -9,6 +9,22 @@ export const WORDS = {
     uk: "Немає звʼязку з вузлом: збережеться, щойно він буде. Не закривайте сторінку.",
     en: "No line to the node: it is saved as soon as there is one. Do not close the page.",
   },
+  busy: {
+    uk: "Вузол зараз не може цього зберегти. Пробуємо ще; написане лишається тут.",
+    en: "The node cannot keep this at the moment. It is tried again; what is typed stays here.",
+  },
+  notRecorded: {
+    uk: "Немає звʼязку з вузлом: форму ще не записано. Завершіть її ще раз, щойно він буде.",
+    en: "No line to the node: the form is not recorded yet. Finish it again when there is one.",
+  },
+  notNow: {
+    uk: "Вузол зараз не приймає форму: її ще не записано. Завершіть її ще раз за хвилину.",
+    en: "The node cannot take the form at the moment: it is not recorded yet. Finish it again in a minute.",
+  },
+  earnest: {
+    uk: "Ви зараз у навчанні, а ця форма справжня, тому її не записано. Завершіть навчання і завершіть форму ще раз.",
+    en: "You are in practice and this form is real, so it was not recorded. End practice, then finish the form again.",
+  },
   signedOut: {
     uk: "Ваш вхід завершився. Увійдіть у новій вкладці; написане тут лишається.",
     en: "You were signed out. Sign in in a new tab; what is typed here stays.",
@@ -21,13 +37,13 @@ export const WORDS = {
   },
   anew: { uk: "Зберегти як нову", en: "Keep it as a new one" },
   clash: {
-    uk: "{name} зберігає цю саму форму. Нічого не перезаписано. Виберіть, з чим працювати далі.",
-    en: "{name} has saved this form meanwhile. Nothing is overwritten. Choose what to go on with.",
+    uk: "Цю саму форму тим часом збережено: {name}. Нічого не перезаписано й не завершено. Виберіть, з чим працювати далі.",
+    en: "{name} has saved this form meanwhile. Nothing is overwritten, and nothing finished. Choose what to go on with.",
   },
   theirs: { uk: "Відкрити збережене ({name}, {time})", en: "Open what was saved ({name}, {time})" },
   mine: { uk: "Лишити моє замість нього", en: "Keep mine in its place" },
   offered: {
-    uk: "{name} вже заповнює цю форму. Збережено {time}.",
+    uk: "Цю форму вже почато: {name}. Збережено {time}.",
     en: "{name} has begun this form. Saved {time}.",
   },
   goOn: { uk: "Продовжити її", en: "Go on with it" },
