@@ -116,7 +116,15 @@ def desk_api() -> Blueprint:
     desk = Blueprint("desk", __name__, url_prefix="/desk")
     for method, path, name, view in _ROUTES:
         desk.add_url_rule(path, name, requires(Action.FILL_IN)(view), methods=[method])
+    desk.after_request(_marked)
     return desk
+
+
+def _marked(answer: Response) -> Response:
+    """Say on each answer, also on a refusal, that who asks practises."""
+    if practice.is_practice():
+        answer.headers["Dodomu-Practice"] = "1"
+    return answer
 
 
 def about(doc: Any, form_id: str) -> ResponseReturnValue:

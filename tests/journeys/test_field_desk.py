@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 from browsers import barriers, sign_in
+from centres import RECEPTION
 from desks import CHILD
 from lines import Line
 from playwright.sync_api import expect
@@ -14,6 +15,7 @@ from signed_in import DESK, PHONE, somebody
 from volunteers import Volunteer
 
 from forms.catalogue import shipped
+from forms.instance import to_xml
 from intake_server.security.policy import Role
 from intake_server.storage import documents
 
@@ -37,6 +39,11 @@ WHOLE = {
     "destination_site": ("truskavets",),
 }
 SAVED = re.compile("Збережено о")
+PRACTICE = {
+    "uk-UA": "Навчання: усе тут несправжнє",
+    "en-GB": "Practice: nothing here is",
+}
+STRIPES = "getComputedStyle(document.querySelector('.desk')).backgroundImage"
 
 
 @pytest.fixture
@@ -285,6 +292,21 @@ def test_a_form_that_cannot_be_opened_now_says_so_and_can_be_opened_later(
         expect(page.locator(".foot")).to_be_visible()
 
 
+def test_who_opens_a_form_without_a_line_tries_again_there(browser, desk, line):
+    with browser.new_context(locale="uk-UA") as context:
+        sign_in(context, line.url, desk.session(*MARTA.values()))
+        page = context.new_page()
+        page.goto(f"{line.url}/field/desk/#draft={uuid4()}")
+        expect(page.get_by_role("alert")).to_contain_text("Такої форми тут немає")
+        context.set_offline(True)
+        page.evaluate("address => location.replace(address)", "#form=reception")
+        page.get_by_role("button", name="Спробувати ще раз").click()
+        expect(page.get_by_role("alert")).to_contain_text("Немає звʼязку")
+        context.set_offline(False)
+        page.get_by_role("button", name="Спробувати ще раз").click()
+        expect(page.locator(".foot")).to_be_visible()
+
+
 def test_whoever_was_signed_out_signs_in_again_and_goes_on(browser, desk, line):
     with browser.new_context(locale="uk-UA") as context:
         sign_in(context, line.url, desk.session(*MARTA.values()))
@@ -303,3 +325,76 @@ def test_whoever_was_signed_out_signs_in_again_and_goes_on(browser, desk, line):
 
         expect(page.get_by_text(SAVED)).to_be_visible()
         expect(page.get_by_text("Ваш вхід завершився")).to_be_hidden()
+
+
+def practises(page, address):
+    page.goto(f"{address}/account")
+    page.locator("button[name=practice]").click()
+    page.wait_for_selector(".practice-notice")
+
+
+def receives_somebody(page, address):
+    """Receive a child who has no record yet; return the child's document."""
+    form = page.request.get(f"{address}/desk/forms/reception").json()
+    definition = shipped("reception").definition
+    xml = to_xml(definition, RECEPTION, instance_id=form["instance_id"]).decode()
+    said = {
+        "instance_xml": xml.replace(definition.version, form["version"]),
+        "finalized_at": "2026-11-22T10:00:00+02:00",
+    }
+    answer = page.request.post(
+        f"{address}/desk/submissions",
+        data=said,
+        headers={"X-CSRF-Token": form["csrf"]},
+    )
+    assert answer.json()["receipt"]["status"] == "stored", answer.json()
+    return answer.json()["child"]
+
+
+@pytest.mark.parametrize("locale", PRACTICE)
+def test_practice_is_seen_on_every_screen_of_a_desk(
+    browser, desk, address, locale, pytestconfig
+):
+    desk.publish(shipped("reception"))
+    folder = pytestconfig.getoption("--screenshots")
+    about = {**MARTA, "locale": locale, "viewport": PHONE}
+
+    def is_striped(name):
+        expect(page.get_by_text(PRACTICE[locale])).to_be_visible()
+        assert page.evaluate(STRIPES).startswith("repeating-linear-gradient")
+        assert barriers(page) == [], name
+        if folder:
+            page.screenshot(path=folder / f"desk-practice-{name}-{locale[:2]}.png")
+
+    with somebody(browser, desk, address, **about) as page:
+        practises(page, address)
+        page.goto(f"{address}/field/desk/#draft={uuid4()}")
+        expect(page.get_by_role("alert")).to_be_visible()
+        is_striped("failed")
+
+        child = receives_somebody(page, address)
+        page.goto(f"{address}/children/{child}")
+        page.goto(f"{address}/field/desk/#child={child}&form=reception")
+        if locale == "uk-UA":
+            fills_all(page)
+        else:
+            page.wait_for_selector(".foot")
+        is_striped("filling")
+        if locale == "uk-UA":
+            page.get_by_role("button", name="Завершити").click()
+            expect(page.get_by_role("heading", name="Записано")).to_be_visible()
+            is_striped("done")
+            page.reload()
+            page.wait_for_selector(".foot")
+        with page.expect_response(lambda answer: "/desk/drafts/" in answer.url):
+            page.locator("main input").first.fill("2026-11-21")
+        page.reload()
+        expect(page.locator(".ways button")).to_have_count(2)
+        is_striped("offered")
+
+
+def test_nothing_is_striped_in_earnest(browser, desk, line):
+    with somebody(browser, desk, line.url, **MARTA) as page:
+        open_form(page, line, "reception")
+
+        assert page.locator(".practice").count() == 0

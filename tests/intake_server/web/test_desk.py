@@ -10,6 +10,7 @@ from desks import CASE, CHILD, a_desk
 
 from forms.catalogue import shipped
 from forms.instance import to_xml
+from forms.practice import is_practised
 from intake_server.security.policy import PEOPLE, Role
 from intake_server.services import triage
 from intake_server.storage import documents, submissions
@@ -104,6 +105,20 @@ def values(desk, doc):
     with desk.database.reading() as session:
         found = documents.find(session, doc)
     return found.view["values"]
+
+
+def test_every_answer_tells_who_practises_that_they_do(marta):
+    assert "Dodomu-Practice" not in marta.get("/desk/drafts").headers
+    csrf = marta.get("/desk/drafts").json["csrf"]
+    marta.post("/practice", data={"csrf": csrf, "practice": "on"})
+
+    form = marta.get("/desk/forms/reception")
+    missing = marta.get(f"/desk/drafts/{DRAFT}")
+
+    assert is_practised(form.json["version"])
+    assert missing.status_code == 404
+    for answer in (form, missing):
+        assert answer.headers["Dodomu-Practice"] == "1"
 
 
 def test_a_form_opens_with_what_the_record_says(marta):

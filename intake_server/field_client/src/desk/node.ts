@@ -6,6 +6,7 @@
  * is no line the promise is rejected with a `TypeError`, as `fetch` does. Whoever has signed
  * in anew meanwhile goes on.
  */
+import { ref, type Ref } from "vue";
 import { sha256Hex } from "../vault/bytes";
 
 export type Heads = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -117,6 +118,8 @@ const STALE_PAGE = "stale-page";
 
 /** A node as a desk speaks with it; the word against forged requests is kept up to date. */
 export class DeskNode {
+  /** Whether the person practises, as the node said last. */
+  readonly isPractising: Ref<boolean> = ref(false);
   #csrf = "";
 
   /** Open what an address names: `child` and `form`, `form`, `draft`, or `unfinished`. */
@@ -178,7 +181,9 @@ export class DeskNode {
       if (method !== "GET") headers["X-CSRF-Token"] = this.#csrf;
       const about: RequestInit = { method, headers, credentials: "same-origin" };
       if (body !== undefined) about.body = body;
-      return good(await fetch(`/desk/${path}`, about));
+      const answer = await fetch(`/desk/${path}`, about);
+      this.isPractising.value = answer.headers.has("Dodomu-Practice");
+      return good(answer);
     };
     try {
       return await send();

@@ -1,6 +1,7 @@
 /** What a desk says; each in both languages. */
 export const WORDS = {
   loading: { uk: "Відкриваємо форму…", en: "Opening the form…" },
+  unopened: { uk: "Форму не відкрито", en: "The form is not open" },
   back: { uk: "До сторінки дитини", en: "To the child's page" },
   toDay: { uk: "До дня центру", en: "To the centre's day" },
   saving: { uk: "Зберігаємо…", en: "Saving…" },
