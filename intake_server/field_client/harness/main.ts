@@ -117,7 +117,8 @@ const harness = {
     await give(form.parts, answers);
     await form.settled();
     const { missing } = await import("../src/filling/progress");
-    const faults = missing(form).map(({ question }) => `${question.name}: ${question.fault?.text}`);
+    const { Unread } = await import("../src/filling/unread");
+    const faults = missing(form, new Unread(() => undefined)).map(({ question }) => `${question.name}: ${question.fault?.text}`);
     return { ...(await digests(await form.finished())), faults };
   },
 };

@@ -33,6 +33,16 @@ export interface Filled {
   /** What was answered and is not asked now: kept with a draft, and sent to nobody. */
   readonly unasked?: readonly Unasked[];
   readonly unaskedFiles?: readonly Attachment[];
+  readonly typed?: readonly Typed[];
+}
+
+/** What is typed and is no answer, by its question: kept with a draft, and sent to nobody. */
+export interface Typed {
+  readonly reference: string;
+  /** The texts of the question's fields. */
+  readonly texts: readonly string[];
+  /** Why it is no answer, as the screens name it. */
+  readonly why: string;
 }
 
 /** An answer by the place of its question: `/data/kin[2]/kin_name`. */

@@ -2,6 +2,8 @@
 import { inject, type InjectionKey, onBeforeUnmount } from "vue";
 import type { Open } from "../engine/remote";
 import type { Question } from "../engine/parts";
+import type { Text } from "../language";
+import type { Unread } from "./unread";
 
 export interface Filling {
   readonly form: Open;
@@ -9,10 +11,18 @@ export interface Filling {
   isShown(question: Question): boolean;
   /** The question was left: what is wrong with it may be said. */
   left(question: Question): void;
+  /** What is typed and is no answer. */
+  readonly unread: Unread;
   /** What was typed and not yet handed on; called before anything is saved. */
   readonly pending: Set<() => void>;
   /** Have something waited for before the form goes: a photo that is being made smaller. */
   work(done: Promise<unknown>): void;
+}
+
+/** What is wrong with what somebody gave, in the language of the moment. */
+export interface Complaint {
+  readonly text: Text;
+  readonly inside?: Readonly<Record<string, string | number>>;
 }
 
 export const FILLING: InjectionKey<Filling> = Symbol("filling");

@@ -49,11 +49,13 @@ function full(): object {
 describe("a draft", () => {
   it("comes back as it was, with its photos byte for byte", async () => {
     const unasked = [{ reference: "/data/name_called", value: PLANTED[2]! }];
-    const form = { ...filled(PLANTED[0], [photo(), new Blob([])]), unasked };
+    const typed = [{ reference: "/data/age_years", texts: ["12-13"], why: "digits" }];
+    const form = { ...filled(PLANTED[0], [photo(), new Blob([])]), unasked, typed };
     await kept(form);
     const back = (await drafts.load(phone.store, master, form.instanceId))!;
     expect(back.filled.xml).toBe(form.xml);
     expect(back.filled.unasked).toEqual(unasked);
+    expect(back.filled.typed).toEqual(typed);
     for (const [at, { blob }] of form.attachments.entries()) {
       const again = back.filled.attachments[at]!;
       expect(again.type).toBe("image/jpeg");

@@ -5,7 +5,7 @@
  * to the site. Both are written in one transaction with the files, so that a crash leaves
  * the last answer or the one before, never half of one.
  */
-import type { Attachment, Filled, Unasked } from "../contracts";
+import type { Attachment, Filled, Typed, Unasked } from "../contracts";
 import { type Bytes, sha256Hex, text, utf8 } from "./bytes";
 import { hidden, keyOf, newSecret, openedFile, sealedFile, shown, UnopenedError } from "./cipher";
 import type { Recipient } from "./envelope";
@@ -68,6 +68,7 @@ interface Kept {
   readonly unasked?: readonly Unasked[];
   readonly unaskedFiles?: readonly KeptFile[];
   readonly lost?: readonly string[];
+  readonly typed?: readonly Typed[];
 }
 
 function written(entry: FileEntry): KeptFile {
@@ -100,7 +101,7 @@ export async function save(
   filled: Filled,
   saving: Saving,
 ): Promise<void> {
-  const { attachments, unasked, unaskedFiles = [] } = filled;
+  const { attachments, unasked, unaskedFiles = [], typed } = filled;
   const { known, added } = await withFiles(draft, [...attachments, ...unaskedFiles]);
   const entries = (of: readonly Attachment[]): FileEntry[] =>
     of.flatMap(({ name }) => known.get(name)?.entry ?? []);
@@ -128,6 +129,7 @@ export async function save(
     ...(unasked ? { unasked } : {}),
     ...(hiddenFiles.length > 0 ? { unaskedFiles: hiddenFiles.map(written) } : {}),
     ...(draft.lost.length > 0 ? { lost: draft.lost } : {}),
+    ...(typed ? { typed } : {}),
   };
   const body = await hidden(draft.key, utf8(JSON.stringify(kept)), `body ${draft.id}`);
   const meta = await hidden(draft.master.key, utf8(JSON.stringify(draft.meta)), `meta ${draft.id}`);
@@ -226,6 +228,7 @@ function filledFrom({ id, meta, files: known }: OpenDraft, kept: Kept, missing: 
     attachments: attached(kept.files),
     ...(unasked?.length ? { unasked } : {}),
     ...(unaskedFiles.length > 0 ? { unaskedFiles } : {}),
+    ...(kept.typed ? { typed: kept.typed } : {}),
   };
 }
 
