@@ -60,7 +60,7 @@ def listening(app, context):
     server = make_server(
         "127.0.0.1", 0, app, True, request_handler=Silent, ssl_context=context
     )
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
         yield f"https://127.0.0.1:{server.port}"

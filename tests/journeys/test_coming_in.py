@@ -93,8 +93,11 @@ def test_somebody_chooses_how_to_sign_in_by_keyboard_alone(
         page.wait_for_url("**/day")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["phone", "desk"])
-@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+@pytest.mark.parametrize(
+    ("locale", "size"),
+    zip(["uk-UA", "en-GB"], SIZES, strict=True),
+    ids=["phone", "desk"],
+)
 def test_pages_of_people_and_devices_shut_nobody_out(
     browser, desk, address, locale, size
 ):

@@ -115,7 +115,7 @@ def test_a_double_click_a_reload_and_the_way_back_decide_once(browser, desk, add
         page.locator("#field-reason").fill(REASONS)
         with page.expect_navigation():
             page.get_by_role("button", name="Записати рішення").dblclick()
-        page.wait_for_load_state()
+        page.wait_for_url("**/queue?decided=*")
         page.reload()
         page.go_back()
         page.wait_for_load_state()
@@ -192,7 +192,7 @@ def test_a_question_is_decided_without_any_script(browser, desk, address):
         page.goto(question)
         page.get_by_text("вальпроат 300 мг × 2").click()
         page.get_by_role("button", name="Показати, що буде").click()
-        assert "вальпроат 300" in page.locator("#preview").inner_text()
+        page.locator("#preview", has_text="вальпроат 300").wait_for()
         page.locator("#field-reason").fill("телефоном")
         page.get_by_role("button", name="Записати рішення").click()
         page.wait_for_url("**/queue?decided=*")
@@ -209,8 +209,7 @@ def test_typing_an_answer_chooses_it(browser, desk, address):
         assert page.locator("input[value=typed]").is_checked()
 
 
-@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("locale", "scheme"), [("uk-UA", "dark"), ("en-GB", "light")])
 def test_nobody_is_shut_out(browser, desk, address, locale, scheme):
     held = send_a_held_form(desk)
     medication = desk.questions()["medication"].qid
@@ -234,12 +233,11 @@ def test_nobody_is_shut_out(browser, desk, address, locale, scheme):
             assert barriers(page) == [], path
 
 
-@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
-def test_nothing_is_cut_off_on_a_small_phone(browser, desk, address, locale):
+def test_nothing_is_cut_off_on_a_small_phone(browser, desk, address):
     held = send_a_held_form(desk)
     medication = desk.questions()["medication"].qid
 
-    with somebody(browser, desk, address, viewport=PHONE, locale=locale) as page:
+    with somebody(browser, desk, address, viewport=PHONE) as page:
         for path in (
             "/queue",
             f"/queue/{medication}",

@@ -27,8 +27,9 @@ def make_work(desk):
     )
 
 
-@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("locale", "viewport"), [("uk-UA", PHONE), ("en-GB", DESK)], ids=["phone", "desk"]
+)
 def test_nobody_is_shut_out_and_nothing_is_cut_off(
     browser, desk, address, locale, viewport
 ):

@@ -1,6 +1,7 @@
 """A worker at a centre fills a form about a child that is known, in a real browser."""
 
 import re
+from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -13,6 +14,7 @@ from lines import Line
 from playwright.sync_api import expect
 from signed_in import DESK, PHONE, somebody
 from volunteers import Volunteer
+from wanderings import TODAY
 
 from forms.catalogue import shipped
 from forms.instance import to_xml
@@ -82,7 +84,8 @@ def fills_all(page):
     marta = Volunteer(page)
     marta.fill(WHOLE)
     due = marta.question("next_contact_due").locator("input")
-    for box, part in zip(due.all(), ("30", "11", "2026"), strict=True):
+    in_a_month = f"{TODAY + timedelta(days=30):%d %m %Y}".split()
+    for box, part in zip(due.all(), in_a_month, strict=True):
         box.fill(part)
     marta.to_review()
     expect(page.get_by_text(SAVED)).to_be_visible()
@@ -167,8 +170,9 @@ def test_a_line_that_is_gone_takes_nothing_that_is_typed(browser, desk, line):
         expect(page.get_by_text(SAVED)).to_be_visible(timeout=20_000)
 
 
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("locale", ["uk-UA", "en-GB"])
+@pytest.mark.parametrize(
+    ("locale", "size"), [("uk-UA", PHONE), ("en-GB", DESK)], ids=["phone", "desk"]
+)
 def test_a_desk_shuts_nobody_out(browser, desk, line, size, locale, pytestconfig):
     folder = pytestconfig.getoption("--screenshots")
     about = {**MARTA, "viewport": size, "locale": locale}

@@ -79,7 +79,7 @@ class _Talk(socketserver.StreamRequestHandler):
 def a_mailbox(*refused: str) -> Iterator[Mailbox]:
     """Serve a mailbox for a while."""
     with Mailbox(frozenset(refused)) as mailbox:
-        thread = Thread(target=mailbox.serve_forever)
+        thread = Thread(target=mailbox.serve_forever, args=(0.01,))
         thread.start()
         try:
             yield mailbox

@@ -19,15 +19,16 @@ PATIENCE_MS: Final = 30_000
 _PAUSE_MS: Final = 200
 """How long hands take from the keys to the next touch."""
 _NEXT: Final = ".foot button:last-of-type"
+_BEFORE: Final = ".foot button.second"
 _REVIEW: Final = "Перевірте відповіді"
 _TITLE: Final = "main h1"
 _IN_A_HURRY: Final = """
 async ([answers, review]) => {
   const once = async (found) => {
-    for (let turn = 0; turn < 2000; turn += 1) {
+    for (const end = Date.now() + 20_000; Date.now() < end; ) {
       const is = found();
       if (is) return is;
-      await new Promise((done) => setTimeout(done, 10));
+      await new Promise((done) => setTimeout(done));
     }
     throw new Error(`never: ${found}`);
   };
@@ -60,7 +61,7 @@ async ([answers, review]) => {
         give(question, answers[name]);
         isMore = true;
       }
-      await new Promise((done) => setTimeout(done, 20));
+      await new Promise((done) => setTimeout(done));
       await once(isSettled);
     }
     const before = title();
@@ -152,8 +153,15 @@ class Volunteer:
 
     def go_on(self) -> None:
         """Touch what leads to the next page."""
+        self._turn(_NEXT)
+
+    def go_back(self) -> None:
+        """Touch what leads to the page before."""
+        self._turn(_BEFORE)
+
+    def _turn(self, button: str) -> None:
         before = self.page.locator(_TITLE).inner_text()
-        self.tap(self.page.locator(_NEXT))
+        self.tap(self.page.locator(button))
         expect(self.page.locator(_TITLE)).not_to_have_text(before)
         settled(self.page)
 

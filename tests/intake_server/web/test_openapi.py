@@ -44,7 +44,7 @@ def described(tmp_path_factory, stores):
 @pytest.fixture(scope="module")
 def address(described):
     http = make_server("127.0.0.1", 0, described.app, threaded=True)
-    thread = threading.Thread(target=http.serve_forever)
+    thread = threading.Thread(target=http.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{http.port}/api/v1/openapi.json"
     http.shutdown()
