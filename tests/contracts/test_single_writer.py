@@ -84,7 +84,7 @@ def test_what_is_handed_over_is_durable_when_the_answer_comes(centre):
         assert (again.status, again.reference) == ("duplicate", receipt.reference)
 
 
-def test_those_who_wait_share_a_commit(centre):
+def test_those_who_wait_share_a_commit(centre, monkeypatch):
     with (
         writing(centre.database) as (desk, commits),
         ThreadPoolExecutor(8) as threads,
@@ -92,9 +92,18 @@ def test_those_who_wait_share_a_commit(centre):
         desk.ask(a_post(100))
         commits.clear()
 
+        handed_over = threading.Semaphore(0)
+        send = Connection.send
+
+        def counted(line, said):
+            send(line, said)
+            handed_over.release()
+
         with centre.database.transaction():
+            monkeypatch.setattr(Connection, "send", counted)
             asked = [threads.submit(desk.ask, a_post(n)) for n in range(8)]
-            threading.Event().wait(0.5)
+            for _ in asked:
+                assert handed_over.acquire(timeout=PATIENCE_S)
         receipts = [one.result(PATIENCE_S).receipts[0] for one in asked]
 
         assert {one.status for one in receipts} == {"stored"}

@@ -79,7 +79,7 @@ def test_a_hostile_submission_is_refused_by_its_name(xml, slug):
 @pytest.mark.parametrize(("xml", "slug"), REFUSED.values(), ids=REFUSED)
 def test_a_refusal_costs_little_time_and_memory(xml, slug):
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(SubmissionError) as caught:
         parse(xml)
@@ -87,7 +87,7 @@ def test_a_refusal_costs_little_time_and_memory(xml, slug):
     _, peak_bytes = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert caught.value.slug == slug
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert peak_bytes < 16_000_000
 
 
@@ -134,11 +134,11 @@ def test_looking_at_the_root_never_fails(xml):
 
 @pytest.mark.parametrize("xml", [case[0] for case in REFUSED.values()], ids=REFUSED)
 def test_looking_at_the_root_of_something_hostile_costs_nothing(xml):
-    began = time.monotonic()
+    began = time.process_time()
 
     root = peek(xml)
 
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     assert root is None or root.children == ()
 
 

@@ -29,13 +29,13 @@ REFUSED = {
 @pytest.mark.parametrize("content", REFUSED.values(), ids=REFUSED)
 def test_a_bomb_is_refused_at_once_and_takes_no_memory(content):
     tracemalloc.start()
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(AuthoringError):
         of_workbook(content, kind="xlsx")
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
     assert most < 3_000_000
 
 

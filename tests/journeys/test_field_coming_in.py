@@ -31,7 +31,7 @@ def test_a_code_whose_answer_was_lost_lets_the_same_phone_in(post):
         olena = Volunteer(post.phone().switch_on())
         olena.get_in(post.line.url, code)
         lost = olena.page.get_by_role("alert")
-        expect(lost).to_contain_text("Код іще дійсний", timeout=PATIENCE_MS)
+        expect(lost).to_contain_text("Спробуйте той самий код", timeout=PATIENCE_MS)
         assert devices(post) == before + 1
 
         forger.loses = ""

@@ -20,7 +20,7 @@ KILLS = 10
 """How often a phone is killed for each family that it sends."""
 MOMENTS = (0, 1, 2, 1, 4, 3, 6, 2, 5, 3)
 """After how many requests and answers it is killed, in turn."""
-SLOW_S = 0.3
+SLOW_S = 0.15
 LEFT = """
 () => new Promise((done) => {
   const opening = indexedDB.open("forms");
@@ -76,23 +76,28 @@ def take_in(volunteer, pictures):
     expect(page.locator(".foot")).to_be_visible(timeout=PATIENCE_MS)
     volunteer.fill(of_a_child(FIRST, next(pictures)))
     volunteer.finish()
-    volunteer.say("Запечатати зараз")
+    seal(volunteer)
     for answers in OTHERS[:2]:
         volunteer.say("Наступна дитина цієї родини")
         expect(page.locator(".foot")).to_be_visible(timeout=PATIENCE_MS)
         volunteer.fill(of_a_sibling(answers, next(pictures)))
         volunteer.finish()
-        volunteer.say("Запечатати зараз")
+        seal(volunteer)
     made = page.evaluate("window.made")
     volunteer.say("На початок")
     return made
+
+
+def seal(volunteer):
+    volunteer.say("Запечатати зараз")
+    expect(volunteer.page.get_by_text("Запечатано.")).to_be_visible()
 
 
 def lives(phone, volunteer, address, moment):
     """Let the phone send until a moment, then kill it; return what it did."""
     said = switched_on(phone, volunteer)
     page = volunteer.page
-    page.goto(f"{address}/field/")
+    page.goto(f"{address}/field/", wait_until="load" if moment else "commit")
     for _ in range(PATIENCE_MS // 5):
         if len(said) >= moment:
             break

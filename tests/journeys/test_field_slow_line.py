@@ -30,8 +30,9 @@ def post(tmp_path, browser):
 def opened(context, line, *, breaks_at=None):
     """Open the client the first time; return what it came to, and what was shown when."""
     page = context.new_page()
-    line.received, shown, begun = 0, [], time.monotonic()
+    line.received, shown = 0, []
     page.goto(f"{line.url}/field/", wait_until="commit", timeout=PATIENCE_MS)
+    begun = time.monotonic()
     while page.locator("input.code").count() == 0:
         assert time.monotonic() < begun + PATIENCE_MS / 1_000
         done = page.evaluate(DONE)

@@ -75,9 +75,12 @@ class Line:
             ).start()
 
     def _carry(self, caller: socket.socket, cut: int | None) -> None:
-        callee = socket.create_connection(self.target)
         self._open.add(caller)
-        with closing(caller), closing(callee), suppress(OSError):
+        with (
+            closing(caller),
+            suppress(OSError),
+            socket.create_connection(self.target) as callee,
+        ):
             threading.Thread(
                 target=self._there, args=(caller, callee), daemon=True
             ).start()

@@ -1,4 +1,5 @@
 import socket
+from contextlib import suppress
 from threading import Thread
 
 import pytest
@@ -22,7 +23,7 @@ def answer_all(listener):
             caller, _ = listener.accept()
         except OSError:
             return
-        with caller:
+        with caller, suppress(OSError):
             while said := caller.recv(100):
                 caller.sendall(said)
 

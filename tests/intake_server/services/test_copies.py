@@ -1,7 +1,7 @@
 """Pictures are made anew in a process of their own; what cannot be decoded stays kept."""
 
 import io
-import time
+import resource
 from hashlib import sha256
 
 import pytest
@@ -12,6 +12,18 @@ from intake_server import jobs
 from intake_server.services import copies, darkroom
 from intake_server.storage import blobs
 from intake_server.storage import copies as kept
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Wait long for a picture, as a busy machine wants; its own time stays limited."""
+    monkeypatch.setattr(darkroom, "MOST_SECONDS", 60)
+
+
+def worked_s():
+    """Seconds that processes which have ended worked for this one."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def keep(centre, *files):
@@ -88,17 +100,17 @@ def test_a_picture_of_any_kind_is_shown(mode):
         pytest.param(b"\xff\xd8\xff\xe0" + b"\0" * 99, id="no-jpeg"),
     ],
 )
-def test_what_cannot_be_decoded_is_unreadable_soon(bomb):
-    began = time.monotonic()
+def test_what_cannot_be_decoded_is_unreadable_soon(bomb, patient):
+    began = worked_s()
 
     made = copies.of(bomb)
 
     assert (made.state, made.data, made.small) == ("unreadable", None, None)
-    assert time.monotonic() - began < darkroom.MOST_SECONDS
+    assert worked_s() - began < 5
 
 
 @pytest.mark.parametrize(("rows", "state"), [(5_000, "picture"), (5_001, "unreadable")])
-def test_a_picture_has_forty_million_pixels_and_no_more(rows, state):
+def test_a_picture_has_forty_million_pixels_and_no_more(rows, state, patient):
     out = io.BytesIO()
     Image.new("1", (8_000, rows)).save(out, "PNG")
 
