@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Phone } from "../net/phone";
-import { aNode, type TestNode } from "../testing/node";
+import { aNode, problem, type TestNode } from "../testing/node";
 import { aPhone, aWorker, filled, finished } from "../testing/phones";
 import type { Store } from "../vault/store";
 import { type Sender, senderOf } from "./sender";
@@ -71,4 +71,20 @@ it("never stays at sending, so that somebody can ask for it again", async () => 
   await sender.poke(true);
   expect(sender.said.line).toBe("up");
   expect([...node.kept.keys()].sort()).toEqual(ids.sort());
+});
+
+it("tries what was not received when it is asked to while it sends", async () => {
+  const master = await aWorker(phone.store);
+  const lost = await finished(phone, master, filled());
+  const refused = problem(422, "invalid");
+  node.fault = (request) => (request.url === "/api/v1/submissions" ? refused : undefined);
+  sender = senderOf(phone, () => Promise.resolve());
+  await sender.poke();
+  node.fault = undefined;
+
+  await finished(phone, master, filled());
+  const first = sender.poke();
+  await sender.poke(true);
+  await first;
+  expect(await phone.store.get("items", lost)).toMatchObject({ state: "received" });
 });

@@ -36,6 +36,8 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
   let timer: ReturnType<typeof setTimeout> | undefined;
   let running: Promise<void> | undefined;
   let failures = 0;
+  /** Whether somebody has asked for what is not under way yet. */
+  let isWanted = false;
   let isStopped = false;
 
   const later = (ms: number): void => {
@@ -62,8 +64,16 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
     else if (outcome) ended(outcome);
     else later(backoff(1, Math.random()));
   };
+  const asked = async (): Promise<void> => {
+    do {
+      const isNow = isWanted;
+      isWanted = false;
+      await run(isNow);
+    } while (isWanted && !isStopped);
+  };
   const poke = (isAsked = false): Promise<void> => {
-    running ??= run(isAsked).finally(() => {
+    isWanted ||= isAsked;
+    running ??= asked().finally(() => {
       running = undefined;
     });
     return running;

@@ -95,6 +95,25 @@ describe("a phone", () => {
     expect(application.shown.isFetching).toBe(false);
   });
 
+  it("sends what waits before it fetches what is new", async () => {
+    await finished(phone, master, filled());
+    await application.begin();
+    await vi.waitFor(() => expect(node.calls).toContain("GET /api/v1/forms"), 10_000);
+    const [first] = node.calls;
+    expect(first).toBe("POST /api/v1/submissions");
+  });
+
+  it.each([false, true])("sends what waits while forms are long on their way; asked for: %s", async (isAsked) => {
+    vi.stubGlobal("fetch", (path: string, ...more: [RequestInit?]) =>
+      path === "/api/v1/forms" ? new Promise(() => undefined) : over(new URL(path, node.base), ...more),
+    );
+    await application.begin();
+    await vi.waitFor(() => expect(application.shown.isFetching).toBe(true));
+    const late = await finished(phone, master, filled());
+    await application.contact(isAsked);
+    expect(node.kept.has(late)).toBe(true);
+  });
+
   it("that was switched off in the middle of a panic goes on with it at the next start", async () => {
     const id = await draft();
     await phone.store.clear("workers");

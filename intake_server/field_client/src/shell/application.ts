@@ -259,21 +259,21 @@ export async function panic(): Promise<void> {
   void mended();
 }
 
-/** Ask the node what is new, and send what waits; `isAsked`: a person wants it now. */
+/** Send what waits, then ask the node what is new; `isAsked`: a person wants it now. */
 export async function contact(isAsked = false): Promise<void> {
-  if (!device.value || shown.isFetching || !isAtWork()) return;
-  if (isAsked || now() - contacted > FRESH_MS) {
-    shown.isFetching = true;
-    try {
-      await learned();
-    } catch {
-      // What is new, a full phone for instance cannot keep: sending makes room.
-    } finally {
-      shown.isFetching = false;
-      shown.progress = undefined;
-    }
+  if (!device.value || !isAtWork()) return;
+  await sender().poke(isAsked);
+  const isDueNow = isAsked || now() - contacted > FRESH_MS;
+  if (!isDueNow || shown.isFetching || !isAtWork()) return;
+  shown.isFetching = true;
+  try {
+    await learned();
+  } catch {
+    // What is new, a full phone for instance cannot keep: sending makes room.
+  } finally {
+    shown.isFetching = false;
+    shown.progress = undefined;
   }
-  if (isAtWork()) await sender().poke(isAsked);
 }
 
 function isAtWork(): boolean {
