@@ -5,11 +5,12 @@ import { leave } from "../outbox/leaving";
 import { aNode, type TestNode } from "../testing/node";
 import { aPhone, aWorker, filled, META, START } from "../testing/phones";
 import * as drafts from "./drafts";
+import { signed } from "./envelope";
 import * as families from "./families";
 import { handOverKeyless, handOverOld, settle } from "./handing";
 import * as shifts from "./shifts";
 import { deviceOf } from "./store";
-import { panic, unreadable } from "./wiping";
+import { isOrdered, panic, unreadable } from "./wiping";
 import { forget, list, type Master, renew } from "./workers";
 
 let node: TestNode;
@@ -164,4 +165,21 @@ describe("damage", () => {
     const said = await shifts.open(phone.store, master.worker, "481516", START + 1);
     expect(said).toHaveProperty("master.worker", master.worker);
   }, 20_000);
+});
+
+describe("an order to wipe", () => {
+  it.each([
+    ["for this phone, by its own site", "dodomu/wipe/v1|d1|2026-11-28T10:00:00Z", true],
+    ["for another phone", "dodomu/wipe/v1|d2|2026-11-28T10:00:00Z", false],
+    ["for every phone", "dodomu/wipe/v1||2026-11-28T10:00:00Z", false],
+    ["of no moment", "dodomu/wipe/v1|d1|", false],
+    ["with something behind it", "dodomu/wipe/v1|d1|2026-11-28T10:00:00Z|d2", false],
+    ["of another kind", "dodomu/receipt/v1|d1|2026-11-28T10:00:00Z", false],
+  ] as const)("%s is one: %s, %s", async (_name, order, isOne) => {
+    const device = (await deviceOf(phone.store))!;
+    const signature = await signed(node.receipt.privateKey, order);
+    expect(await isOrdered(device, order, signature)).toBe(isOne);
+    expect(await isOrdered(device, `${order} `, signature)).toBe(false);
+    expect(await isOrdered(device, order, undefined)).toBe(false);
+  });
 });
