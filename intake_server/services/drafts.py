@@ -33,7 +33,8 @@ class Saving:
 
     ``revision`` is the number that whoever saves knows, 0 for the first time;
     ``opened`` what was known when it was opened, said the first time; ``files`` what
-    it names, with ``name``, ``sha256`` and ``size``.
+    it names, with ``name``, ``sha256`` and ``size``; ``unasked`` what was answered and
+    is not asked now, of which nothing is read here.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Saving:
     person: str | None
     opened: Mapping[str, Any]
     files: Sequence[Mapping[str, Any]]
+    unasked: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +80,16 @@ def save(database: Database, said: Saving, *, by: Principal, now: datetime) -> D
         _refuse_others(session, known, by)
         if known.discarded is not None:
             raise NotFoundError("draft", said.id)
-        xml = said.xml.encode()
-        if known.revision == said.revision + 1 and known.xml == xml:
-            return known
         saved = replace(
-            known, xml=xml, saved=now, saved_by=by.actor, revision=said.revision + 1
+            known,
+            xml=said.xml.encode(),
+            unasked=list(said.unasked),
+            saved=now,
+            saved_by=by.actor,
+            revision=said.revision + 1,
         )
+        if _is_same(known, saved):
+            return known
         if not drafts.save(session, saved, after=said.revision):
             raise StaleDraftError(known)
         drafts.name_files(session, said.id, said.files)
@@ -241,11 +247,18 @@ def _begin(
         revision=1,
         xml=said.xml.encode(),
         opened=said.opened,
+        unasked=list(said.unasked),
     )
     if not drafts.add(session, draft):
         raise StaleDraftError(_theirs(session, said.id, by))
     drafts.name_files(session, said.id, said.files)
     return draft
+
+
+def _is_same(known: Draft, saved: Draft) -> bool:
+    """Tell whether what is to be saved is here already: its answer was lost."""
+    before = known.revision, known.xml, known.unasked or []
+    return before == (saved.revision, saved.xml, saved.unasked)
 
 
 def _read(xml: str) -> RawInstance:

@@ -30,7 +30,8 @@ class Draft:
 
     ``person`` is the child's document; ``author``, ``saved_by`` and ``owner`` are
     actors; ``opened`` is what was known when the form was opened; ``held`` the question
-    about what a phone sent, where it came from there. ``xml`` is empty in a list.
+    about what a phone sent, where it came from there; ``unasked`` what was answered and
+    is not asked now. A list has neither ``xml`` nor that.
     """
 
     id: str
@@ -48,10 +49,13 @@ class Draft:
     opened: Mapping[str, Any] = field(default_factory=dict)
     discarded: datetime | None = None
     held: str | None = None
+    unasked: Sequence[Mapping[str, Any]] | None = None
 
 
 _BARE: Final = tuple(
-    getattr(DraftRow, name) for name in DraftRow.model_fields if name != "xml"
+    getattr(DraftRow, name)
+    for name in DraftRow.model_fields
+    if name not in ("xml", "unasked")
 )
 _INSERT: Final[Mapping[str, Any]] = {
     "sqlite": sqlite.insert,
@@ -86,6 +90,7 @@ def save(session: Session, draft: Draft, *, after: int) -> bool:
         )
         .values(
             xml=_pressed(draft.xml),
+            unasked=draft.unasked,
             saved=draft.saved,
             saved_by=draft.saved_by,
             revision=draft.revision,

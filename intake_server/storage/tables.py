@@ -667,7 +667,8 @@ class DraftRow(SQLModel, table=True):
     ``xml`` is compressed; ``person`` is the child's document, where there is one;
     ``owner`` whose it is to finish, nobody's in particular where there is none;
     ``opened`` what was known when the form was opened; ``held`` the question about what
-    a phone sent, where the form came from there.
+    a phone sent, where the form came from there; ``unasked`` what was answered and is
+    not asked now, as whoever fills the form in wrote it.
     """
 
     __tablename__ = "draft"
@@ -691,6 +692,7 @@ class DraftRow(SQLModel, table=True):
     opened: Any = Field(sa_type=Json)
     discarded: datetime | None = Field(default=None, sa_type=UtcDateTime)
     held: str | None
+    unasked: Any = Field(default=None, sa_type=Json, nullable=True)
 
 
 class DraftFileRow(SQLModel, table=True):

@@ -7,6 +7,7 @@ A form is kept at each answer, and what is finished goes the way of every other 
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from json import dumps
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -85,6 +86,9 @@ class SavingSchema(Message):
     child = fields.UUID(load_default=None, allow_none=True)
     opened = fields.Nested(OpenedSchema, load_default=dict)
     files = fields.List(fields.Nested(FileSchema), load_default=list)
+    unasked = fields.List(
+        fields.Dict(), load_default=list, validate=validate.Length(max=_MOST_OPENED)
+    )
 
 
 class FinishedSchema(Message):
@@ -186,6 +190,11 @@ def save(id: Any) -> ResponseReturnValue:
     _refuse_unlike(opened, "based_on", "anew")
     if not is_plain(opened):
         raise InvalidRequestError({"opened": ["cannot be kept"]})
+    if (
+        not is_plain(said["unasked"])
+        or len(dumps(said["unasked"], ensure_ascii=False)) > _LONGEST_XML
+    ):
+        raise InvalidRequestError({"unasked": ["cannot be kept"]})
     here, person = context(), said["child"]
     saved = drafts.save(
         here.database,
@@ -196,6 +205,7 @@ def save(id: Any) -> ResponseReturnValue:
             person=None if person is None else str(person),
             opened=opened,
             files=said["files"],
+            unasked=said["unasked"],
         ),
         by=asking(),
         now=here.now(),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from arrivals import a_photo
 from browsers import barriers, sign_in
 from centres import RECEPTION
 from desks import CHILD
@@ -71,6 +72,11 @@ def is_a_save(answer):
     return "/desk/drafts/" in answer.url and "Олегович" in (
         answer.request.post_data or ""
     )
+
+
+def is_without_a_name(answer):
+    said = answer.request.post_data_json if "/desk/drafts/" in answer.url else None
+    return bool(said) and "Олегович" not in said["instance_xml"]
 
 
 def asks_for_consent(page):
@@ -152,6 +158,32 @@ def test_what_the_record_says_stands_in_the_form_and_is_not_written_again(
 
     assert kept == "Олегович"
     assert views(desk) == before
+
+
+def test_what_a_mistake_has_hidden_is_there_again_after_a_restart(
+    browser, desk, line, tmp_path
+):
+    with somebody(browser, desk, line.url, **MARTA, viewport=PHONE) as page:
+        open_form(page, line, "reception")
+        marta = asks_for_consent(page)
+        marta.go_to("patronymic")
+        marta.take_photo("photo_id", a_photo(tmp_path / "face.jpg"))
+        with page.expect_response(is_a_save):
+            marta.question("patronymic").locator("input").fill("Олегович")
+        page.get_by_role("button", name="Назад").click()
+        with page.expect_response(is_without_a_name):
+            marta.choose("consent_intake", "refused")
+        expect(page.get_by_text(SAVED)).to_be_visible()
+
+        page.reload()
+        page.get_by_role("button", name="Продовжити її").click()
+        marta.go_to("consent_intake")
+        marta.choose("consent_intake", "given")
+        marta.go_to("patronymic")
+
+        answer = marta.question("patronymic").locator("input")
+        expect(answer).to_have_value("Олегович")
+        expect(marta.question("photo_id").locator("img")).to_be_visible()
 
 
 def test_a_line_that_is_gone_takes_nothing_that_is_typed(browser, desk, line):

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-HEAD: Final = "0024"
+HEAD: Final = "0025"
 
 
 def upgrade(connection: Connection, to: str = HEAD) -> None:

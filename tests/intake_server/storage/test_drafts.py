@@ -26,6 +26,7 @@ BEGUN = Draft(
     revision=1,
     xml="<data>Ремез</data>".encode(),
     opened={"based_on": {CHILD: {"sex": ["a"]}}},
+    unasked=[{"reference": "/data/name", "value": "Данило"}],
 )
 PHOTO = b"a face"
 NAMED = {"name": "face.jpg", "sha256": sha256(PHOTO).hexdigest(), "size": len(PHOTO)}
@@ -60,7 +61,9 @@ def test_of_two_who_begin_under_one_id_the_first_stands(database):
 
 def test_of_two_who_save_at_once_one_is_too_late(database):
     kept(database, BEGUN)
-    second = replace(BEGUN, xml=b"<second/>", revision=2, saved_by="u:halyna")
+    second = replace(
+        BEGUN, xml=b"<second/>", revision=2, saved_by="u:halyna", unasked=[]
+    )
 
     with database.transaction() as session:
         assert drafts.save(session, second, after=1)

@@ -241,6 +241,52 @@ def test_of_two_who_save_at_once_the_second_is_shown_what_the_first_wrote(
     assert answer.json["draft"]["revision"] == 2
 
 
+def test_what_a_mistake_has_hidden_is_kept_with_the_draft_and_goes_with_it(
+    marta, halyna, stepan
+):
+    form = opened(marta, "followup")
+    photo = {"reference": "/data/photo", "value": "1.jpg", "isFile": True}
+    name = {"reference": "/data/kin[2]/kin_name", "value": "Галина"}
+    assert saved(marta, form, unasked=[photo, name]).status_code == 200
+
+    kept = halyna.get(f"/desk/drafts/{DRAFT}").json
+    assert kept["unasked"] == [photo, name]
+    assert "Галина" not in kept["instance_xml"]
+    assert stepan.get(f"/desk/drafts/{DRAFT}").status_code == 404
+
+    csrf = halyna.get("/desk/drafts").json["csrf"]
+    saved(halyna, {**form, "csrf": csrf}, 1, unasked=[name])
+    assert marta.get(f"/desk/drafts/{DRAFT}").json["unasked"] == [name]
+    saved(marta, form, 2)
+    assert marta.get(f"/desk/drafts/{DRAFT}").json["unasked"] == []
+
+
+def test_the_same_answers_with_something_else_hidden_are_another_state(marta):
+    form = opened(marta, "followup")
+    hidden = [{"reference": "/data/a", "value": "1"}]
+    saved(marta, form, unasked=hidden)
+
+    assert saved(marta, form, unasked=hidden).json["revision"] == 1
+    assert saved(marta, form).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        [{"reference": "/data/a", "value": "x" * 1_000_001}],
+        [{"reference": "/data/a", "value": "1"}] * 5_001,
+        [{"reference": "/data/a", "value": "\ud800"}],
+        {"reference": "/data/a"},
+    ],
+    ids=["long", "many", "no text", "no list"],
+)
+def test_what_is_hidden_has_its_limits(marta, hidden):
+    answer = saved(marta, opened(marta, "followup"), unasked=hidden)
+
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["unasked"]
+
+
 def test_an_answer_that_was_lost_on_its_way_costs_nothing(marta):
     form = opened(marta, "followup")
     saved(marta, form)

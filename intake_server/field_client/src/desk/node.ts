@@ -7,6 +7,7 @@
  * in anew meanwhile goes on.
  */
 import { ref, type Ref } from "vue";
+import type { Unasked } from "../contracts";
 import { sha256Hex } from "../vault/bytes";
 
 export type Heads = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -61,7 +62,9 @@ export interface Kept extends Opening {
   readonly saved_by: Person;
   readonly owner: Person | null;
   readonly moved: boolean;
+  /** All that it names, what is not asked now included. */
   readonly files: readonly NodeFile[];
+  readonly unasked: readonly Unasked[];
 }
 
 /** What was shown when a form was opened; kept with its first save. */
@@ -76,6 +79,7 @@ export interface Saving {
   readonly child: string | null;
   readonly opened?: Shown;
   readonly files: readonly NodeFile[];
+  readonly unasked: readonly Unasked[];
 }
 
 export interface Finishing {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { watch } from "vue";
 import type { Filled } from "../contracts";
-import { type DeskNode, type Kept, Refusal, type Saving } from "./node";
+import { type DeskNode, type Kept, type NodeFile, Refusal, type Saving } from "./node";
 import { Saver, type Standing, standingOf } from "./saver";
 
 const SHOWN = { based_on: {}, anew: {}, standing: [], contested: [], withheld: [], goes_on: null };
@@ -19,6 +19,8 @@ class Node {
   kept: { xml: string; revision: number } = { xml: "", revision: 0 };
   saves: string[] = [];
   opened: unknown[] = [];
+  unasked: unknown[] = [];
+  files: (readonly NodeFile[])[] = [];
   brought: string[] = [];
   fails: unknown[] = [];
   isHeard = true;
@@ -31,6 +33,8 @@ class Node {
       throw new Refusal(409, "stale-draft", true);
     this.saves.push(saving.instance_xml);
     this.opened.push(saving.opened);
+    this.unasked.push(saving.unasked);
+    this.files.push(saving.files);
     const isHeard = this.isHeard;
     this.isHeard = true;
     this.kept = { xml: saving.instance_xml, revision: saving.revision + 1 };
@@ -212,6 +216,24 @@ test("nothing is finished over a colleague's answers, nor before the newest are 
   expect(saver.mayFinish).toBe(true);
 });
 
+test("what a mistake has hidden is kept with its files, and is not finished", async () => {
+  const hidden = { reference: "/data/photo", value: "hidden.jpg", isFile: true };
+  const photo = { name: "hidden.jpg", type: "image/jpeg", blob: new Blob(["a"]) };
+  const shown = { name: "shown.jpg", type: "image/jpeg", blob: new Blob(["b"]) };
+  const answers: Filled = { ...filled("1", [shown]), unasked: [hidden], unaskedFiles: [photo] };
+
+  saver.keep(answers);
+  await saver.settled();
+
+  expect(node.unasked).toEqual([[hidden]]);
+  expect(node.files.map((each) => each.map(({ name }) => name))).toEqual([["shown.jpg", "hidden.jpg"]]);
+  expect((await saver.files(answers.attachments)).map(({ name }) => name)).toEqual(["shown.jpg"]);
+
+  saver.keep(filled("2"));
+  await saver.settled();
+  expect(node.unasked.at(-1)).toEqual([]);
+});
+
 test("what the node keeps no longer may be finished all the same", async () => {
   node.fails = [new Refusal(404, "not-found")];
   saver.keep(filled("1"));
@@ -264,4 +286,14 @@ test.each<[unknown, Standing["kind"]]>([
   [new Refusal(422, "invalid"), "refused"],
 ])("%s is said to be: %s", (error, kind) => {
   expect(standingOf(error).kind).toBe(kind);
+});
+
+test("what a colleague saved can be handed to the engine as it came", async () => {
+  const theirs = { revision: 4, unasked: [{ reference: "/data/a", value: "1" }] };
+  node.draft = async () => theirs as unknown as Kept;
+
+  await saver.stopped(new Refusal(409, "stale-draft", true));
+
+  const { value } = saver.standing;
+  expect(value?.kind === "clash" && structuredClone(value.theirs)).toEqual(theirs);
 });

@@ -5,8 +5,8 @@
  * refuses is not asked again by itself. A colleague who saved in between is told of, and
  * before somebody has chosen nothing is overwritten and nothing finished.
  */
-import { ref, type Ref } from "vue";
-import type { Filled } from "../contracts";
+import { type ShallowRef, shallowRef } from "vue";
+import type { Attachment, Filled } from "../contracts";
 import { type DeskNode, type Kept, type NodeFile, Refusal, type Shown } from "./node";
 
 /** What stands between what is typed and what the node keeps. */
@@ -31,7 +31,7 @@ const PASSING: ReadonlySet<Standing["kind"]> = new Set(["no_line", "busy", "sign
 const LASTING: ReadonlySet<Standing["kind"] | undefined> = new Set([...PASSING, "refused"]);
 
 export class Saver {
-  readonly standing: Ref<Standing | undefined> = ref();
+  readonly standing: ShallowRef<Standing | undefined> = shallowRef();
   /** What was sent and never answered: the node may have kept it all the same. */
   #unanswered = new Set<string>();
   #files = new Map<string, NodeFile & { readonly blob?: Blob }>();
@@ -98,10 +98,10 @@ export class Saver {
     if (mine) this.#go();
   }
 
-  /** The files of these answers as the node knows them; new ones are brought. */
-  async files(filled: Filled): Promise<readonly NodeFile[]> {
+  /** These files as the node knows them; new ones are brought. */
+  async files(attachments: readonly Attachment[]): Promise<readonly NodeFile[]> {
     const named: NodeFile[] = [];
-    for (const { name, blob } of filled.attachments) {
+    for (const { name, blob } of attachments) {
       const known = this.#files.get(name);
       const file = known && (!known.blob || known.blob === blob) ? known : undefined;
       const brought = file ?? { ...(await this.node.bring(name, blob)), blob };
@@ -134,10 +134,11 @@ export class Saver {
       const filled = this.#waiting;
       if (!LASTING.has(this.standing.value?.kind)) this.standing.value = { kind: "saving" };
       try {
-        const files = await this.files(filled);
+        const { xml, attachments, unasked = [], unaskedFiles = [] } = filled;
+        const files = await this.files([...attachments, ...unaskedFiles]);
         const { child, shown } = this.about;
         const first = this.revision === 0 ? { opened: shown } : {};
-        const saving = { revision: this.revision, instance_xml: filled.xml, child, files, ...first };
+        const saving = { revision: this.revision, instance_xml: xml, child, files, unasked, ...first };
         const saved = await this.node.save(this.id, saving);
         this.revision = saved.revision;
         this.#unanswered.clear();

@@ -1,0 +1,14 @@
+"""What a mistake has hidden in a form that is not finished."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; of what was begun before, nothing is kept beside the answers."""
+    op.add_column("draft", sa.Column("unasked", sa.Text()))
