@@ -90,6 +90,34 @@ const ENDINGS: Readonly<Record<string, string>> = {
   "audio/ogg": "opus",
 };
 
+/** Names and first bytes by which a picture is known, whatever type the phone gives it. */
+const PICTURES = /\.(heic|heif|avif|jpe?g|png|webp|gif|tiff?|dng|bmp)$/i;
+const BEGINNINGS = [
+  /^\xff\xd8\xff/,
+  /^\x89PNG/,
+  /^GIF8/,
+  /^RIFF....WEBP/s,
+  /^(II\*\0|MM\0\*)/,
+  /^....ftyp(heic|heix|hevc|heim|heis|mif1|msf1|avif|avis)/s,
+];
+
+/** Whether a file is a picture: cameras write place and device into those. */
+export async function isPicture(file: File): Promise<boolean> {
+  if (file.type.startsWith("image/") || PICTURES.test(file.name)) return true;
+  const bytes = new Uint8Array(await file.slice(0, 16).arrayBuffer());
+  const beginning = String.fromCharCode(...bytes);
+  return BEGINNINGS.some((one) => one.test(beginning));
+}
+
+/** What a node takes of one file at most, if nobody has set it otherwise, sealed as it is sent. */
+export const LARGEST_MB = 10;
+
+/** Whether a node takes a file: sealing adds 16 bytes to each chunk. */
+export function isTaken({ size }: Blob): boolean {
+  const chunks = Math.max(1, Math.ceil(size / 65_536));
+  return size + 16 * chunks <= LARGEST_MB * 1_000_000;
+}
+
 /** A name of our own: after the question, never what the phone's owner called the file. */
 export function named(question: string, type: string): string {
   const random = crypto.getRandomValues(new Uint8Array(6));

@@ -22,7 +22,7 @@ export function said(question: Question, precision?: Question): string {
     case "image":
     case "audio":
     case "file":
-      return question.file ? say(T.fileAdded) : "";
+      return question.file ? say(T.aFile) : "";
     case "note":
       return "";
     default:

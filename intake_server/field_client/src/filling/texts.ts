@@ -65,9 +65,17 @@ export const T = {
   gallery: text("Вибрати фото", "Choose a photo"),
   file: text("Вибрати файл", "Choose a file"),
   fileKept: text("Файл додано: {size} КБ", "File added: {size} KB"),
+  fileAdded: text("Файл додано", "File added"),
   remove: text("Вилучити фото", "Remove the photo"),
   removeFile: text("Вилучити файл", "Remove the file"),
+  photoAdded: text("Фото додано", "Photo added"),
+  signAdded: text("Підпис додано", "Signature added"),
   working: text("Зменшуємо фото…", "Making the photo smaller…"),
+  workingFile: text("Готуємо файл…", "Preparing the file…"),
+  tooLarge: text(
+    "Файл завеликий: {size} МБ. Центр бере файли до {most} МБ. Виберіть менший.",
+    "The file is too large: {size} MB. The centre takes files up to {most} MB. Choose a smaller one.",
+  ),
   notPicture: text("Це не вдалося прочитати як фото. Виберіть інше.", "This could not be read as a photo. Choose another."),
   sign: text("Розпишіться пальцем у рамці", "Sign with a finger in the frame"),
   signTyped: text("Або впишіть імʼя замість підпису", "Or type the name in place of a signature"),
@@ -78,9 +86,23 @@ export const T = {
   scanPhoto: text("Взяти код із фото", "Take the code from a photo"),
   scanNothing: text("На фото немає коду. Спробуйте ближче або впишіть код.", "There is no code on the photo. Try closer, or type the code."),
   scanDone: text("Код прочитано: {code}", "Code read: {code}"),
+  noReader: text("Цей телефон не читає кодів. Впишіть код.", "This phone reads no codes. Type the code."),
+  scanReading: text("Шукаємо код на фото…", "Looking for a code on the photo…"),
   refused: text(
     "Камеру не дозволено. Щоб дозволити: натисніть значок біля адреси сторінки → «Дозволи» → «Камера» → «Дозволити». Або впишіть код чи візьміть його з фото.",
     "The camera is not allowed. To allow it: press the sign beside the address → Permissions → Camera → Allow. Or type the code, or take it from a photo.",
+  ),
+  refusedSafari: text(
+    "Камеру не дозволено. Щоб дозволити: натисніть «аА» або значок сторінки поруч з адресою → «Параметри веб-сайту» → «Камера» → «Дозволити». Або впишіть код чи візьміть його з фото.",
+    "The camera is not allowed. To allow it: press “aA” or the page sign beside the address → Website Settings → Camera → Allow. Or type the code, or take it from a photo.",
+  ),
+  refusedInstalled: text(
+    "Камеру не дозволено. Щоб дозволити: притримайте значок цього застосунку на екрані телефона → «Про застосунок» → «Дозволи» → «Камера» → «Дозволити», тоді відкрийте його знову. Або впишіть код чи візьміть його з фото.",
+    "The camera is not allowed. To allow it: hold this app’s icon on the phone’s screen → App info → Permissions → Camera → Allow, then open it again. Or type the code, or take it from a photo.",
+  ),
+  refusedIcon: text(
+    "Камеру не дозволено. Щоб дозволити: закрийте застосунок, відкрийте «Параметри» телефона → «Програми» → Safari → «Камера» → «Дозволити», тоді відкрийте його знову. Або впишіть код чи візьміть його з фото.",
+    "The camera is not allowed. To allow it: close this app, open the phone’s Settings → Apps → Safari → Camera → Allow, then open it again. Or type the code, or take it from a photo.",
   ),
   noCamera: text("Камери немає або вона зайнята. Впишіть код чи візьміть його з фото.", "There is no camera, or it is in use. Type the code, or take it from a photo."),
   acknowledge: text("Прочитано", "Read"),
@@ -92,7 +114,7 @@ export const T = {
   closeSheet: text("Закрити зміст", "Close the contents"),
   pageHere: text("ви тут", "you are here"),
   picture: text("Фото", "Photo"),
-  fileAdded: text("Файл", "File"),
+  aFile: text("Файл", "File"),
 } as const;
 
 /** How many answers are missing on a page. */
