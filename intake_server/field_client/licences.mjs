@@ -5,7 +5,7 @@ import { join } from "node:path";
 const HERE = import.meta.dirname;
 const RULE = `\n${"-".repeat(72)}\n\n`;
 /** The package says its licence and leaves its text out; another one has the same. */
-const ELSEWHERE = { "@getodk/xforms-engine": "node_modules/jsqr" };
+const ELSEWHERE = { "@getodk/xforms-engine": "node_modules/@zxing/library" };
 
 const { packages } = JSON.parse(readFileSync(join(HERE, "package-lock.json"), "utf8"));
 const byText = new Map();

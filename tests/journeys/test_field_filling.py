@@ -3,14 +3,12 @@
 from io import BytesIO
 
 import pytest
-import segno
 from browsers import barriers
 from fillers import a_filler, build
 from hands import a_photo, settled
 from PIL import Image
 from playwright.sync_api import expect
 
-CODE = "4KH7T299"
 CONSENT = {"comm_mode": "speech", "consent_intake": "given", "consent_by": "parent"}
 TYPED_AT_ONCE = """
 (texts) => texts.forEach((text, index) => {
@@ -26,27 +24,6 @@ FORMS = (
     *("followup", "functioning_2_4", "functioning_5_17", "reception", "registration"),
     *("rehabilitation", "reunification", "testimony", "tracing_request"),
 )
-
-# The camera shows a picture that the test holds before it.
-A_CAMERA = """address => {
-  navigator.mediaDevices.getUserMedia = async () => {
-    const picture = new Image();
-    picture.src = address;
-    await picture.decode();
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = 400;
-    const draw = () => canvas.getContext("2d").drawImage(picture, 0, 0, 400, 400);
-    draw();
-    setInterval(draw, 50);
-    return canvas.captureStream();
-  };
-}"""
-NO_CAMERA = """name => {
-  navigator.mediaDevices.getUserMedia = async () => {
-    throw new DOMException("", name);
-  };
-}"""
-
 
 # Browsers that are a few years old know nothing of the option.
 CANNOT_TURN = """() => {
@@ -81,12 +58,6 @@ def kept(filler, name, value):
 
 def a_file(data, name="IMG_2026_Danylo.jpg", kind="image/jpeg"):
     return {"name": name, "mimeType": kind, "buffer": data}
-
-
-def a_code(text=CODE):
-    found = BytesIO()
-    segno.make(text, micro=False).save(found, kind="png", scale=8, border=4)
-    return found.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -244,45 +215,6 @@ def test_a_signature_is_drawn_or_typed_and_erased(filler, how):
     place.get_by_role("button").tap()
     kept(filler, "consent_signature", "")
     assert filler.last.files == {}
-
-
-def test_a_code_is_read_by_the_camera(filler):
-    filler.show("reception")
-    with filler.page.expect_request("**/code.png"):
-        filler.page.route("**/code.png", lambda route: route.fulfill(body=a_code()))
-        filler.page.evaluate(A_CAMERA, "/field/code.png")
-        filler.question("child_ref").get_by_role("button").tap()
-
-    kept(filler, "child_ref", CODE)
-    expect(filler.question("child_ref").locator("button")).to_be_focused()
-    assert filler.page.locator("dialog").count() == 0
-
-
-def test_a_code_is_read_from_a_photo(filler):
-    filler.page.evaluate(NO_CAMERA, "NotFoundError")
-    filler.show("reception")
-    filler.question("child_ref").get_by_role("button").tap()
-    sheet = filler.page.locator("dialog")
-
-    sheet.locator("input").set_input_files(a_file(a_photo()))
-    expect(sheet.get_by_role("alert")).to_contain_text("немає коду")
-    sheet.locator("input").set_input_files(a_file(a_code(), kind="image/png"))
-
-    kept(filler, "child_ref", CODE)
-
-
-def test_a_camera_that_is_refused_says_how_to_allow_it(filler):
-    filler.page.evaluate(NO_CAMERA, "NotAllowedError")
-    filler.show("reception", "en")
-    filler.question("child_ref").get_by_role("button").tap()
-    sheet = filler.page.locator("dialog")
-
-    expect(sheet.get_by_role("alert")).to_contain_text("Permissions → Camera → Allow")
-    assert barriers(filler.page) == []
-    filler.page.keyboard.press("Escape")
-    filler.question("child_ref").locator("input").fill(CODE)
-
-    kept(filler, "child_ref", CODE)
 
 
 def test_a_place_is_found_by_any_part_and_forgotten_with_its_oblast(filler):

@@ -12,29 +12,40 @@ interface DetectorClass {
 
 export type Reader = (picture: HTMLCanvasElement) => Promise<string | undefined>;
 
+/** What is printed on cards, bracelets and documents. */
 const WANTED = ["qr_code", "code_128", "ean_13", "data_matrix"];
 
-/** The best reader that this browser has. */
+/**
+ * The best reader that this browser has. Some say that they read codes, and refuse when it
+ * comes to it; from then on the library reads.
+ */
 export async function reader(): Promise<Reader> {
-  return (await ownReader()) ?? libraryReader();
+  let read = (await ownReader().catch(() => undefined)) ?? (await libraryReader());
+  return async (picture) => {
+    try {
+      return await read(picture);
+    } catch {
+      read = await libraryReader();
+      return read(picture);
+    }
+  };
 }
 
+/** The browser's own reader; undefined where it lacks any kind of code. */
 async function ownReader(): Promise<Reader | undefined> {
   const Own = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
-  const has = (await Own?.getSupportedFormats().catch(() => [])) ?? [];
-  const formats = WANTED.filter((format) => has.includes(format));
-  if (!Own || !formats.includes("qr_code")) return undefined;
-  const detector = new Own({ formats });
+  const has = (await Own?.getSupportedFormats()) ?? [];
+  if (!Own || !WANTED.every((format) => has.includes(format))) return undefined;
+  const detector = new Own({ formats: WANTED });
   return async (picture) => (await detector.detect(picture))[0]?.rawValue;
 }
 
 async function libraryReader(): Promise<Reader> {
-  const { default: read } = await import("jsqr");
+  const { read } = await import("./library");
   return (picture) => {
     const drawing = picture.getContext("2d", { willReadFrequently: true });
     const pixels = drawing?.getImageData(0, 0, picture.width, picture.height);
-    const found = pixels && read(pixels.data, pixels.width, pixels.height);
-    return Promise.resolve(found?.data || undefined);
+    return Promise.resolve(pixels && read(pixels));
   };
 }
 
