@@ -95,7 +95,7 @@ def test_somebody_chooses_how_to_sign_in_by_keyboard_alone(
 
 @pytest.mark.parametrize(
     ("locale", "size"),
-    zip(["uk-UA", "en-GB"], SIZES, strict=True),
+    list(zip(("uk-UA", "en-GB"), SIZES, strict=True)),
     ids=["phone", "desk"],
 )
 def test_pages_of_people_and_devices_shut_nobody_out(
