@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 SLOW = {"pace": 12_500, "wait_s": 0.6}
 """100 kbit/s, and 600 ms there and back."""
-SCALED = {"pace": 100_000, "wait_s": 0.075}
+SCALED = {"pace": 200_000, "wait_s": 0.075}
 PROGRESS_S = 5
 AGAIN = 1.3
 PATIENCE_MS = 300_000

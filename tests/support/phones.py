@@ -46,12 +46,15 @@ class Phone:
             self.context.close()
         self.context = None
 
-    def kill(self) -> None:
-        """End every process of the browser at once, as a dead battery does."""
-        pids = self._processes()
-        for pid in pids:
+    def strike(self) -> None:
+        """Kill every process of the browser, and do not look what becomes of it."""
+        for pid in self._processes():
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        """End every process of the browser at once, as a dead battery does."""
+        self.strike()
         deadline = time.monotonic() + _PATIENCE_S
         while self._processes() and time.monotonic() < deadline:
             time.sleep(0.02)
