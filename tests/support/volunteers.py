@@ -160,9 +160,10 @@ class Volunteer:
         self._turn(_BEFORE)
 
     def _turn(self, button: str) -> None:
-        before = self.page.locator(_TITLE).inner_text()
+        title = self.page.locator(_TITLE)
+        before = re.escape((title.text_content() or "").strip())
         self.tap(self.page.locator(button))
-        expect(self.page.locator(_TITLE)).not_to_have_text(before)
+        title.filter(has_not_text=re.compile(rf"^\s*{before}\s*$")).wait_for()
         settled(self.page)
 
     def go_to(self, name: str) -> None:
