@@ -41,9 +41,9 @@ def olena(post):
     olena = Volunteer(post.phone().switch_on())
     olena.come_in(post.line.url, post.code())
     olena.say("Прийом після повернення")
-    olena.fill(FIRST)
+    expect(olena.page.locator(".foot")).to_be_visible()
     olena.page.evaluate(LISTEN)
-    olena.finish()
+    olena.fill_in_a_hurry(FIRST)
     return olena
 
 
@@ -144,6 +144,7 @@ def test_a_correction_that_was_begun_outlives_a_dead_battery(post, olena):
     new = begun(olena)
     olena.page.locator("fieldset select").first.select_option(label="Прізвище")
     new.fill("Гончаренко")
+    olena.page.get_by_label("Що там стоїть", exact=True).fill("Гончаренко-Ніл")
     olena.page.get_by_label("Чому", exact=True).fill("Побачили паспорт")
     olena.page.wait_for_timeout(1_000)
     phone = post.phones[0]
