@@ -4,7 +4,9 @@ from pathlib import Path
 import pytest
 import stories
 from hypothesis import Phase, settings
+from javarosa import JavaRosa, a_javarosa, compile_hand
 from loopback import only_loopback
+from made_once import made_once
 from stores import SqliteStores, Stores, light_folder, postgres
 
 
@@ -103,6 +105,14 @@ def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """Stores that are files."""
     with light_folder(tmp_path_factory.mktemp("stores")) as folder:
         yield SqliteStores(folder)
+
+
+@pytest.fixture(scope="session")
+def javarosa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[JavaRosa]:
+    """The engine inside ODK Collect."""
+    hand = made_once(tmp_path_factory, "javarosa", compile_hand)
+    with a_javarosa(hand, tmp_path_factory.mktemp("javarosa")) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ import requests
 from centres import FORMS, RECEPTION
 from intruders import JSON, Post
 from lxml import html
-from programs import Serving, dodomu, said, serving
+from new_nodes import a_node, a_token
+from programs import Serving, said, serving
 
 from forms.instance import to_xml
 from intake_server import clock
@@ -121,15 +122,14 @@ class Line:
 
 @pytest.fixture
 def line(tmp_path):
-    folder = tmp_path / "node"
-    dodomu(folder, "init", "--role", "central", "--site", "kyiv")
-    device = said(folder, "device", "enrol", "--site", "kyiv", "--label", "Калина")
+    folder = a_node(tmp_path / "node")
+    token = a_token(folder)
     person = said(folder, "user", "add", "--name", "Ірина", "--role", "coordinator")
     with Here(folder).opened() as (_, database):
         code = person["url"].rsplit("/", 1)[1]
         session = people.sign_in(database, code, now=clock.now())
     with serving(folder) as server:
-        line = Line(server, device["token"], session)
+        line = Line(server, token, session)
         for _ in range(20):
             line.good_form()
         yield line

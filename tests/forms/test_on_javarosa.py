@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from javarosa import a_javarosa
 
 from forms.catalogue import shipped
 from forms.numbers import rnokpp, unzr
@@ -14,12 +13,6 @@ BORN = {"dob_precision": "day", "birth_date": "2000-01-01", "birth_source": "doc
 WARNINGS = ("rnokpp_wrong", "rnokpp_birth", "rnokpp_sex", "unzr_wrong", "unzr_birth")
 
 pytestmark = pytest.mark.javarosa
-
-
-@pytest.fixture(scope="module")
-def javarosa(tmp_path_factory):
-    with a_javarosa(tmp_path_factory.mktemp("javarosa")) as engine:
-        yield engine
 
 
 @pytest.fixture

@@ -1,14 +1,15 @@
-from programs import dodomu, said
+from new_nodes import a_node
+from programs import said
 
 from forms.reference import normalise, printed
 
 
 def test_a_sheet_of_cards_is_written_to_be_printed_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    dodomu(tmp_path / "kyiv", "init", "--role", "central", "--site", "kyiv")
+    kyiv = a_node(tmp_path / "kyiv")
 
-    first = said(tmp_path / "kyiv", "cards", "print")
-    second = said(tmp_path / "kyiv", "cards", "print", "--sheets", "2")
+    first = said(kyiv, "cards", "print")
+    second = said(kyiv, "cards", "print", "--sheets", "2")
 
     assert first["site"] == "kyiv"
     assert len(first["references"]) == 24

@@ -6,7 +6,8 @@ import pytest
 from click.testing import CliRunner
 from illustrated import FILES, SOURCE
 from network import a_central
-from programs import dodomu, said
+from new_nodes import a_node
+from programs import said
 from workbooks import a_book, as_excel, as_markdown, put
 
 from intake_server.cli import main
@@ -14,8 +15,7 @@ from intake_server.cli import main
 
 @pytest.fixture
 def kyiv(tmp_path):
-    dodomu(tmp_path / "kyiv", "init", "--role", "central", "--site", "kyiv")
-    return tmp_path / "kyiv"
+    return a_node(tmp_path / "kyiv")
 
 
 def run(folder, *words, expect=0):

@@ -1,4 +1,5 @@
-from programs import dodomu, said
+from new_nodes import a_node
+from programs import said
 
 from intake_server.cli.here import Here, open_practice
 from intake_server.storage import people
@@ -6,8 +7,7 @@ from intake_server.storage.people import Person
 
 
 def test_all_that_was_practised_is_deleted_from_the_command_line(tmp_path):
-    folder = tmp_path / "kyiv"
-    dodomu(folder, "init", "--role", "central", "--site", "kyiv")
+    folder = a_node(tmp_path / "kyiv")
     somebody = Person(id="1", name="Olena", role="worker", site="kyiv")
     with Here(folder).opened() as (settings, database):
         with open_practice(settings, database) as store:

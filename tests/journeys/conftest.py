@@ -1,14 +1,25 @@
 import pytest
 from browsers import a_browser
 from desks import a_desk, with_a_clash
+from fillers import build
+from made_once import made_once
+from playwright.sync_api import expect
 from stores import SqliteStores
 from web_servers import serving
+
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
 def browser():
     with a_browser() as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory):
+    """The page on which a form is filled by itself."""
+    return made_once(tmp_path_factory, "filler", build)
 
 
 @pytest.fixture

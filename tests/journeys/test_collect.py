@@ -16,9 +16,10 @@ import pytest
 import qr
 from collect import AuthenticationNeededError, Collect, CollectError
 from fillings import EVERY, as_of
-from javarosa import a_javarosa, asked_only
+from javarosa import asked_only
 from lxml import etree
 from network import a_member
+from new_nodes import a_node
 from programs import dodomu, said, serving
 from repository import ROOT
 
@@ -84,15 +85,8 @@ class Node:
 
 
 @pytest.fixture(scope="module")
-def javarosa(tmp_path_factory):
-    with a_javarosa(tmp_path_factory.mktemp("javarosa")) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
 def node(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("node")
-    said(folder, "init", "--role", "central", "--site", "kyiv")
+    folder = a_node(tmp_path_factory.mktemp("node"))
     testimony = ROOT / "forms" / "definitions" / "testimony.md"
     said(folder, "forms", "publish", str(testimony))
     with serving(folder, DODOMU_MAX_POST_BYTES=str(MOST_BYTES)) as server:

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from centres import Centre
-from fillers import a_filler, build
+from fillers import a_filler
 from fillings import EVERY, as_of
 from hands import Hands
-from javarosa import Filled, a_javarosa, asked_only
+from javarosa import Filled, asked_only
 from lxml import etree
 from stores import SqliteStores
 from wanderings import KNOWN, TODAY, received
@@ -24,14 +24,7 @@ pytestmark = pytest.mark.javarosa
 
 
 @pytest.fixture(scope="module")
-def javarosa(tmp_path_factory):
-    with a_javarosa(tmp_path_factory.mktemp("javarosa")) as engine:
-        yield engine
-
-
-@pytest.fixture(scope="module")
-def filler(browser, tmp_path_factory):
-    built = build(tmp_path_factory.mktemp("filler"))
+def filler(browser, built):
     with a_filler(browser, built, timezone_id="UTC") as filler:
         yield filler
 

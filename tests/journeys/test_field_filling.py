@@ -4,8 +4,8 @@ from io import BytesIO
 
 import pytest
 from browsers import barriers
-from fillers import a_filler, build
-from hands import a_photo, settled
+from fillers import a_filler
+from hands import a_photo, settled, turn
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -35,11 +35,6 @@ CANNOT_TURN = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("filler"))
-
-
 @pytest.fixture
 def filler(browser, built):
     with a_filler(browser, built) as filler:
@@ -49,11 +44,16 @@ def filler(browser, built):
 
 def kept(filler, name, value):
     """Wait until an answer is handed on."""
+    handed_on(filler, lambda: filler.answers().get(name) == value)
+
+
+def handed_on(filler, is_it):
+    """Wait until something is among what is handed on."""
     for _ in range(200):
-        if filler.told["changes"] and filler.answers().get(name) == value:
+        if filler.told["changes"] and is_it():
             return
         filler.page.wait_for_timeout(50)
-    assert filler.answers().get(name) == value
+    assert is_it()
 
 
 def a_file(data, name="IMG_2026_Danylo.jpg", kind="image/jpeg"):
@@ -69,7 +69,7 @@ def test_no_page_shuts_anybody_out(filler, form_id, language):
 
     while not page.locator(".gaps, .good").count():
         assert barriers(page) == []
-        page.locator(".foot button").last.tap()
+        turn(page)
     assert barriers(page) == []
     page.locator(".bar button").last.tap()
     assert barriers(page) == []
@@ -91,7 +91,7 @@ def test_no_page_shuts_anybody_out_however_it_is_read(browser, built, how):
                 assert barriers(page) == []
             wide = "document.documentElement.scrollWidth - innerWidth"
             assert page.evaluate(wide) <= 0, page.locator("h1").inner_text()
-            page.locator(".foot button").last.tap()
+            turn(page)
         assert barriers(page) == []
 
 
@@ -207,7 +207,7 @@ def test_a_signature_is_drawn_or_typed_and_erased(filler, how):
         place.locator("input").press("Enter")
 
     place.locator("img").wait_for()
-    filler.page.wait_for_timeout(400)
+    handed_on(filler, lambda: filler.last.files)
     ((name, data),) = filler.last.files.items()
     darkest, _ = Image.open(BytesIO(data)).convert("L").getextrema()
     assert name.startswith("consent_signature-")
@@ -232,8 +232,7 @@ def test_a_place_is_found_by_any_part_and_forgotten_with_its_oblast(filler):
     keys.press("ArrowUp")
     keys.press("Enter")
     expect(place.locator(".chosen b")).to_contain_text("Бузька")
-    filler.page.wait_for_timeout(400)
-    assert filler.answers()["home_settlement"].startswith("UA46")
+    handed_on(filler, lambda: filler.answers()["home_settlement"].startswith("UA46"))
 
     filler.question("home_oblast").get_by_role("button").tap()
     keys.insert_text("херсон")
@@ -387,7 +386,7 @@ def test_nothing_that_is_missing_stops_anybody_before_the_end(filler):
     filler.show("reception")
     page = filler.page
     while not page.locator(".gaps, .good").count():
-        page.locator(".foot button").last.tap()
+        turn(page)
 
     page.get_by_role("button", name="Завершити").tap()
     assert filler.told["finished"] == 0

@@ -8,7 +8,8 @@ from http.client import HTTPConnection, HTTPException
 
 import pytest
 from lines import Line
-from programs import dodomu, said, serving
+from new_nodes import a_code, a_node
+from programs import said, serving
 
 from intake_server import clock
 from intake_server.security import envelope
@@ -57,13 +58,12 @@ class Phone:
 
 @pytest.fixture
 def folder(tmp_path):
-    dodomu(tmp_path / "node", "init", "--role", "central", "--site", "kyiv")
-    return tmp_path / "node"
+    return a_node(tmp_path / "node")
 
 
 @pytest.fixture
 def phone(folder):
-    code = said(folder, "device", "enrol", "--label", "Lina")["code"]
+    code = a_code(folder)
     with serving(folder) as server:
         phone = Phone(server.port)
         phone.told = phone.come_in(code)
@@ -76,7 +76,7 @@ def devices(folder):
 
 
 def test_a_phone_whose_answer_was_lost_comes_in_by_the_same_code(folder):
-    code = said(folder, "device", "enrol", "--label", "Lina")["code"]
+    code = a_code(folder)
     before = devices(folder)
     with serving(folder) as server, Line(("127.0.0.1", server.port)) as line:
         phone, stranger = Phone(line.port), Phone(line.port)

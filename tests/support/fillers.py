@@ -30,7 +30,7 @@ _TYPES: Final = {".js": "text/javascript", ".csv": "text/csv", ".xml": "text/xml
 _PATIENCE_S: Final = 120
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path) -> None:
     """Build the page for tests into a folder; skip where the client's tools are missing."""
     need(_VITE.exists(), "the field client's own tools: say make field")
     config = SOURCE / "harness" / "vite.config.ts"
@@ -42,7 +42,6 @@ def build(folder: Path) -> Path:
         capture_output=True,
         timeout=_PATIENCE_S,
     )
-    return folder
 
 
 @dataclass(frozen=True)

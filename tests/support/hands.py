@@ -8,7 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from forms.catalogue import Form
 from forms.definition import Field
@@ -31,6 +31,15 @@ def settled(page: Page) -> None:
     page.wait_for_selector("main:not(:has([aria-busy=true], [data-busy]))")
 
 
+def turn(page: Page) -> None:
+    """Go on, and wait until the next page stands in place of this one."""
+    title = page.locator("h1")
+    before = title.inner_text()
+    page.locator(_NEXT).tap()
+    expect(title).not_to_have_text(before)
+    settled(page)
+
+
 class Hands:
     """Fills in one form with nested answers, in Ukrainian, and stops at the review."""
 
@@ -42,8 +51,7 @@ class Hands:
     def fill(self, answers: Mapping[str, Any]) -> None:
         while not self._page.locator(".gaps, .good").count():
             self._answer(self._page.locator("main"), _loose(answers, self._form))
-            self._page.locator(_NEXT).tap()
-            settled(self._page)
+            turn(self._page)
 
     def _answer(self, within: Locator, answers: Mapping[str, Any]) -> None:
         """Answer what is asked until nothing more appears."""

@@ -158,9 +158,8 @@ class JavaRosa:
         return folder
 
 
-@contextmanager
-def a_javarosa(folder: Path) -> Iterator[JavaRosa]:
-    """Start the engine; it needs a JDK, for its hand is compiled first."""
+def compile_hand(folder: Path) -> None:
+    """Compile the engine's hand into a folder; it needs a JDK."""
     java, javac = shutil.which("java"), shutil.which("javac")
     need(java and javac, "a JDK, to fill forms with JavaRosa")
     subprocess.run(
@@ -169,6 +168,11 @@ def a_javarosa(folder: Path) -> Iterator[JavaRosa]:
         capture_output=True,
         timeout=_PATIENCE_S,
     )
+
+
+@contextmanager
+def a_javarosa(hand: Path, folder: Path) -> Iterator[JavaRosa]:
+    """Start the engine with its compiled hand; it works in a folder."""
     command = [
         "java",
         "-Xshare:auto",
@@ -176,7 +180,7 @@ def a_javarosa(folder: Path) -> Iterator[JavaRosa]:
         "-Dfile.encoding=UTF-8",
     ]
     process = subprocess.Popen(
-        [*command, "-Duser.timezone=UTC", "-cp", f"{_JAR}:{folder}", "Filler"],
+        [*command, "-Duser.timezone=UTC", "-cp", f"{_JAR}:{hand}", "Filler"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         encoding="utf-8",

@@ -8,9 +8,10 @@ from typing import Any
 
 from lines import Line
 from network import a_member
+from new_nodes import a_code, a_node
 from phones import Phone
 from playwright.sync_api import BrowserType
-from programs import Serving, dodomu, said, serving
+from programs import Serving, serving
 
 from intake_server.config import Settings
 from intake_server.storage import blobs, documents, submissions
@@ -27,11 +28,9 @@ class Post:
     kind: BrowserType
     phones: list[Phone] = field(default_factory=list)
 
-    def code(self, label: str = "Калина 1", **defaults: str) -> str:
+    def code(self) -> str:
         """A code by which one phone is let in."""
-        words = [f"--default={name}={value}" for name, value in defaults.items()]
-        enrol = ("device", "enrol", "--site", self.site, "--label", label, *words)
-        return str(said(self.folder, *enrol)["code"])
+        return a_code(self.folder)
 
     def phone(self, **about: Any) -> Phone:
         """A phone that nobody has used yet."""
@@ -82,8 +81,7 @@ class Post:
 @contextmanager
 def a_post(folder: Path, kind: BrowserType, site: str = "truskavets") -> Iterator[Post]:
     """Make a node that is alone in the world, and serve it."""
-    node = folder / site
-    dodomu(node, "init", "--role", "central", "--site", site)
+    node = a_node(folder / site, site)
     with (
         serving(node) as server,
         Line(("127.0.0.1", server.port)) as line,

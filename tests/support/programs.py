@@ -1,30 +1,75 @@
 """The program as an operator runs it: in a process of its own, in a folder."""
 
+import atexit
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
-COMMAND = (sys.executable, "-m", "intake_server")
+import forked
+
+COMMAND: Final = (sys.executable, "-m", "intake_server")
+_PATIENCE_S: Final = 300
+
+
+class Running:
+    """A command in a process of its own, forked from one that has read the program."""
+
+    def __init__(
+        self,
+        *words: str,
+        out: IO[Any],
+        errors: IO[Any],
+        is_apart: bool = False,
+        **environ: str,
+    ) -> None:
+        said = {
+            "words": words,
+            "folder": str(Path.cwd()),
+            "environ": {**_plain(), **environ},
+            "is_apart": is_apart,
+        }
+        self._line, theirs = socket.socketpair()
+        self._line.settimeout(_PATIENCE_S)
+        with theirs:
+            files = [theirs.fileno(), out.fileno(), errors.fileno()]
+            socket.send_fds(_entrance(), [json.dumps(said).encode()], files)
+        self._told = self._line.makefile()
+        self.pid = int(self._told.readline())
+        self.code: int | None = None
+
+    def wait(self) -> int:
+        """Wait for its end; return the exit code, which a signal makes negative."""
+        if self.code is None:
+            with self._line, self._told:
+                self.code = int(self._told.readline())
+        return self.code
+
+
+def ended(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end."""
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
+        code = Running(*words, out=out, errors=errors, **environ).wait()
+        texts = []
+        for file in (out, errors):
+            file.seek(0)
+            texts.append(file.read())
+    return subprocess.CompletedProcess(words, code, *texts)
 
 
 def dodomu(
     folder: Path, *words: str, expect: int = 0, **environ: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command to its end."""
-    done = subprocess.run(
-        [*COMMAND, *words, "--data", str(folder)],
-        capture_output=True,
-        text=True,
-        env={**_plain(), **environ},
-        timeout=120,
-        check=False,
-    )
+    """Run a command about the node of a folder, which must end as expected."""
+    done = ended(*words, "--data", str(folder), **environ)
     assert done.returncode == expect, done.stdout + done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     return done
@@ -41,17 +86,14 @@ class Serving:
 
     def __init__(self, folder: Path, port: int = 0, **environ: str) -> None:
         self.errors = folder / "serve.errors"
-        with self.errors.open("a") as errors:
-            self._process = subprocess.Popen(
-                [*COMMAND, "serve", "--data", str(folder), "--port", str(port)],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env={**_plain(), **environ},
-                start_new_session=True,
+        words = ("serve", "--data", str(folder), "--port", str(port))
+        ours, theirs = os.pipe()
+        with self.errors.open("a") as errors, os.fdopen(theirs, "w") as out:
+            self._process = Running(
+                *words, out=out, errors=errors, is_apart=True, **environ
             )
-        assert self._process.stdout is not None
-        self.line = self._process.stdout.readline()
+        self._out = os.fdopen(ours)
+        self.line = self._out.readline()
 
     @property
     def url(self) -> str:
@@ -77,12 +119,14 @@ class Serving:
 
     def stop(self) -> int:
         """Ask it to end; return its exit code."""
-        self._process.terminate()
+        if self._process.code is None:
+            with suppress(ProcessLookupError):
+                os.kill(self._process.pid, signal.SIGTERM)
         return self._end()
 
     def _end(self) -> int:
-        with self._process as process:
-            return process.wait(timeout=60)
+        self._out.close()
+        return self._process.wait()
 
 
 @contextmanager
@@ -93,6 +137,25 @@ def serving(folder: Path, port: int = 0, **environ: str) -> Iterator[Serving]:
         yield server
     finally:
         server.stop()
+
+
+@cache
+def _entrance() -> socket.socket:
+    """Where the process is spoken to that forks; it ends with this one."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, forked.__file__, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=_plain(),
+        )
+
+    def end() -> None:
+        ours.close()
+        process.wait(_PATIENCE_S)
+
+    atexit.register(end)
+    return ours
 
 
 def _plain() -> dict[str, str]:

@@ -1,20 +1,13 @@
 """The story that the demo plays, as a newcomer and a script see it."""
 
 import json
-import subprocess
-import sys
 
 import pytest
+from programs import ended
 
 
 def play(*words):
-    done = subprocess.run(
-        [sys.executable, "-m", "intake_server", "demo", "--once", *words],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    done = ended("demo", "--once", *words)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
