@@ -42,10 +42,10 @@ async function ownReader(): Promise<Reader | undefined> {
 
 async function libraryReader(): Promise<Reader> {
   const { read } = await import("./library");
-  return (picture) => {
+  return async (picture) => {
     const drawing = picture.getContext("2d", { willReadFrequently: true });
     const pixels = drawing?.getImageData(0, 0, picture.width, picture.height);
-    return Promise.resolve(pixels && read(pixels));
+    return pixels && read(pixels);
   };
 }
 

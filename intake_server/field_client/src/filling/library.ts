@@ -21,18 +21,27 @@ const SQUARES: readonly LibraryReader[] = [new QRCodeReader(), new DataMatrixRea
 const BARS: readonly LibraryReader[] = [new Code128Reader(), new EAN13Reader()];
 
 /** The text of the first code in a picture; bars may stand or lie. */
-export function read(picture: ImageData): string | undefined {
+export async function read(picture: ImageData): Promise<string | undefined> {
   const grey = greyOf(picture);
-  return found(grey, [...SQUARES, ...BARS]) ?? found(turned(grey), BARS);
+  return (await found(grey, [...SQUARES, ...BARS])) ?? found(turned(grey), BARS);
 }
 
-function found({ light, width, height }: Grey, readers: readonly LibraryReader[]): string | undefined {
+async function found(
+  { light, width, height }: Grey,
+  readers: readonly LibraryReader[],
+): Promise<string | undefined> {
   const bitmap = new BinaryBitmap(new HybridBinarizer(new RGBLuminanceSource(light, width, height)));
   for (const reader of readers) {
     const text = tried(reader, bitmap);
     if (text) return text;
+    await pause();
   }
   return undefined;
+}
+
+/** A tap goes before the next try. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 /** The library throws where it finds nothing, and on some pictures for no reason at all. */
