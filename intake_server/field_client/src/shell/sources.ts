@@ -23,10 +23,3 @@ export async function findForm(store: Store, formId: string, version: string): P
   const all = await store.getAll("forms", IDBKeyRange.bound([formId, ""], [formId, "\uffff"]));
   return all.find(({ isCurrent }) => isCurrent) ?? all.at(-1);
 }
-
-const PRACTISED = /^9\d{17}$/;
-
-/** Whether what is filled in with this version is practice, whatever the phone is at now. */
-export function isPractised(version: string): boolean {
-  return PRACTISED.test(version);
-}
