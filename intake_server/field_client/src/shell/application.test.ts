@@ -92,7 +92,8 @@ describe("a phone", () => {
     const id = await finished(phone, master, filled());
     await application.begin();
     await sent(id);
-    expect(application.shown.isFetching).toBe(false);
+    await vi.waitFor(() => expect(node.calls).toContain("GET /api/v1/forms"), 10_000);
+    await vi.waitFor(() => expect(application.shown.isFetching).toBe(false), 10_000);
   });
 
   it("sends what waits before it fetches what is new", async () => {
