@@ -4,7 +4,7 @@ import bars
 import pytest
 from bars import CODE, NUMBER
 from browsers import barriers
-from fillers import a_filler, build
+from fillers import a_filler
 from hands import a_photo
 from playwright.sync_api import expect
 
@@ -54,11 +54,6 @@ SHOWN = {
     "ean_13": (bars.ean_13(), NUMBER),
     "data_matrix": (bars.data_matrix(), CODE),
 }
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("filler"))
 
 
 @pytest.fixture

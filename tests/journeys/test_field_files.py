@@ -2,7 +2,7 @@
 
 import pytest
 from browsers import barriers
-from fillers import a_filler, build
+from fillers import a_filler
 from hands import a_photo
 from playwright.sync_api import expect
 
@@ -12,11 +12,6 @@ CONSENTS, CHILD, RETURN, PLACE = 2, 3, 4, 6
 DOCUMENTS = 3
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"PlantedMaker" * 50
 LARGEST = 10_000_000 - 16 * 153
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("filler"))
 
 
 @pytest.fixture

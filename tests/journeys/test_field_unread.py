@@ -2,7 +2,7 @@
 
 import pytest
 from browsers import barriers
-from fillers import a_filler, build
+from fillers import a_filler
 from hands import settled
 from playwright.sync_api import expect
 
@@ -31,11 +31,6 @@ COMPLETE = CONSENT | {
 }
 WITHOUT_BLUR = "() => document.querySelector('.foot button:last-child').click()"
 """As Safari on a phone does it: a tapped button does not take the focus from a field."""
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("filler"))
 
 
 @pytest.fixture
