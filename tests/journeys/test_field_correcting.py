@@ -152,8 +152,10 @@ def test_a_correction_that_was_begun_outlives_a_dead_battery(post, olena):
     assert phone.holds(["Побачили паспорт"]) == []
 
     olena.page = phone.switch_on()
-    olena.page.goto(f"{post.line.url}/field/#/sent")
+    olena.page.goto(f"{post.line.url}/field/")
     olena.unlock()
+    olena.at_home()
+    olena.say("Надіслані форми")
     expect(begun(olena)).to_have_value("Гончаренко")
     olena.page.locator("form button[type=submit]").click()
     received(olena, 2)

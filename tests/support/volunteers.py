@@ -118,9 +118,14 @@ class Volunteer:
         self.forms_are_here()
 
     def unlock(self, secret: str = PIN) -> None:
-        """Open what is locked."""
+        """Open what is locked; a phone that died may have forgotten who was last."""
         label = "Шість цифр" if secret.isdigit() else "Гасло"
-        self.page.get_by_label(label, exact=True).fill(secret)
+        field = self.page.get_by_label(label, exact=True)
+        own = self.page.get_by_role("button", name=self.name, exact=True)
+        expect(field.or_(own).first).to_be_visible(timeout=PATIENCE_MS)
+        if own.is_visible():
+            self.tap(own)
+        field.fill(secret)
         self.say("Відімкнути")
 
     def at_home(self) -> None:
