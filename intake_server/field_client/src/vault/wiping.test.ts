@@ -7,7 +7,7 @@ import { aPhone, aWorker, filled, META, START } from "../testing/phones";
 import * as drafts from "./drafts";
 import { signed } from "./envelope";
 import * as families from "./families";
-import { handOverKeyless, handOverOld, settle } from "./handing";
+import { DamagedError, handOver, handOverKeyless, handOverOld, settle } from "./handing";
 import * as shifts from "./shifts";
 import { deviceOf } from "./store";
 import { isOrdered, panic, unreadable } from "./wiping";
@@ -182,4 +182,17 @@ describe("an order to wipe", () => {
     expect(await isOrdered(device, `${order} `, signature)).toBe(false);
     expect(await isOrdered(device, order, undefined)).toBe(false);
   });
+});
+
+it.each([
+  ["no digest", { item: { sealed: { ct: "x" }, attachments: [] } }],
+  ["nothing sealed", { digest: "x", item: { sealed: {}, attachments: [] } }],
+  ["a file without a name", { digest: "x", item: { sealed: { ct: "x" }, attachments: [{}] } }],
+])("a sealed half with %s is not handed over, and the draft stays", async (_name, half) => {
+  const id = await kept();
+  const body = (await phone.store.get("draft_bodies", id))!;
+  await phone.store.put("draft_bodies", { ...body, handover: JSON.stringify(half) }, id);
+  await expect(handOver(phone.store, id)).rejects.toThrow(DamagedError);
+  expect(await phone.store.get("drafts", id)).toBeDefined();
+  expect(await waiting()).toEqual([]);
 });
