@@ -1,9 +1,10 @@
 import pytest
 from browsers import a_browser
 from desks import a_desk, with_a_clash
-from fillers import build
+from fillers import a_filler, build
 from made_once import made_once
 from playwright.sync_api import expect
+from posts import a_post
 from stores import SqliteStores
 from web_servers import serving
 
@@ -20,6 +21,19 @@ def browser():
 def built(tmp_path_factory):
     """The page on which a form is filled by itself."""
     return made_once(tmp_path_factory, "filler", build)
+
+
+@pytest.fixture
+def filler(browser, built):
+    with a_filler(browser, built) as filler:
+        filler.page.set_default_timeout(20_000)
+        yield filler
+
+
+@pytest.fixture
+def post(tmp_path, browser):
+    with a_post(tmp_path, browser.browser_type) as post:
+        yield post
 
 
 @pytest.fixture

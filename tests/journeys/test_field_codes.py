@@ -4,7 +4,6 @@ import bars
 import pytest
 from bars import CODE, NUMBER
 from browsers import barriers
-from fillers import a_filler
 from hands import a_photo
 from playwright.sync_api import expect
 
@@ -54,13 +53,6 @@ SHOWN = {
     "ean_13": (bars.ean_13(), NUMBER),
     "data_matrix": (bars.data_matrix(), CODE),
 }
-
-
-@pytest.fixture
-def filler(browser, built):
-    with a_filler(browser, built) as filler:
-        filler.page.set_default_timeout(20_000)
-        yield filler
 
 
 def kept(filler, value):

@@ -3,19 +3,12 @@
 import pytest
 from forgers import a_forger
 from playwright.sync_api import expect
-from posts import a_post
 from programs import said
 from volunteers import PATIENCE_MS, Volunteer
 
 pytestmark = pytest.mark.browser
 
 ENROL = "/api/v1/devices/enrol"
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 def devices(post):

@@ -3,8 +3,8 @@
 import pytest
 from arrivals import FIRST
 from browsers import barriers
+from phone_stores import changed
 from playwright.sync_api import expect
-from posts import a_post
 from volunteers import PATIENCE_MS, Volunteer
 
 pytestmark = pytest.mark.browser
@@ -15,24 +15,8 @@ LISTEN = """() => {
     window.heard.push(one.textContent.trim()));
   new MutationObserver(listen).observe(document, { subtree: true, childList: true });
 }"""
-REFUSED = """async () => {
-  const opening = indexedDB.open("forms");
-  await new Promise((done) => (opening.onsuccess = done));
-  const items = opening.result.transaction("items", "readwrite").objectStore("items");
-  const asked = items.getAll();
-  await new Promise((done) => (asked.onsuccess = done));
-  const [one] = asked.result;
-  items.put({ ...one, worker: "somebody else", state: "not_received", reason: "refused",
-    nextAt: Number.MAX_SAFE_INTEGER });
-  await new Promise((done) => (items.transaction.oncomplete = done));
-  opening.result.close();
-}"""
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
+REFUSED = """(items, [one]) => void items.put({ ...one, worker: "somebody else",
+  state: "not_received", reason: "refused", nextAt: Number.MAX_SAFE_INTEGER })"""
 
 
 @pytest.fixture
@@ -98,7 +82,7 @@ def test_what_a_colleague_could_not_send_is_seen_by_who_has_the_phone(post, olen
     post.line.tear()
     olena.say("Запечатати зараз")
     expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
-    olena.page.evaluate(REFUSED)
+    changed(olena.page, "items", REFUSED)
 
     olena.say("На початок")
     expect(olena.page.get_by_text("1 форму не прийнято")).to_be_visible()

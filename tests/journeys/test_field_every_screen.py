@@ -8,9 +8,9 @@ import arrivals
 import pytest
 from browsers import barriers
 from network import a_member
+from phone_stores import changed
 from phones import SCREEN
 from playwright.sync_api import Error, expect
-from posts import a_post
 from programs import dodomu
 from volunteers import PATIENCE_MS, PIN, Volunteer
 from walks import stumbles
@@ -33,30 +33,15 @@ SHUT = """() => [...document.querySelectorAll("h1, h2, button, label, .name, p, 
   .filter((one) => getComputedStyle(one).display !== "inline")
   .map((one) => `cut: ${one.outerHTML.slice(0, 100)}`)
   .concat(document.documentElement.scrollWidth > innerWidth ? ["too wide"] : [])"""
-MORE_STATES = """async (states) => {
-  const opening = indexedDB.open("forms");
-  await new Promise((done) => (opening.onsuccess = done));
-  const items = opening.result.transaction("items", "readwrite").objectStore("items");
-  const asked = items.getAll();
-  await new Promise((done) => (asked.onsuccess = done));
-  const [one] = asked.result;
-  states.forEach((state, number) => items.put({
+MORE_STATES = """(items, [one], keys, states) => states.forEach((state, number) => {
+  items.put({
     ...one, state, id: `${one.id}-${number}`, finalized: one.finalized - 60000 * number,
     nextAt: Number.MAX_SAFE_INTEGER,
     reference: ["files", "looked_at"].includes(state) ? one.reference : undefined,
     ...(state === "not_received" ? { reason: "forged" } : {}),
-  }));
-  await new Promise((done) => (items.transaction.oncomplete = done));
-  opening.result.close();
-}"""
-NAME_OF_THE_PHONE = """async () => {
-  const opening = indexedDB.open("forms");
-  await new Promise((done) => (opening.onsuccess = done));
-  const asked = opening.result.transaction("device").objectStore("device").get("device");
-  await new Promise((done) => (asked.onsuccess = done));
-  opening.result.close();
-  return asked.result.id;
-}"""
+  });
+})"""
+NAME_OF_THE_PHONE = """(device, all, keys) => all[keys.indexOf("device")].id"""
 
 
 @dataclass
@@ -103,12 +88,6 @@ class Tour:
 
     def until(self, which):
         expect(self.page.locator(which).first).to_be_visible(timeout=PATIENCE_MS)
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 @pytest.fixture(params=["uk-UA", "en-GB"])
@@ -267,7 +246,7 @@ def sends(tour, post):
     tour.press("section:has(#outbox-title) .pair button:last-child")
     tour.until('.sent[data-state="received"]')
     post.line.tear()
-    page.evaluate(MORE_STATES, STATES)
+    changed(page, "items", MORE_STATES, STATES)
     tour.press(".top button.quiet")
     tour.until("#outbox-title")
     tour.look("home-waiting")
@@ -369,7 +348,7 @@ def test_nobody_is_shut_out_of_any_screen(tour, post):
     gets_in(tour, post)
     words = becomes_known(tour)
     waits_for_forms(tour)
-    phone = tour.page.evaluate(NAME_OF_THE_PHONE)
+    phone = changed(tour.page, "device", NAME_OF_THE_PHONE)
     asks_all(tour, volunteer)
     answers(tour, volunteer)
     finishes(tour)

@@ -3,47 +3,26 @@
 import pytest
 from arrivals import FIRST, a_photo, of_a_child
 from browsers import barriers
+from phone_stores import changed, in_store
 from playwright.sync_api import expect
-from posts import a_post
 from volunteers import PATIENCE_MS, PIN, Volunteer
 
 pytestmark = pytest.mark.browser
 
 RECEPTION = "Прийом після повернення"
 DRAFT = "section[aria-labelledby=drafts-title] .starts"
-IN_STORE = """
-const inStore = (name, work) => new Promise((done, failed) => {
-  const opened = indexedDB.open("forms");
-  opened.onerror = () => failed(opened.error);
-  opened.onsuccess = () => {
-    const going = opened.result.transaction(name, "readwrite");
-    const store = going.objectStore(name);
-    const asked = store.getAllKeys();
-    const said = store.getAll();
-    let found;
-    said.onsuccess = () => { found = work(store, said.result, asked.result); };
-    going.oncomplete = () => { opened.result.close(); done(found); };
-  };
-});
-"""
-ALL = f"(name) => {{ {IN_STORE} return inStore(name, (_, all) => all); }}"
-DAMAGE_BODIES = f"""() => {{ {IN_STORE} return inStore("draft_bodies", (store, all, keys) =>
-  all.forEach((one, at) => store.put({{ ...one, body: new Uint8Array(40) }}, keys[at]))); }}"""
-DAMAGE_ONE_HANDOVER = f"""() => {{ {IN_STORE} return inStore("draft_bodies",
-  (store, [one], [key]) => {{ store.put({{ ...one, handover: "x" }}, key); }}); }}"""
-LOSE_FILES = (
-    f'() => {{ {IN_STORE} return inStore("files", (one) => {{ one.clear(); }}); }}'
-)
-LOSE_DRAFTS = (
-    f'() => {{ {IN_STORE} return inStore("drafts", (one) => {{ one.clear(); }}); }}'
-)
-PRACTISED = f"""() => {{ {IN_STORE} return inStore("forms", (store, all) =>
-  all.filter(({{ formId }}) => formId === "reception").forEach((one) => {{
+DAMAGE_BODIES = """(store, all, keys) => all.forEach((one, at) =>
+  store.put({ ...one, body: new Uint8Array(40) }, keys[at]))"""
+DAMAGE_ONE_HANDOVER = """(store, [one], [key]) => {
+  store.put({ ...one, handover: "x" }, key); }"""
+LOSE = "(store) => { store.clear(); }"
+PRACTISED = """(store, all) =>
+  all.filter(({ formId }) => formId === "reception").forEach((one) => {
     store.delete([one.formId, one.version]);
-    store.put({{ ...one, version: "9".padEnd(18, "0") }});
-  }})); }}"""
-IN_PRACTICE = f"""() => {{ {IN_STORE} return inStore("device", (store, all, keys) => {{
-  store.put({{ ...all[keys.indexOf("device")], practice: true }}, "device"); }}); }}"""
+    store.put({ ...one, version: "9".padEnd(18, "0") });
+  })"""
+IN_PRACTICE = """(store, all, keys) => {
+  store.put({ ...all[keys.indexOf("device")], practice: true }, "device"); }"""
 FULL = """(names) => {
   const put = IDBObjectStore.prototype.put;
   window.emptied = () => { IDBObjectStore.prototype.put = put; };
@@ -57,12 +36,6 @@ SLOW = """() => {
   const awake = new Promise((done) => { window.awake = () => done(); });
   window.createImageBitmap = (...all) => awake.then(() => real(...all));
 }"""
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +72,6 @@ def some(number):
     return dict(list(FIRST.items())[:number])
 
 
-def in_store(olena, name):
-    return olena.page.evaluate(ALL, name)
-
-
 def aside(post, olena, count):
     """What the centre has set aside, once it is as much."""
     for _ in range(PATIENCE_MS // 50):
@@ -118,7 +87,7 @@ def test_a_panic_takes_the_keys_whatever_is_damaged_and_says_that_it_is_done(
     for name in ("Тарасик", "Злата"):
         begin(olena, {**some(5), "name_called": name})
         close(olena)
-    olena.page.evaluate(DAMAGE_ONE_HANDOVER)
+    changed(olena.page, "draft_bodies", DAMAGE_ONE_HANDOVER)
     olena.say("Замкнути")
 
     olena.page.locator("button.panic").dispatch_event("pointerdown")
@@ -128,16 +97,16 @@ def test_a_panic_takes_the_keys_whatever_is_damaged_and_says_that_it_is_done(
     expect(olena.page.get_by_text("прочитати тут уже нічого не можна")).to_be_visible()
     assert barriers(olena.page) == []
     for name in ("workers", "shifts", "families", "corrections"):
-        assert in_store(olena, name) == []
+        assert in_store(olena.page, name) == []
     [one] = aside(post, olena, 1)
     assert one.slug == "unfinished"
-    assert len(in_store(olena, "drafts")) == 1
+    assert len(in_store(olena.page, "drafts")) == 1
 
 
 def test_a_damaged_draft_leads_back_and_can_be_handed_over(post, olena):
     begin(olena, some(6))
     close(olena)
-    olena.page.evaluate(DAMAGE_BODIES)
+    changed(olena.page, "draft_bodies", DAMAGE_BODIES)
     olena.tap(olena.page.locator(DRAFT))
 
     expect(olena.page.get_by_text("на телефоні пошкоджено")).to_be_visible()
@@ -150,14 +119,14 @@ def test_a_damaged_draft_leads_back_and_can_be_handed_over(post, olena):
 
     [one] = aside(post, olena, 1)
     assert "Тарасик".encode() in one.raw
-    assert in_store(olena, "drafts") == []
+    assert in_store(olena.page, "drafts") == []
 
 
 def test_a_photo_that_is_lost_is_said_until_somebody_has_seen_it(olena, picture):
     asked = of_a_child(FIRST, picture)
     begin(olena, dict(list(asked.items())[:11]))
     close(olena)
-    olena.page.evaluate(LOSE_FILES)
+    changed(olena.page, "files", LOSE)
     olena.tap(olena.page.locator(DRAFT))
 
     said = olena.page.get_by_text("підпис чи файл цієї форми на телефоні пошкоджено")
@@ -183,7 +152,7 @@ def test_a_form_whose_photo_is_lost_goes_to_the_centre_as_it_is(post, olena, pic
     asked = of_a_child(FIRST, picture)
     begin(olena, dict(list(asked.items())[:11]))
     close(olena)
-    olena.page.evaluate(LOSE_FILES)
+    changed(olena.page, "files", LOSE)
     olena.tap(olena.page.locator(DRAFT))
     olena.say("Передати до центру")
     expect(olena.page.get_by_text("Передано.")).to_be_visible()
@@ -195,7 +164,7 @@ def test_a_form_whose_photo_is_lost_goes_to_the_centre_as_it_is(post, olena, pic
 
 def test_a_form_that_was_handed_over_meanwhile_takes_no_more_answers(olena):
     begin(olena, some(6))
-    olena.page.evaluate(LOSE_DRAFTS)
+    changed(olena.page, "drafts", LOSE)
     olena.write("family_name", "Гончаренко")
 
     expect(olena.page.get_by_text("її вже передано до центру")).to_be_visible()
@@ -279,7 +248,7 @@ def test_practice_is_marked_by_the_form_and_not_by_the_phone(post, olena):
     begin(olena, some(2))
     close(olena)
     post.line.tear()
-    olena.page.evaluate(IN_PRACTICE)
+    changed(olena.page, "device", IN_PRACTICE)
     olena.page.reload()
     olena.unlock()
     olena.at_home()
@@ -289,7 +258,7 @@ def test_practice_is_marked_by_the_form_and_not_by_the_phone(post, olena):
     expect(practice).to_have_count(0)
     close(olena)
 
-    olena.page.evaluate(PRACTISED)
+    changed(olena.page, "forms", PRACTISED)
     olena.tap(olena.page.locator(DRAFT))
     expect(olena.page.get_by_text("Цієї версії форми")).to_be_visible()
     expect(practice).to_be_visible()

@@ -2,7 +2,6 @@
 
 import pytest
 from browsers import barriers
-from fillers import a_filler
 from hands import a_photo
 from playwright.sync_api import expect
 
@@ -12,13 +11,6 @@ CONSENTS, CHILD, RETURN, PLACE = 2, 3, 4, 6
 DOCUMENTS = 3
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"PlantedMaker" * 50
 LARGEST = 10_000_000 - 16 * 153
-
-
-@pytest.fixture
-def filler(browser, built):
-    with a_filler(browser, built) as filler:
-        filler.page.set_default_timeout(20_000)
-        yield filler
 
 
 def a_file(data, name, kind):

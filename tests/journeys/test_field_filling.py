@@ -35,13 +35,6 @@ CANNOT_TURN = """() => {
 }"""
 
 
-@pytest.fixture
-def filler(browser, built):
-    with a_filler(browser, built) as filler:
-        filler.page.set_default_timeout(20_000)
-        yield filler
-
-
 def kept(filler, name, value):
     """Wait until an answer is handed on."""
     handed_on(filler, lambda: filler.answers().get(name) == value)

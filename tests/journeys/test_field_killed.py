@@ -11,8 +11,8 @@ from itertools import count
 
 import pytest
 from arrivals import FIRST, MADE, OTHERS, a_photo, of_a_child, of_a_sibling
+from phone_stores import changed
 from playwright.sync_api import Error, expect
-from posts import a_post
 from volunteers import PATIENCE_MS, Volunteer
 
 pytestmark = pytest.mark.browser
@@ -22,19 +22,8 @@ KILLS = 10
 MOMENTS = (0, 1, 2, 1, 4, 3, 6, 2, 5, 3)
 """After how many requests and answers it is killed, in turn."""
 SLOW_S = 0.3
-LEFT = """
-() => new Promise((done) => {
-  const opening = indexedDB.open("forms");
-  opening.onsuccess = () => {
-    const items = opening.result.transaction("items").objectStore("items").getAll();
-    items.onsuccess = () => {
-      opening.result.close();
-      done(items.result.map(({ state, reason, tries, nextAt, files }) =>
-        ({ state, reason, tries, waits: nextAt - Date.now(), sent: files.map((f) => f.sent) })));
-    };
-  };
-})
-"""
+LEFT = """(items, all) => all.map(({ state, reason, tries, nextAt, files }) =>
+  ({ state, reason, tries, waits: nextAt - Date.now(), sent: files.map((f) => f.sent) }))"""
 """Says of each form where it stands."""
 
 SENDING = ("/api/v1/submissions", "/api/v1/blobs/")
@@ -44,12 +33,6 @@ SENDING = ("/api/v1/submissions", "/api/v1/blobs/")
 def pictures(tmp_path):
     """Photos, each another: a node does not ask twice for what it has."""
     return (a_photo(tmp_path / f"IMG_{number}.jpg") for number in count(1))
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 def switched_on(phone, volunteer, moment=None):
@@ -116,7 +99,7 @@ def lives(phone, volunteer, address, moment):
             if len(said) >= moment:
                 break
             page.wait_for_timeout(5)
-    left = page.evaluate(LEFT) if len(said) < moment else None
+    left = changed(page, "items", LEFT) if len(said) < moment else None
     phone.kill()
     assert len(said) >= moment, f"stopped at {said} of {moment}: {left}"
     return tuple(said)

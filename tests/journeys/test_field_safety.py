@@ -10,8 +10,9 @@ from leaks import everything_in, found_in
 from lines import Line
 from network import a_member
 from new_nodes import a_node
+from phone_stores import in_store
 from playwright.sync_api import expect
-from posts import Post, a_post
+from posts import Post
 from programs import dodomu, said, serving
 from sealed import digest_of
 from volunteers import PATIENCE_MS, PIN, Volunteer
@@ -33,22 +34,6 @@ PLANTED = (
     *("name_called", "family_name", "given_name", "patronymic"),
     *("escort_name", "escort_phone", "worker_note"),
 )
-COUNT = """
-(name) => new Promise((done, failed) => {
-  const opened = indexedDB.open("forms");
-  opened.onerror = () => failed(opened.error);
-  opened.onsuccess = () => {
-    const asked = opened.result.transaction(name).objectStore(name).getAll();
-    asked.onsuccess = () => { opened.result.close(); done(asked.result); };
-  };
-})
-"""
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 def at_work(post, phone, name="Олена"):
@@ -71,11 +56,6 @@ def hurried(volunteer, **more):
     expect(volunteer.page.get_by_text("Запечатано.")).to_be_visible()
     volunteer.say("На початок")
     volunteer.at_home()
-
-
-def in_store(page, name):
-    """What lies in a store of the phone."""
-    return page.evaluate(COUNT, name)
 
 
 def words(number):

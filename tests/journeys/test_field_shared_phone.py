@@ -5,8 +5,8 @@ import re
 import pytest
 from arrivals import FIRST
 from lines import Line
+from phone_stores import in_store
 from playwright.sync_api import expect
-from posts import a_post
 from volunteers import PATIENCE_MS, Volunteer
 
 pytestmark = pytest.mark.browser
@@ -16,14 +16,6 @@ ANSWERED = dict(list(FIRST.items())[:6])
 SAVED = "збережено"
 LOCK = "Шість цифр"
 NEWER = b"0123456789abcdef"
-KEPT = """async (name) => {
-  const opening = indexedDB.open("forms");
-  await new Promise((done) => (opening.onsuccess = done));
-  const asked = opening.result.transaction(name).objectStore(name).count();
-  await new Promise((done) => (asked.onsuccess = done));
-  opening.result.close();
-  return asked.result;
-}"""
 VERSIONS = """async () => (await caches.keys())
   .filter((name) => name.startsWith("shell-")).map((name) => name.slice(6))"""
 
@@ -42,12 +34,6 @@ class Release(Line):
     def _back(self, callee, caller, cut):
         while data := callee.recv(65_536):
             caller.sendall(data.replace(self.version, NEWER) if self.is_out else data)
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 @pytest.fixture
@@ -113,7 +99,7 @@ def test_nobody_reads_or_deletes_what_a_colleague_has_begun(olena):
     marko.say("Не памʼятаю гасла")
     marko.say("Передати")
     expect(page.get_by_text("Ваше гасло")).to_be_visible()
-    assert page.evaluate(KEPT, "drafts") == 1
+    assert len(in_store(page, "drafts")) == 1
 
     page.reload()
     olena.say("Інша людина")
@@ -163,11 +149,8 @@ def test_in_need_all_that_can_be_read_goes_and_what_is_known_arrives(post, olena
     page.mouse.up()
     erase.click()
     expect(page.get_by_label("Імʼя або прізвисько")).to_be_visible()
-    assert [page.evaluate(KEPT, name) for name in ("drafts", "workers", "shifts")] == [
-        0,
-        0,
-        0,
-    ]
+    for name in ("drafts", "workers", "shifts"):
+        assert in_store(page, name) == []
     assert "Олена" not in page.content()
     phone.kill()
     assert phone.holds(["Тарасик", olena.passphrase]) == []
@@ -177,7 +160,7 @@ def test_in_need_all_that_can_be_read_goes_and_what_is_known_arrives(post, olena
     page.goto(f"{post.line.url}/field/")
     expect(page.get_by_label("Імʼя або прізвисько")).to_be_visible()
     for _ in range(300):
-        if page.evaluate(KEPT, "bodies") == 0:
+        if in_store(page, "bodies") == []:
             break
         page.wait_for_timeout(100)
     [kept] = post.aside()
@@ -200,7 +183,7 @@ def test_a_newer_version_is_offered_and_loses_no_draft(post):
         to(page, "")
         offer = page.get_by_role("button", name="Оновити")
         expect(offer).to_be_visible(timeout=PATIENCE_MS)
-        assert page.evaluate(KEPT, "drafts") == 1
+        assert len(in_store(page, "drafts")) == 1
         olena.tap(offer)
         locked(page)
 

@@ -8,7 +8,6 @@ import time
 
 import pytest
 from playwright.sync_api import expect
-from posts import a_post
 
 pytestmark = pytest.mark.browser
 
@@ -19,12 +18,6 @@ PROGRESS_S = 5
 AGAIN = 1.3
 PATIENCE_MS = 300_000
 DONE = "document.querySelector('#boot-done')?.value ?? -1"
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 def opened(context, line, *, breaks_at=None):

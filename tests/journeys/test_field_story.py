@@ -10,7 +10,6 @@ import pytest
 from arrivals import FIRST, MADE, OTHERS, a_photo, of_a_child, of_a_sibling
 from hands import settled
 from playwright.sync_api import expect
-from posts import a_post
 from volunteers import PATIENCE_MS, Volunteer
 
 pytestmark = pytest.mark.browser
@@ -22,12 +21,6 @@ A_BREATH = "() => new Promise((done) => setTimeout(done, 300))"
 @pytest.fixture(scope="module")
 def picture(tmp_path_factory):
     return a_photo(tmp_path_factory.mktemp("camera") / "IMG_20261126_Taras.jpg")
-
-
-@pytest.fixture
-def post(tmp_path, browser):
-    with a_post(tmp_path, browser.browser_type) as post:
-        yield post
 
 
 def begin(volunteer):

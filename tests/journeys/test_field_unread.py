@@ -2,7 +2,6 @@
 
 import pytest
 from browsers import barriers
-from fillers import a_filler
 from hands import settled
 from playwright.sync_api import expect
 
@@ -31,13 +30,6 @@ COMPLETE = CONSENT | {
 }
 WITHOUT_BLUR = "() => document.querySelector('.foot button:last-child').click()"
 """As Safari on a phone does it: a tapped button does not take the focus from a field."""
-
-
-@pytest.fixture
-def filler(browser, built):
-    with a_filler(browser, built) as filler:
-        filler.page.set_default_timeout(20_000)
-        yield filler
 
 
 def typed_day(filler, text="31022012"):
