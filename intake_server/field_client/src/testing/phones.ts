@@ -4,8 +4,9 @@ import { IDBFactory } from "fake-indexeddb";
 import type { Filled } from "../contracts";
 import { enrol, type Phone, phoneOf } from "../net/phone";
 import * as drafts from "../vault/drafts";
-import { handOver } from "../vault/handing";
+import { type Handed, handOver, handOverKeyless } from "../vault/handing";
 import { deviceOf, openStore, type Store } from "../vault/store";
+import { unreadable } from "../vault/wiping";
 import { create, type Master } from "../vault/workers";
 import type { TestNode } from "./node";
 
@@ -85,4 +86,10 @@ export async function everything(store: Store): Promise<string> {
     for (const value of await store.getAll(name)) read(value);
   }
   return parts.join("\n");
+}
+
+/** Do in one go what the application does in need: the keys go, and each draft is moved. */
+export async function panic(store: Store): Promise<Handed> {
+  await unreadable(store);
+  return handOverKeyless(store);
 }

@@ -2,11 +2,10 @@
 import { beforeEach, expect, it } from "vitest";
 import { correct } from "../outbox/correcting";
 import type { Item } from "../outbox/items";
-import { aStore, aWorker, everything } from "../testing/phones";
+import { aStore, aWorker, everything, panic } from "../testing/phones";
 import { begun, drop, dropOld, type Entry, keep } from "./corrections";
 import { newSigner, publicText } from "./envelope";
 import type { Device, Store } from "./store";
-import { panic } from "./wiping";
 import { forget, type Master } from "./workers";
 
 const FORM = "uuid:1";

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aNode, type TestNode } from "../testing/node";
-import { aPhone, aWorker, everything, filled, finished, META, PASSPHRASE, START } from "../testing/phones";
+import { aPhone, aWorker, everything, filled, finished, META, panic, PASSPHRASE, START } from "../testing/phones";
 import type { Phone } from "../net/phone";
 import { rounds } from "../outbox/sender";
 import * as drafts from "./drafts";
@@ -10,7 +10,6 @@ import { DRAFT_LIFE_MS, handOver, handOverOld, settle } from "./handing";
 import { Saver } from "./saver";
 import * as shifts from "./shifts";
 import { deviceOf } from "./store";
-import { panic } from "./wiping";
 import { forget, list, type Master, open, renew } from "./workers";
 
 let node: TestNode;

@@ -3,14 +3,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Phone } from "../net/phone";
 import { leave } from "../outbox/leaving";
 import { aNode, type TestNode } from "../testing/node";
-import { aPhone, aWorker, filled, META, START } from "../testing/phones";
+import { aPhone, aWorker, filled, META, panic, START } from "../testing/phones";
 import * as drafts from "./drafts";
 import { signed } from "./envelope";
 import * as families from "./families";
 import { DamagedError, handOver, handOverKeyless, handOverOld, settle } from "./handing";
 import * as shifts from "./shifts";
 import { deviceOf } from "./store";
-import { isOrdered, panic, unreadable } from "./wiping";
+import { isOrdered, unreadable } from "./wiping";
 import { forget, list, type Master, renew } from "./workers";
 
 let node: TestNode;

@@ -6,7 +6,6 @@
  * while. What is sealed stays, for nobody here can read it and a child may depend on it.
  */
 import { isSigned } from "./envelope";
-import { type Handed, handOverKeyless } from "./handing";
 import { type Device, NAME, type Store } from "./store";
 
 /** Tell whether an order is for this phone and its own site has signed it. */
@@ -31,12 +30,6 @@ export async function unreadable(store: Store): Promise<void> {
     going.objectStore("device").delete("labels"),
     going.done,
   ]);
-}
-
-/** Take away all that can be read; each draft stays as sealed bytes that wait for a line. */
-export async function panic(store: Store): Promise<Handed> {
-  await unreadable(store);
-  return handOverKeyless(store);
 }
 
 /** Empty every store but the one that says who this phone is, to acknowledge with. */
