@@ -202,6 +202,34 @@ def test_a_line_that_is_gone_takes_nothing_that_is_typed(browser, desk, line):
         expect(page.get_by_text(SAVED)).to_be_visible(timeout=20_000)
 
 
+def pressed(page, tile):
+    """Put the button of the mouse down near the upper edge of a tile."""
+    box = tile.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    page.mouse.down()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_a_tap_is_not_lost_because_something_is_said_meanwhile(
+    browser, desk, line, size
+):
+    with somebody(browser, desk, line.url, **MARTA, viewport=size) as page:
+        open_form(page, line, "reception")
+        point = Volunteer(page).question("reception_point").locator("label.tile")
+        with page.expect_response("**/desk/drafts/*"):
+            point.nth(0).click()
+            pressed(page, point.nth(1))
+        page.mouse.up()
+        expect(point.nth(1).locator("input")).to_be_checked()
+        expect(page.get_by_text(SAVED)).to_be_visible()
+
+        page.get_by_label("День").first.fill("45")
+        pressed(page, point.nth(2))
+        page.mouse.up()
+        expect(point.nth(2).locator("input")).to_be_checked()
+        expect(page.get_by_role("alert")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("locale", "size"), [("uk-UA", PHONE), ("en-GB", DESK)], ids=["phone", "desk"]
 )

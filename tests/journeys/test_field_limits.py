@@ -48,7 +48,7 @@ window.taps = [];
 new PerformanceObserver((list) => {
   for (const { name, duration, startTime, target } of list.getEntries())
     window.taps.push([Math.round(duration), name, Math.round(startTime),
-      target?.closest?.("[data-name]")?.dataset.name ?? target?.className ?? ""]);
+      target?.closest?.("[data-name]")?.dataset.name ?? target?.getAttribute?.("class") ?? ""]);
 }).observe({ type: "event", durationThreshold: 16, buffered: true });
 """
 """Notes how long each touch and key waits for the next picture on the screen."""
@@ -360,11 +360,18 @@ def test_no_tap_waits_on_a_slow_phone(known, said):
         throttled(page)
         touched = taken_in(known.volunteer)
         page.wait_for_timeout(500)
-        taps = sorted(page.evaluate("window.taps"), reverse=True)
+        taps = page.evaluate("window.taps")
         known.phone.switch_off()
+        assert touched
         assert taps
-        walks.append(taps[:5])
-        return taps[0][0] if touched else math.inf
+        walks.append({(name, where): ms for ms, name, _, where in sorted(taps)})
+        return max(least(walks).values())
 
     waited = said("slowest tap, CPU x6", best(slowest, TAP_MS), "ms")
-    assert waited <= TAP_MS, walks
+    assert waited <= TAP_MS, [one for one in least(walks).items() if one[1] > TAP_MS]
+
+
+def least(walks):
+    """How long each tap took where it took least: what is slow is slow in each walk."""
+    taps = {tap for walk in walks for tap in walk}
+    return {tap: min(walk.get(tap, 0) for walk in walks) for tap in taps}

@@ -21,7 +21,7 @@ _PAUSE_MS: Final = 200
 _NEXT: Final = ".foot button:last-of-type"
 _BEFORE: Final = ".foot button.second"
 _REVIEW: Final = "Перевірте відповіді"
-_TITLE: Final = "main h1"
+_TITLE: Final = ".fill main h1"
 _IN_A_HURRY: Final = """
 async ([answers, review]) => {
   const once = async (found) => {
@@ -32,7 +32,7 @@ async ([answers, review]) => {
     }
     throw new Error(`never: ${found}`);
   };
-  const title = () => document.querySelector("main h1")?.textContent;
+  const title = () => document.querySelector(".fill main h1")?.textContent;
   const isSettled = () => !document.querySelector("main [data-busy]");
   const give = (question, answer) => {
     if (Array.isArray(answer)) {

@@ -6,6 +6,7 @@ import { language } from "./language";
 import { code } from "./net/phone";
 import { begin } from "./shell/application";
 import "./shell/installing";
+import { watchPresses } from "./pressed";
 import { follow } from "./shell/neutral";
 import "./shell/shell.css";
 import { watch } from "./shell/updates";
@@ -15,6 +16,7 @@ const AT_A_DESK = "/field/desk/";
 export function start(): void {
   document.documentElement.lang = language.value;
   keepFocus(document.querySelector("#app")!);
+  watchPresses(document);
   if (location.pathname.startsWith(AT_A_DESK)) {
     createApp(defineAsyncComponent(() => import("./desk/DeskApp.vue"))).mount("#app");
     return;

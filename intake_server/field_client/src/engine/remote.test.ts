@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { nextTick, watch } from "vue";
 import type { Start } from "../contracts";
+import { watchPresses } from "../pressed";
 import { ask, FORMS, give, opened as inPlace, said, shipped } from "./shipped";
 import { serve } from "./host";
 import { UnreadableForm } from "./messages";
@@ -79,6 +80,23 @@ test("an answer stands at once, and what follows from it when it is settled", as
   await form.settled();
 
   expect([atOnce, before]).toEqual(["given", false]);
+  expect(ask(form, "name_called").isRelevant).toBe(true);
+});
+
+test("while something is pressed no question comes up, and what is answered is kept", async () => {
+  const screen = new EventTarget();
+  watchPresses(screen);
+  const form = await remote("reception");
+
+  screen.dispatchEvent(new Event("pointerdown"));
+  give(form, CONSENT);
+  const written = await form.filled();
+  const before = ask(form, "name_called").isRelevant;
+  screen.dispatchEvent(new Event("click"));
+  await form.settled();
+
+  expect(written.xml).toContain("<consent_intake>given</consent_intake>");
+  expect(before).toBe(false);
   expect(ask(form, "name_called").isRelevant).toBe(true);
 });
 

@@ -6,6 +6,7 @@
 import { markRaw, ref, shallowReactive } from "vue";
 import type { Attachment, Filled, FormSource, Start } from "../contracts";
 import type { Language } from "../language";
+import { afterPress } from "../pressed";
 import { script } from "../trusted";
 import {
   type Answer,
@@ -116,6 +117,7 @@ function started(): Worker {
 type Shown<P extends Part> = { -readonly [K in keyof P]: P[K] };
 
 interface Waiting {
+  readonly answer: Promise<Answer>;
   readonly id: string | undefined;
   readonly done: (answer: Answer) => void;
   readonly failed: (error: Error) => void;
@@ -129,7 +131,6 @@ class Mirror {
   readonly #isBusy = ref(false);
   readonly #isGone = ref(false);
   #turn = 0;
-  #last: Promise<unknown> = Promise.resolve();
   #open: Open | undefined;
 
   constructor(
@@ -181,6 +182,11 @@ class Mirror {
 
   #hear(said: ToPage): void {
     if ("asks" in said) return void this.#bring(said.asks);
+    if (said.written) this.#answered(said);
+    else afterPress(() => this.#answered(said));
+  }
+
+  #answered(said: Answer): void {
     const waiting = this.#waiting.get(said.turn);
     this.#waiting.delete(said.turn);
     for (const change of said.changes) this.#apply(change);
@@ -196,13 +202,12 @@ class Mirror {
   #ask(call: Call): Promise<Answer> {
     if (this.#isGone.value) return Promise.reject(new EngineGone("the worker is gone"));
     const turn = (this.#turn += 1);
-    const asked = new Promise<Answer>((done, failed) => {
-      this.#waiting.set(turn, { id: "id" in call ? call.id : undefined, done, failed });
-    });
-    this.#last = asked;
+    let ends!: Pick<Waiting, "done" | "failed">;
+    const answer = new Promise<Answer>((done, failed) => (ends = { done, failed }));
+    this.#waiting.set(turn, { answer, id: "id" in call ? call.id : undefined, ...ends });
     this.#isBusy.value = true;
     this.port.postMessage({ turn, call });
-    return asked;
+    return answer;
   }
 
   /** Ask for what nobody waits for. */
@@ -211,7 +216,9 @@ class Mirror {
   }
 
   async #settled(): Promise<void> {
-    while (this.#waiting.size > 0) await this.#last;
+    while (this.#waiting.size > 0) {
+      await Promise.all([...this.#waiting.values()].map(({ answer }) => answer));
+    }
   }
 
   async #filled(instanceId: string, isOver: boolean): Promise<Filled> {
