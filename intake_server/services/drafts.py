@@ -34,7 +34,7 @@ class Saving:
     ``revision`` is the number that whoever saves knows, 0 for the first time;
     ``opened`` what was known when it was opened, said the first time; ``files`` what
     it names, with ``name``, ``sha256`` and ``size``; ``unasked`` what was answered and
-    is not asked now, of which nothing is read here.
+    is not asked now, and ``typed`` what is no answer: nothing of either is read here.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Saving:
     opened: Mapping[str, Any]
     files: Sequence[Mapping[str, Any]]
     unasked: Sequence[Mapping[str, Any]] = ()
+    typed: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def save(database: Database, said: Saving, *, by: Principal, now: datetime) -> D
             known,
             xml=said.xml.encode(),
             unasked=list(said.unasked),
+            typed=list(said.typed),
             saved=now,
             saved_by=by.actor,
             revision=said.revision + 1,
@@ -248,6 +250,7 @@ def _begin(
         xml=said.xml.encode(),
         opened=said.opened,
         unasked=list(said.unasked),
+        typed=list(said.typed),
     )
     if not drafts.add(session, draft):
         raise StaleDraftError(_theirs(session, said.id, by))
@@ -257,8 +260,8 @@ def _begin(
 
 def _is_same(known: Draft, saved: Draft) -> bool:
     """Tell whether what is to be saved is here already: its answer was lost."""
-    before = known.revision, known.xml, known.unasked or []
-    return before == (saved.revision, saved.xml, saved.unasked)
+    before = known.revision, known.xml, known.unasked or [], known.typed or []
+    return before == (saved.revision, saved.xml, saved.unasked, saved.typed)
 
 
 def _read(xml: str) -> RawInstance:

@@ -31,7 +31,7 @@ class Draft:
     ``person`` is the child's document; ``author``, ``saved_by`` and ``owner`` are
     actors; ``opened`` is what was known when the form was opened; ``held`` the question
     about what a phone sent, where it came from there; ``unasked`` what was answered and
-    is not asked now. A list has neither ``xml`` nor that.
+    is not asked now, ``typed`` what is no answer. A list has neither ``xml`` nor these.
     """
 
     id: str
@@ -50,12 +50,13 @@ class Draft:
     discarded: datetime | None = None
     held: str | None = None
     unasked: Sequence[Mapping[str, Any]] | None = None
+    typed: Sequence[Mapping[str, Any]] | None = None
 
 
 _BARE: Final = tuple(
     getattr(DraftRow, name)
     for name in DraftRow.model_fields
-    if name not in ("xml", "unasked")
+    if name not in ("xml", "unasked", "typed")
 )
 _INSERT: Final[Mapping[str, Any]] = {
     "sqlite": sqlite.insert,
@@ -91,6 +92,7 @@ def save(session: Session, draft: Draft, *, after: int) -> bool:
         .values(
             xml=_pressed(draft.xml),
             unasked=draft.unasked,
+            typed=draft.typed,
             saved=draft.saved,
             saved_by=draft.saved_by,
             revision=draft.revision,

@@ -668,7 +668,7 @@ class DraftRow(SQLModel, table=True):
     ``owner`` whose it is to finish, nobody's in particular where there is none;
     ``opened`` what was known when the form was opened; ``held`` the question about what
     a phone sent, where the form came from there; ``unasked`` what was answered and is
-    not asked now, as whoever fills the form in wrote it.
+    not asked now, and ``typed`` what is no answer, as whoever fills the form in wrote it.
     """
 
     __tablename__ = "draft"
@@ -693,6 +693,7 @@ class DraftRow(SQLModel, table=True):
     discarded: datetime | None = Field(default=None, sa_type=UtcDateTime)
     held: str | None
     unasked: Any = Field(default=None, sa_type=Json, nullable=True)
+    typed: Any = Field(default=None, sa_type=Json, nullable=True)
 
 
 class DraftFileRow(SQLModel, table=True):

@@ -5,7 +5,7 @@ A form is kept at each answer, and what is finished goes the way of every other 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from json import dumps
 from typing import Any, Final
@@ -87,6 +87,9 @@ class SavingSchema(Message):
     opened = fields.Nested(OpenedSchema, load_default=dict)
     files = fields.List(fields.Nested(FileSchema), load_default=list)
     unasked = fields.List(
+        fields.Dict(), load_default=list, validate=validate.Length(max=_MOST_OPENED)
+    )
+    typed = fields.List(
         fields.Dict(), load_default=list, validate=validate.Length(max=_MOST_OPENED)
     )
 
@@ -190,11 +193,8 @@ def save(id: Any) -> ResponseReturnValue:
     _refuse_unlike(opened, "based_on", "anew")
     if not is_plain(opened):
         raise InvalidRequestError({"opened": ["cannot be kept"]})
-    if (
-        not is_plain(said["unasked"])
-        or len(dumps(said["unasked"], ensure_ascii=False)) > _LONGEST_XML
-    ):
-        raise InvalidRequestError({"unasked": ["cannot be kept"]})
+    for name in ("unasked", "typed"):
+        _refuse_unkept(name, said[name])
     here, person = context(), said["child"]
     saved = drafts.save(
         here.database,
@@ -206,6 +206,7 @@ def save(id: Any) -> ResponseReturnValue:
             opened=opened,
             files=said["files"],
             unasked=said["unasked"],
+            typed=said["typed"],
         ),
         by=asking(),
         now=here.now(),
@@ -391,6 +392,13 @@ def _read(schema: Message) -> dict[str, Any]:
             {str(name): [str(why)] for name, why in wrong.items()}
         ) from None
     return said
+
+
+def _refuse_unkept(name: str, beside: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse what is beside the answers where it is no text, or longer than a form is."""
+    written = dumps(beside, ensure_ascii=False)
+    if not is_plain(beside) or len(written) > _LONGEST_XML:
+        raise InvalidRequestError({name: ["cannot be kept"]})
 
 
 def _refuse_unlike(said: Mapping[str, Any], *names: str) -> None:

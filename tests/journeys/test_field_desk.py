@@ -186,6 +186,23 @@ def test_what_a_mistake_has_hidden_is_there_again_after_a_restart(
         expect(marta.question("photo_id").locator("img")).to_be_visible()
 
 
+def test_what_is_typed_and_is_no_answer_is_there_again_after_a_restart(
+    browser, desk, line
+):
+    with somebody(browser, desk, line.url, **MARTA) as page:
+        open_form(page, line, "reception")
+        day = page.get_by_label("День").first
+        with page.expect_response("**/desk/drafts/*"):
+            day.fill("45")
+        expect(page.get_by_text(SAVED)).to_be_visible()
+
+        page.reload()
+        page.get_by_role("button", name="Продовжити її").click()
+
+        expect(day).to_have_value("45")
+        expect(page.get_by_role("alert")).to_be_visible()
+
+
 def test_a_line_that_is_gone_takes_nothing_that_is_typed(browser, desk, line):
     with browser.new_context(locale="uk-UA") as context:
         sign_in(context, line.url, desk.session(*MARTA.values()))

@@ -27,6 +27,7 @@ BEGUN = Draft(
     xml="<data>Ремез</data>".encode(),
     opened={"based_on": {CHILD: {"sex": ["a"]}}},
     unasked=[{"reference": "/data/name", "value": "Данило"}],
+    typed=[{"reference": "/data/age", "texts": ["12-13"], "why": "digits"}],
 )
 PHOTO = b"a face"
 NAMED = {"name": "face.jpg", "sha256": sha256(PHOTO).hexdigest(), "size": len(PHOTO)}
@@ -61,9 +62,8 @@ def test_of_two_who_begin_under_one_id_the_first_stands(database):
 
 def test_of_two_who_save_at_once_one_is_too_late(database):
     kept(database, BEGUN)
-    second = replace(
-        BEGUN, xml=b"<second/>", revision=2, saved_by="u:halyna", unasked=[]
-    )
+    anew = {"xml": b"<second/>", "revision": 2, "saved_by": "u:halyna"}
+    second = replace(BEGUN, **anew, unasked=[], typed=[])
 
     with database.transaction() as session:
         assert drafts.save(session, second, after=1)

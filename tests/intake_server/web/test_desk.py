@@ -261,17 +261,33 @@ def test_what_a_mistake_has_hidden_is_kept_with_the_draft_and_goes_with_it(
     assert marta.get(f"/desk/drafts/{DRAFT}").json["unasked"] == []
 
 
-def test_the_same_answers_with_something_else_hidden_are_another_state(marta):
+def test_what_is_typed_and_is_no_answer_is_kept_with_the_draft(marta, halyna):
     form = opened(marta, "followup")
-    hidden = [{"reference": "/data/a", "value": "1"}]
-    saved(marta, form, unasked=hidden)
+    typed = [{"reference": "/data/age", "texts": ["12-13"], "why": "digits"}]
+    assert saved(marta, form, typed=typed).status_code == 200
 
-    assert saved(marta, form, unasked=hidden).json["revision"] == 1
+    kept = halyna.get(f"/desk/drafts/{DRAFT}").json
+    assert kept["typed"] == typed
+    assert "12-13" not in kept["instance_xml"]
+    saved(marta, form, 1)
+    assert marta.get(f"/desk/drafts/{DRAFT}").json["typed"] == []
+
+
+@pytest.mark.parametrize("name", ["unasked", "typed"])
+def test_the_same_answers_with_something_else_beside_them_are_another_state(
+    marta, name
+):
+    form = opened(marta, "followup")
+    beside = {name: [{"reference": "/data/a", "value": "1"}]}
+    saved(marta, form, **beside)
+
+    assert saved(marta, form, **beside).json["revision"] == 1
     assert saved(marta, form).status_code == 409
 
 
+@pytest.mark.parametrize("name", ["unasked", "typed"])
 @pytest.mark.parametrize(
-    "hidden",
+    "beside",
     [
         [{"reference": "/data/a", "value": "x" * 1_000_001}],
         [{"reference": "/data/a", "value": "1"}] * 5_001,
@@ -280,11 +296,11 @@ def test_the_same_answers_with_something_else_hidden_are_another_state(marta):
     ],
     ids=["long", "many", "no text", "no list"],
 )
-def test_what_is_hidden_has_its_limits(marta, hidden):
-    answer = saved(marta, opened(marta, "followup"), unasked=hidden)
+def test_what_is_beside_the_answers_has_its_limits(marta, name, beside):
+    answer = saved(marta, opened(marta, "followup"), **{name: beside})
 
     assert answer.status_code == 422
-    assert list(answer.json["errors"]) == ["unasked"]
+    assert list(answer.json["errors"]) == [name]
 
 
 def test_an_answer_that_was_lost_on_its_way_costs_nothing(marta):

@@ -7,7 +7,7 @@
  * in anew meanwhile goes on.
  */
 import { ref, type Ref } from "vue";
-import type { Unasked } from "../contracts";
+import type { Typed, Unasked } from "../contracts";
 import { sha256Hex } from "../vault/bytes";
 
 export type Heads = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
@@ -65,6 +65,7 @@ export interface Kept extends Opening {
   /** All that it names, what is not asked now included. */
   readonly files: readonly NodeFile[];
   readonly unasked: readonly Unasked[];
+  readonly typed: readonly Typed[];
 }
 
 /** What was shown when a form was opened; kept with its first save. */
@@ -80,6 +81,7 @@ export interface Saving {
   readonly opened?: Shown;
   readonly files: readonly NodeFile[];
   readonly unasked: readonly Unasked[];
+  readonly typed: readonly Typed[];
 }
 
 export interface Finishing {

@@ -19,7 +19,7 @@ class Node {
   kept: { xml: string; revision: number } = { xml: "", revision: 0 };
   saves: string[] = [];
   opened: unknown[] = [];
-  unasked: unknown[] = [];
+  beside: Pick<Saving, "unasked" | "typed">[] = [];
   files: (readonly NodeFile[])[] = [];
   brought: string[] = [];
   fails: unknown[] = [];
@@ -33,7 +33,7 @@ class Node {
       throw new Refusal(409, "stale-draft", true);
     this.saves.push(saving.instance_xml);
     this.opened.push(saving.opened);
-    this.unasked.push(saving.unasked);
+    this.beside.push({ unasked: saving.unasked, typed: saving.typed });
     this.files.push(saving.files);
     const isHeard = this.isHeard;
     this.isHeard = true;
@@ -216,22 +216,23 @@ test("nothing is finished over a colleague's answers, nor before the newest are 
   expect(saver.mayFinish).toBe(true);
 });
 
-test("what a mistake has hidden is kept with its files, and is not finished", async () => {
+test("what is beside the answers is kept with its files, and is not finished", async () => {
   const hidden = { reference: "/data/photo", value: "hidden.jpg", isFile: true };
+  const typed = [{ reference: "/data/age", texts: ["12-13"], why: "digits" }];
   const photo = { name: "hidden.jpg", type: "image/jpeg", blob: new Blob(["a"]) };
   const shown = { name: "shown.jpg", type: "image/jpeg", blob: new Blob(["b"]) };
-  const answers: Filled = { ...filled("1", [shown]), unasked: [hidden], unaskedFiles: [photo] };
+  const answers: Filled = { ...filled("1", [shown]), unasked: [hidden], unaskedFiles: [photo], typed };
 
   saver.keep(answers);
   await saver.settled();
 
-  expect(node.unasked).toEqual([[hidden]]);
+  expect(node.beside).toEqual([{ unasked: [hidden], typed }]);
   expect(node.files.map((each) => each.map(({ name }) => name))).toEqual([["shown.jpg", "hidden.jpg"]]);
   expect((await saver.files(answers.attachments)).map(({ name }) => name)).toEqual(["shown.jpg"]);
 
   saver.keep(filled("2"));
   await saver.settled();
-  expect(node.unasked.at(-1)).toEqual([]);
+  expect(node.beside.at(-1)).toEqual({ unasked: [], typed: [] });
 });
 
 test("what the node keeps no longer may be finished all the same", async () => {

@@ -134,11 +134,12 @@ export class Saver {
       const filled = this.#waiting;
       if (!LASTING.has(this.standing.value?.kind)) this.standing.value = { kind: "saving" };
       try {
-        const { xml, attachments, unasked = [], unaskedFiles = [] } = filled;
+        const { xml, attachments, unasked = [], unaskedFiles = [], typed = [] } = filled;
         const files = await this.files([...attachments, ...unaskedFiles]);
         const { child, shown } = this.about;
         const first = this.revision === 0 ? { opened: shown } : {};
-        const saving = { revision: this.revision, instance_xml: xml, child, files, unasked, ...first };
+        const beside = { child, files, unasked, typed };
+        const saving = { revision: this.revision, instance_xml: xml, ...beside, ...first };
         const saved = await this.node.save(this.id, saving);
         this.revision = saved.revision;
         this.#unanswered.clear();
