@@ -11,6 +11,7 @@ from arrivals import a_photo
 from browsers import barriers, sign_in
 from centres import RECEPTION
 from desks import CHILD
+from hands import handed_on
 from lines import Line
 from playwright.sync_api import expect
 from signed_in import DESK, PHONE, somebody
@@ -41,6 +42,13 @@ WHOLE = {
     "destination": ("rehab",),
     "destination_site": ("truskavets",),
 }
+GIVEN = "<consent_intake>given</consent_intake>"
+SLOW_PHOTOS = """
+const { toBlob } = HTMLCanvasElement.prototype;
+HTMLCanvasElement.prototype.toBlob = function (...about) {
+  setTimeout(() => toBlob.apply(this, about), 2_000);
+};
+"""
 SAVED = re.compile("Збережено о")
 PRACTICE = {
     "uk-UA": "Навчання: усе тут несправжнє",
@@ -94,6 +102,7 @@ def fills_all(page):
     for box, part in zip(due.all(), in_a_month, strict=True):
         box.fill(part)
     marta.to_review()
+    handed_on(page)
     expect(page.get_by_text(SAVED)).to_be_visible()
     return marta
 
@@ -201,6 +210,73 @@ def test_what_is_typed_and_is_no_answer_is_there_again_after_a_restart(
 
         expect(day).to_have_value("45")
         expect(page.get_by_role("alert")).to_be_visible()
+
+
+def test_a_form_whose_photo_has_not_come_is_gone_on_with_and_names_it_still(
+    browser, desk, line
+):
+    halyna = desk.browser(**HALYNA)
+    form = halyna.get(f"/desk/children/{CHILD}/forms/reception").json
+    late = {"name": "face.jpg", "sha256": sha256(b"a face").hexdigest(), "size": 6}
+    given = form["instance_xml"].replace("<consent_intake/>", GIVEN)
+    named = given.replace("<photo_id/>", "<photo_id>face.jpg</photo_id>")
+    assert late["name"] in named
+    said = {"revision": 0, "instance_xml": named, "child": CHILD, "files": [late]}
+    path = f"/desk/drafts/{uuid4()}"
+    assert halyna.put(path, json=said, headers=token(halyna)).status_code == 200
+
+    with somebody(browser, desk, line.url, **MARTA) as page:
+        page.goto(f"{line.url}/field/desk/#draft={path.rsplit('/', maxsplit=1)[-1]}")
+        page.wait_for_selector(".foot", timeout=60_000)
+        expect(page.get_by_text("що ще не надійшли: 1")).to_be_visible()
+        assert barriers(page) == []
+        Volunteer(page).choose("reception_point", "border_point")
+        expect(page.get_by_text(SAVED)).to_be_visible()
+
+    kept = halyna.get(path).json
+    assert kept["revision"] == 2
+    assert kept["files"] == [late]
+    assert late["name"] in kept["instance_xml"]
+
+
+def test_who_closes_a_form_at_once_loses_no_photo_that_is_being_made(
+    browser, desk, line, tmp_path
+):
+    with somebody(browser, desk, line.url, **MARTA) as page:
+        page.add_init_script(SLOW_PHOTOS)
+        open_form(page, line, "reception")
+        marta = asks_for_consent(page)
+        marta.go_to("photo_id")
+        photo = marta.question("photo_id").locator("input[type=file]").last
+        photo.set_input_files(a_photo(tmp_path / "face.jpg"))
+        page.get_by_role("button", name="Закрити форму").click()
+        expect(page).to_have_url(re.compile(f"/children/{CHILD}"))
+
+    halyna = desk.browser(**HALYNA)
+    (one,) = halyna.get("/desk/drafts").json["drafts"]
+    assert len(halyna.get(f"/desk/drafts/{one['id']}").json["files"]) == 1
+
+
+def test_who_leaves_before_all_is_kept_is_told_and_may_leave_without_it(
+    browser, desk, line
+):
+    with browser.new_context(locale="uk-UA", viewport=PHONE) as context:
+        sign_in(context, line.url, desk.session(*MARTA.values()))
+        page = context.new_page()
+        open_form(page, line, "reception")
+        line.tear()
+        Volunteer(page).choose("reception_point", "border_point")
+        page.locator(".question").last.scroll_into_view_if_needed()
+        page.get_by_role("button", name="Закрити форму").click()
+        out = page.get_by_role("link", name="Вийти без збереження")
+        expect(out).to_be_in_viewport()
+        assert barriers(page) == []
+        line.is_down = False
+
+        expect(page.get_by_text(SAVED)).to_be_visible()
+        expect(out).to_be_hidden()
+        page.get_by_role("button", name="Закрити форму").click()
+        expect(page).to_have_url(re.compile(f"/children/{CHILD}"))
 
 
 def test_a_line_that_is_gone_takes_nothing_that_is_typed(browser, desk, line):
@@ -402,7 +478,8 @@ def test_whoever_was_signed_out_signs_in_again_and_goes_on(browser, desk, line):
         assert barriers(page) == []
 
         sign_in(context, line.url, desk.session(*HALYNA.values()))
-        page.get_by_role("button", name="Спробувати ще раз").click()
+        again = page.get_by_role("button", name="Спробувати ще раз")
+        again.evaluate_all("all => all.forEach((one) => one.click())")
 
         expect(page.get_by_text(SAVED)).to_be_visible()
         expect(page.get_by_text("Ваш вхід завершився")).to_be_hidden()

@@ -160,9 +160,10 @@ export class DeskNode {
     return { name, sha256, size: blob.size };
   }
 
-  /** Fetch the bytes of a file that a draft names. */
-  async file(draft: string, { name, sha256 }: NodeFile): Promise<Blob> {
-    const answer = await this.#ask("GET", `files/${sha256}?draft=${draft}`);
+  /** Fetch the bytes of a file that a draft names; nothing where they have not come. */
+  async file(draft: string, { name, sha256 }: NodeFile): Promise<Blob | undefined> {
+    const answer = await this.#ask("GET", `files/${sha256}?draft=${draft}`).catch(noneThere);
+    if (!answer) return undefined;
     const type = TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "";
     return new Blob([await answer.arrayBuffer()], { type });
   }
@@ -199,6 +200,10 @@ export class DeskNode {
       return send();
     }
   }
+}
+
+function noneThere(error: unknown): undefined {
+  if (!(error instanceof Refusal && error.status === 404)) throw error;
 }
 
 async function good(answer: Response): Promise<Response> {

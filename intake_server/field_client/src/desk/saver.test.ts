@@ -228,11 +228,42 @@ test("what is beside the answers is kept with its files, and is not finished", a
 
   expect(node.beside).toEqual([{ unasked: [hidden], typed }]);
   expect(node.files.map((each) => each.map(({ name }) => name))).toEqual([["shown.jpg", "hidden.jpg"]]);
-  expect((await saver.files(answers.attachments)).map(({ name }) => name)).toEqual(["shown.jpg"]);
+  expect((await saver.files(answers.attachments, [])).map(({ name }) => name)).toEqual(["shown.jpg"]);
 
   saver.keep(filled("2"));
   await saver.settled();
   expect(node.beside.at(-1)).toEqual({ unasked: [], typed: [] });
+});
+
+test("a file that has not come is named for as long as an answer names it", async () => {
+  const late = { name: "photo-1.jpg", sha256: "d1", size: 7 };
+  saver = new Saver(node as unknown as DeskNode, "d", ABOUT, 0, [late], [late]);
+
+  saver.keep(filled("<photo>photo-1.jpg</photo>"));
+  await saver.settled();
+  saver.keep({ ...filled("<photo/>"), unasked: [{ reference: "/data/photo", value: "photo-1.jpg" }] });
+  await saver.settled();
+  saver.keep(filled("<photo/>"));
+  await saver.settled();
+
+  expect(node.files).toEqual([[late], [late], []]);
+  expect(node.brought).toEqual([]);
+});
+
+test("a colleague's save that differs only beside the answers is not taken for ours", async () => {
+  const mine = { ...filled("1"), typed: [{ reference: "/data/age", texts: ["1-"], why: "digits" }] };
+  saver.keep(filled("1"));
+  await saver.settled();
+  node.fails = [new TypeError("failed to fetch")];
+  saver.keep(mine);
+  await saver.settled();
+  node.kept = { xml: "1", revision: 2 };
+
+  saver.again();
+  await saver.settled();
+
+  expect(saver.standing.value?.kind).toBe("clash");
+  expect(node.saves).toEqual(["1"]);
 });
 
 test("what the node keeps no longer may be finished all the same", async () => {

@@ -45,6 +45,8 @@ export class Saver {
     private readonly about: About,
     private revision: number,
     files: readonly NodeFile[] = [],
+    /** Those that have not come: they are named on, for they may come later. */
+    private readonly missing: readonly NodeFile[] = [],
   ) {
     for (const file of files) this.#files.set(file.name, file);
   }
@@ -98,9 +100,9 @@ export class Saver {
     if (mine) this.#go();
   }
 
-  /** These files as the node knows them; new ones are brought. */
-  async files(attachments: readonly Attachment[]): Promise<readonly NodeFile[]> {
-    const named: NodeFile[] = [];
+  /** These files as the node knows them, and what is missing and named; new ones are brought. */
+  async files(attachments: readonly Attachment[], answers: readonly string[]): Promise<readonly NodeFile[]> {
+    const named = this.missing.filter(({ name }) => answers.some((text) => text.includes(name)));
     for (const { name, blob } of attachments) {
       const known = this.#files.get(name);
       const file = known && (!known.blob || known.blob === blob) ? known : undefined;
@@ -135,7 +137,8 @@ export class Saver {
       if (!LASTING.has(this.standing.value?.kind)) this.standing.value = { kind: "saving" };
       try {
         const { xml, attachments, unasked = [], unaskedFiles = [], typed = [] } = filled;
-        const files = await this.files([...attachments, ...unaskedFiles]);
+        const answers = [xml, ...unasked.map(({ value }) => value)];
+        const files = await this.files([...attachments, ...unaskedFiles], answers);
         const { child, shown } = this.about;
         const first = this.revision === 0 ? { opened: shown } : {};
         const beside = { child, files, unasked, typed };
@@ -146,9 +149,9 @@ export class Saver {
         if (this.#waiting === filled) this.#waiting = undefined;
         this.standing.value = { kind: "saved", at: saved.saved_at };
       } catch (error) {
-        if (!(error instanceof Refusal)) this.#unanswered.add(filled.xml);
+        if (!(error instanceof Refusal)) this.#unanswered.add(stateOf(filled));
         const standing = await this.#standingOf(error);
-        if (standing.kind === "clash" && this.#unanswered.has(standing.theirs.instance_xml)) {
+        if (standing.kind === "clash" && this.#unanswered.has(stateOf({ ...standing.theirs, xml: standing.theirs.instance_xml }))) {
           this.revision = standing.theirs.revision;
           continue;
         }
@@ -158,6 +161,12 @@ export class Saver {
       }
     }
   }
+}
+
+/** What the node tells one state of a form from another by, whatever the order of names. */
+function stateOf({ xml, unasked = [], typed = [] }: Pick<Filled, "xml" | "unasked" | "typed">): string {
+  const beside = [unasked, typed].map((all) => all.map((one) => Object.entries(one).sort()));
+  return JSON.stringify([xml, beside]);
 }
 
 /** What an error means for the person at the desk. */

@@ -36,6 +36,16 @@ export const WORDS = {
     uk: "Вузол не зберіг цього: можливо, форму вже завершено або відкинуто. Написане лишається на екрані.",
     en: "The node did not keep this: the form may have been finished or discarded. What is typed stays on the screen.",
   },
+  about: { uk: "Про цю форму", en: "About this form" },
+  unkept: {
+    uk: "Не все написане тут збережено на вузлі. Лишіться, доки збережеться, або вийдіть без цього.",
+    en: "Not all that is typed here is kept on the node. Stay until it is, or leave without it.",
+  },
+  leave: { uk: "Вийти без збереження", en: "Leave without keeping it" },
+  missing: {
+    uk: "Файлів цієї форми, що ще не надійшли: {n}. Вони можуть надійти пізніше; форму можна заповнювати й завершити без них.",
+    en: "Files of this form that have not come yet: {n}. They may come later; the form can be filled in and finished without them.",
+  },
   anew: { uk: "Зберегти як нову", en: "Keep it as a new one" },
   clash: {
     uk: "Цю саму форму тим часом збережено: {name}. Нічого не перезаписано й не завершено. Виберіть, з чим працювати далі.",
