@@ -81,10 +81,12 @@ def test_a_form_is_called_sealed_only_where_it_is(olena):
 def test_what_a_colleague_could_not_send_is_seen_by_who_has_the_phone(post, olena):
     post.line.tear()
     olena.say("Запечатати зараз")
-    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+    olena.say("На початок")
+    expect(olena.page.get_by_text("Зараз лінії немає")).to_be_visible()
     changed(olena.page, "items", REFUSED)
 
-    olena.say("На початок")
+    olena.say("Надіслані форми")
+    olena.say("Назад")
     expect(olena.page.get_by_text("1 форму не прийнято")).to_be_visible()
     olena.say("Надіслані форми")
 

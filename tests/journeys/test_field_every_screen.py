@@ -318,6 +318,8 @@ def practises(tour, post, phone):
     post.line.is_down = False
     fetches(tour)
     tour.until(".band")
+    again = tour.page.locator("section:has(dl.facts) > button")
+    expect(again).to_be_enabled(timeout=PATIENCE_MS)
     tour.press(".top button.quiet")
     tour.until("#new-title")
     tour.look("practice-home")

@@ -3,6 +3,7 @@
 import pytest
 from arrivals import FIRST, a_photo, of_a_child
 from browsers import barriers
+from hands import handed_on
 from phone_stores import changed, in_store
 from playwright.sync_api import expect
 from volunteers import PATIENCE_MS, PIN, Volunteer
@@ -60,6 +61,7 @@ def begin(olena, answers):
 
 
 def kept(olena):
+    handed_on(olena.page)
     expect(olena.page.get_by_text("збережено", exact=False).first).to_be_visible()
 
 

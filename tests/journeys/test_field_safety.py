@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b64encode
+from contextlib import suppress
 
 import pytest
 from arrivals import FIRST
@@ -11,7 +12,7 @@ from lines import Line
 from network import a_member
 from new_nodes import a_node
 from phone_stores import in_store
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from posts import Post
 from programs import dodomu, said, serving
 from sealed import digest_of
@@ -199,6 +200,19 @@ def lies(post):
     }
 
 
+def at_rest(page):
+    """Return the states of all forms once none is being sent."""
+    seen = {}
+
+    def is_at_rest():
+        seen.clear()
+        seen.update(state(page))
+        return "sending" not in seen.values()
+
+    until(is_at_rest, page)
+    return seen
+
+
 def test_no_lie_on_the_line_costs_a_form(post):
     phone = post.phone()
     olena = at_work(post, phone)
@@ -214,8 +228,7 @@ def test_no_lie_on_the_line_costs_a_form(post):
             before, forger.lie = forger.told, lie
             ask(olena)
             until(lambda before=before: forger.told > before, olena.page)
-            until(lambda: "sending" not in state(olena.page).values(), olena.page)
-            states = state(olena.page)
+            states = at_rest(olena.page)
             assert set(states) == names, what
             assert set(states.values()) <= {"ready", "not_received"}, what
             assert in_store(olena.page, "bodies") == bodies, what
@@ -296,8 +309,12 @@ def test_only_the_own_site_wipes_a_phone_and_what_was_sealed_is_handed_in(post):
 
 
 def engines(page):
-    """How many engines of forms the page has."""
-    return sum(worker.evaluate("name") == "forms" for worker in page.workers)
+    """How many engines of forms the page has; one that is just ending counts no more."""
+    found = 0
+    for worker in page.workers:
+        with suppress(Error):
+            found += worker.evaluate("name") == "forms"
+    return found
 
 
 def test_a_lock_takes_the_form_from_memory_and_nothing_that_a_mistake_has_hidden(post):
@@ -312,7 +329,7 @@ def test_a_lock_takes_the_form_from_memory_and_nothing_that_a_mistake_has_hidden
     page.goto(f"{post.line.url}/field/#/settings")
     olena.say("Замкнути")
     expect(page.get_by_label("Шість цифр", exact=True)).to_be_visible()
-    locked = engines(page)
+    until(lambda: engines(page) == 0, page)
     olena.unlock()
     page.goto(f"{post.line.url}/field/#/")
     olena.at_home()
@@ -321,7 +338,7 @@ def test_a_lock_takes_the_form_from_memory_and_nothing_that_a_mistake_has_hidden
     olena.choose("consent_intake", "given")
     olena.go_to("name_called")
 
-    assert (at_work_before, locked) == (1, 0)
+    assert at_work_before == 1
     name = olena.question("name_called").locator("input")
     expect(name).to_have_value("Тарасик")
 

@@ -67,6 +67,7 @@ def test_sheets_that_are_printed_in_practice_are_striped(
         page.goto(f"{address}/cards")
         with page.context.expect_page() as opened:
             page.locator("main form button").click()
+        opened.value.wait_for_load_state()
         card = opened.value.locator(".card").first
         striped = card.evaluate("one => getComputedStyle(one).borderImageSource")
         assert striped.startswith("repeating-linear-gradient")

@@ -66,7 +66,7 @@ class Filler:
         self.page.wait_for_selector(".fill .foot")
 
     def hide(self) -> None:
-        self.page.evaluate("harness.hide()")
+        self.page.evaluate("() => { harness.hide(); return harness.told(); }")
 
     def question(self, name: str) -> Locator:
         """Return where a question stands on the page."""

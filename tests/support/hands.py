@@ -31,6 +31,14 @@ def settled(page: Page) -> None:
     page.wait_for_selector("main:not(:has([aria-busy=true], [data-busy]))")
 
 
+def handed_on(page: Page) -> None:
+    """Wait until what was answered last is on its way to where it is kept.
+
+    The browser's timers run in their order: those of the answers came before this one.
+    """
+    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
+
+
 def turn(page: Page) -> None:
     """Go on, and wait until the next page stands in place of this one."""
     title = page.locator("h1")

@@ -65,7 +65,9 @@ class Line:
                 caller, _ = self._server.accept()
             except OSError:
                 return
+            self._open.add(caller)
             if self.is_down:
+                self._open.discard(caller)
                 caller.close()
                 continue
             self.connections += 1
@@ -75,7 +77,6 @@ class Line:
             ).start()
 
     def _carry(self, caller: socket.socket, cut: int | None) -> None:
-        self._open.add(caller)
         with (
             closing(caller),
             suppress(OSError),

@@ -1,6 +1,7 @@
 """A phone with the field client: a browser whose profile outlives it, and its killing."""
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterable
@@ -80,7 +81,7 @@ class Phone:
             if path.is_file() and not path.is_symlink()
             for content in [path.read_bytes()]
             for text, codings in sought.items()
-            if any(coding in content for coding in codings)
+            if any(_is_in(content, coding) for coding in codings)
         ]
 
     def _processes(self) -> list[int]:
@@ -99,3 +100,11 @@ class Phone:
         while more := {p for p, of in parents.items() if of in found} - found:
             found |= more
         return sorted(found)
+
+
+def _is_in(content: bytes, coding: bytes) -> bool:
+    """Tell whether a text is there; a few digits inside a longer number are none."""
+    if not coding.replace(b"\0", b"").isdigit():
+        return coding in content
+    apart = rb"(?<![0-9a-f])(?<![0-9a-f]\0)%b(?!\0?[0-9a-f])"
+    return re.search(apart % coding, content) is not None
