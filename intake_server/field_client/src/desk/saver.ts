@@ -149,9 +149,9 @@ export class Saver {
         if (this.#waiting === filled) this.#waiting = undefined;
         this.standing.value = { kind: "saved", at: saved.saved_at };
       } catch (error) {
-        if (!(error instanceof Refusal)) this.#unanswered.add(stateOf(filled));
+        if (!(error instanceof Refusal)) this.#unanswered.add(stateOf({ ...filled, instance_xml: filled.xml }));
         const standing = await this.#standingOf(error);
-        if (standing.kind === "clash" && this.#unanswered.has(stateOf({ ...standing.theirs, xml: standing.theirs.instance_xml }))) {
+        if (standing.kind === "clash" && this.#unanswered.has(stateOf(standing.theirs))) {
           this.revision = standing.theirs.revision;
           continue;
         }
@@ -163,10 +163,12 @@ export class Saver {
   }
 }
 
+type State = Pick<Filled, "unasked" | "typed"> & Pick<Kept, "instance_xml">;
+
 /** What the node tells one state of a form from another by, whatever the order of names. */
-function stateOf({ xml, unasked = [], typed = [] }: Pick<Filled, "xml" | "unasked" | "typed">): string {
+function stateOf({ instance_xml, unasked = [], typed = [] }: State): string {
   const beside = [unasked, typed].map((all) => all.map((one) => Object.entries(one).sort()));
-  return JSON.stringify([xml, beside]);
+  return JSON.stringify([instance_xml, beside]);
 }
 
 /** What an error means for the person at the desk. */
