@@ -40,6 +40,18 @@ describe("what may move what is on the screen", () => {
     expect(ran).toEqual([1, 2]);
   });
 
+  it("runs also where something before it throws, which is not hidden", () => {
+    const ran: number[] = [];
+    tell("pointerdown");
+    afterPress(() => {
+      throw new Error("broken");
+    });
+    afterPress(() => ran.push(2));
+    tell("click");
+    expect(() => vi.runAllTimers()).toThrow("broken");
+    expect(ran).toEqual([2]);
+  });
+
   it("waits for the later of two taps", () => {
     const ran: number[] = [];
     tell("pointerdown");

@@ -55,5 +55,13 @@ function free(): void {
   isDown = false;
   const all = [...waiting];
   waiting.clear();
-  for (const run of all) run();
+  const thrown: unknown[] = [];
+  for (const run of all) {
+    try {
+      run();
+    } catch (error) {
+      thrown.push(error);
+    }
+  }
+  if (thrown.length > 0) throw thrown[0];
 }

@@ -100,6 +100,30 @@ test("while something is pressed no question comes up, and what is answered is k
   expect(ask(form, "name_called").isRelevant).toBe(true);
 });
 
+test("whoever waits for an answer has it, also where the page cannot show what it changes", async () => {
+  const [here, there] = [new End(), new End()];
+  Object.assign(here, { other: there });
+  Object.assign(there, { other: here });
+  serve(there);
+  const form = await opened(here, shipped("reception"), {}, "uk");
+  const hear = here.onmessage!;
+  const thrown: unknown[] = [];
+  here.onmessage = (event: MessageEvent<{ turn: number; changes: unknown[] }>) => {
+    const { id } = ask(form, "consent_intake");
+    try {
+      hear({ ...event, data: { ...event.data, changes: [{ id, now: null }] } } as MessageEvent);
+    } catch (error) {
+      thrown.push(error);
+    }
+  };
+
+  give(form, { consent_intake: "given" });
+  await form.settled();
+
+  expect(thrown).toHaveLength(1);
+  expect(form.isBusy).toBe(false);
+});
+
 test("what is typed meanwhile is not taken back by the answer to what was typed before", async () => {
   const form = await answered("reception", CONSENT);
   const name = ask(form, "name_called");

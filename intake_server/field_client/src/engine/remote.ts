@@ -189,9 +189,12 @@ class Mirror {
   #answered(said: Answer): void {
     const waiting = this.#waiting.get(said.turn);
     this.#waiting.delete(said.turn);
-    for (const change of said.changes) this.#apply(change);
-    this.#isBusy.value = this.#waiting.size > 0;
-    waiting?.done(said);
+    try {
+      for (const change of said.changes) this.#apply(change);
+    } finally {
+      this.#isBusy.value = this.#waiting.size > 0;
+      waiting?.done(said);
+    }
   }
 
   async #bring(name: string): Promise<void> {
