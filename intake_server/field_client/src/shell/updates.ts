@@ -1,5 +1,6 @@
 /** A newer version of the application: offered, and taken only when somebody says so. */
 import { ref } from "vue";
+import { written } from "./application";
 
 /** Whether a newer version waits, all of it on the phone. */
 export const isWaiting = ref(false);
@@ -26,8 +27,9 @@ function look(): void {
   isWaiting.value = Boolean(registration?.waiting && navigator.serviceWorker.controller);
 }
 
-/** Let the newer version take over; the page begins anew with it. */
-export function take(): void {
+/** Let the newer version take over, once all is written; the page begins anew with it. */
+export async function take(): Promise<void> {
+  await written();
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   registration?.waiting?.postMessage("take over");
 }
