@@ -13,6 +13,8 @@ import { Line, parsed, type Reply, says } from "./line";
 
 const JSON_TYPE = "application/json";
 const LENGTH = 10;
+/** A clock that is set by hand is right to the minute. */
+const NEAR_MS = 2 * 60_000;
 
 export interface Phone {
   readonly store: Store;
@@ -44,6 +46,17 @@ export async function phoneOf(store: Store, around: Around): Promise<Phone> {
     },
   });
   return Object.assign(phone, { line });
+}
+
+/**
+ * The phone's clock jumped: where that was what it was wrong by, it was set right.
+ *
+ * A phone that slept jumps too, by another length; what is then wrong heals at the next call.
+ */
+export async function clockSet(phone: Phone, jump: number): Promise<void> {
+  if (Math.abs(jump) <= 2 * NEAR_MS || Math.abs(phone.offset - jump) > NEAR_MS) return;
+  phone.offset -= jump;
+  await phone.store.put("device", phone.offset, "offset");
 }
 
 /** Return a typed or scanned code; undefined where it has not ten characters. */

@@ -51,6 +51,7 @@ beforeEach(async () => {
 afterEach(async () => {
   application.sender().stop();
   for (const timer of timers) clearInterval(timer);
+  vi.restoreAllMocks();
   vi.unstubAllGlobals();
   await node.end();
 });
@@ -62,7 +63,7 @@ function request(name: string, _how: LockOptions, work: (lock: object) => unknow
   return Promise.race([done, new Promise((_, reject) => stolen.push(reject))]);
 }
 
-async function draft(more: { finishing?: number } = {}): Promise<string> {
+async function draft(more: { finishing?: number; now?: number } = {}): Promise<string> {
   const form = filled();
   const begun = await drafts.begun(master, form.instanceId, META);
   const saving = { now: Date.now(), finalized: Date.now(), ...more };
@@ -121,6 +122,17 @@ describe("a phone", () => {
     await application.begin();
     await sent(id);
     expect(await phone.store.count("drafts")).toBe(0);
+  });
+
+  it("whose clock heals hands over what was old, and not what was just begun", async () => {
+    const old = await draft({ now: Date.now() - 60_000 });
+    await application.begin();
+    const fresh = await draft();
+    const healed = Date.now() + 3 * 365 * 24 * 60 * 60_000;
+    vi.spyOn(Date, "now").mockImplementation(() => healed);
+    document.dispatchEvent(new Event("visibilitychange"));
+    await vi.waitFor(async () => expect(await phone.store.get("drafts", old)).toBeUndefined(), 10_000);
+    expect(await phone.store.get("drafts", fresh)).toBeDefined();
   });
 
   it("whose memory cannot be read says so", async () => {

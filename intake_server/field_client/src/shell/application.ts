@@ -8,9 +8,10 @@ import { computed, nextTick, reactive, shallowRef } from "vue";
 import { forget } from "../engine/remote";
 import { opensForms } from "../engine/tried";
 import { current, type FormsProgress, syncForms } from "../net/forms";
-import { type Known, type Phone, phoneOf, refreshed } from "../net/phone";
+import { clockSet, type Known, type Phone, phoneOf, refreshed } from "../net/phone";
 import { leave, type Left, orderKept } from "../outbox/leaving";
 import { type Sender, senderOf } from "../outbox/sender";
+import { Clock } from "../vault/clock";
 import { dropOld } from "../vault/corrections";
 import { closeOld } from "../vault/families";
 import { handOverKeyless, handOverOld, settle } from "../vault/handing";
@@ -79,6 +80,7 @@ let contacted = 0;
 let locking: Promise<void> | undefined;
 let following: Promise<void> | undefined;
 let isListening = false;
+const clock = new Clock({ wall: now, steady: () => performance.now() });
 const unfinished = new Set<() => Promise<unknown>>();
 
 export function store(): Store {
@@ -328,9 +330,11 @@ function listen(): void {
 }
 
 async function tick(ticks: number): Promise<void> {
+  const jump = clock.look();
   if (!store_ || !(isAtWork() || shown.phase === "outside")) return;
   if (shown.phase === "open" && isDue(now(), touched, isAnswering())) await lock();
   try {
+    await clockSet(phone(), jump);
     if (await settle(store_, now())) void sender().poke();
     if (ticks % SLOW_TICKS === 0) await slowly(store_);
   } catch {
@@ -340,9 +344,10 @@ async function tick(ticks: number): Promise<void> {
 
 async function slowly(store: Store): Promise<void> {
   shown.room = await room();
-  await closeOld(store, now());
+  const since = (changed: number): number => clock.since(changed);
+  await closeOld(store, now(), since);
   await dropOld(store);
-  const old = await handOverOld(store, now(), shown.openDraft);
+  const old = await handOverOld(store, now(), shown.openDraft, since);
   const keyless = await handOverKeyless(store);
   if (old + keyless.moved > 0) void sender().poke();
 }

@@ -14,7 +14,7 @@ import { type FileEntry, readyItem } from "./sealing";
 import type { Draft, Store, StoredFile } from "./store";
 import type { Master } from "./workers";
 
-export const GRACE_MS = 60_000;
+export { GRACE_MS } from "./handing";
 
 /** What a draft is called in a list. */
 export interface Meta {

@@ -2,7 +2,7 @@
 import type { Answers, Family } from "../contracts";
 import { text, utf8 } from "./bytes";
 import { hidden, shown } from "./cipher";
-import { DRAFT_LIFE_MS } from "./handing";
+import { DRAFT_LIFE_MS, type Since } from "./handing";
 import type { Store } from "./store";
 import type { Master } from "./workers";
 
@@ -34,9 +34,9 @@ export async function close(store: Store, first: string): Promise<void> {
   await store.delete("families", first);
 }
 
-export async function closeOld(store: Store, now: number): Promise<void> {
+export async function closeOld(store: Store, now: number, since: Since = (changed) => changed): Promise<void> {
   for (const family of await store.getAll("families")) {
-    if (family.changed <= now - DRAFT_LIFE_MS) await store.delete("families", family.id);
+    if (since(family.changed) <= now - DRAFT_LIFE_MS) await store.delete("families", family.id);
   }
 }
 

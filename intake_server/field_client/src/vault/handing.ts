@@ -11,6 +11,8 @@ import type { Ready } from "./sealing";
 import type { Draft, Schema, Store } from "./store";
 
 export const DRAFT_LIFE_MS = 72 * 60 * 60 * 1000;
+/** How long somebody may go back to what was finished. */
+export const GRACE_MS = 60_000;
 
 const MOVING = ["drafts", "draft_bodies", "items", "bodies", "files"] as const;
 
@@ -116,15 +118,37 @@ export async function handOverKeyless(store: Store): Promise<Handed> {
   return handOverEach(store, ids);
 }
 
+/** From when on counts what was written at a moment. */
+export type Since = (changed: number) => number;
+
 /** Hand over each draft whose 72 hours are over; `open` is the one on the screen. */
-export async function handOverOld(store: Store, now: number, open?: string): Promise<number> {
-  const old = IDBKeyRange.upperBound(now - DRAFT_LIFE_MS);
-  const ids = await store.getAllKeysFromIndex("drafts", "changed", old);
+export async function handOverOld(
+  store: Store,
+  now: number,
+  open?: string,
+  since: Since = (changed) => changed,
+): Promise<number> {
+  const limit = now - DRAFT_LIFE_MS;
+  const old = await store.getAllFromIndex("drafts", "changed", IDBKeyRange.upperBound(limit));
+  const ids = old.filter(({ changed }) => since(changed) <= limit).map(({ id }) => id);
   return (await handOverEach(store, ids.filter((id) => id !== open))).moved;
+}
+
+/** Make no more than a minute of what a clock that was set back has made longer. */
+async function shorten(store: Store, now: number): Promise<void> {
+  const latest = now + GRACE_MS;
+  const longer = IDBKeyRange.lowerBound(latest, true);
+  if (!(await store.countFromIndex("drafts", "finishing", longer))) return;
+  const writing = store.transaction("drafts", "readwrite");
+  for (const draft of await writing.store.index("finishing").getAll(longer)) {
+    await writing.store.put({ ...draft, finishing: latest });
+  }
+  await writing.done;
 }
 
 /** Seal for good what was finished, its time to go back over; at a start: all of it. */
 export async function settle(store: Store, now: number): Promise<number> {
+  await shorten(store, now);
   const due = IDBKeyRange.upperBound(now);
   const ids = await store.getAllKeysFromIndex("drafts", "finishing", due);
   return (await handOverEach(store, ids)).moved;
