@@ -1,6 +1,6 @@
 // @vitest-environment node
 import { expect, test } from "vitest";
-import { isPractised } from "./practised";
+import { besides, isPractised } from "./practised";
 
 test.each([
   ["900000002026112201", true],
@@ -11,4 +11,13 @@ test.each([
   ["", false],
 ])("a form of the version %j is one for practice: %j", (version, is) => {
   expect(isPractised(version)).toBe(is);
+});
+
+test.each([
+  ["900000002026112201", false, "practice"],
+  ["900000002026112201", true, undefined],
+  ["2026112201", false, undefined],
+  ["2026112201", true, "earnest"],
+] as const)("a form of the version %j is told apart where the phone practises, %j: %j", (version, isPractice, said) => {
+  expect(besides(version, isPractice)).toBe(said);
 });

@@ -26,6 +26,9 @@ import { places } from "./places";
 
 export type Phase = "starting" | "unfit" | "elsewhere" | "leaving" | "gone" | "outside" | "locked" | "open";
 
+/** The form that the children of a family share. */
+export const FAMILIES = "reception";
+
 interface Shown {
   phase: Phase;
   unfit: Unfit | undefined;
@@ -62,6 +65,8 @@ export const device = shallowRef<Device>();
 export const forms = shallowRef<readonly StoredForm[]>([]);
 export const master = shallowRef<Master>();
 export const isPractice = computed(() => device.value?.practice ?? false);
+/** The version in which the next child of a family would be filled in. */
+export const familyVersion = computed(() => forms.value.find(({ formId }) => formId === FAMILIES)?.version);
 
 const TICK_MS = 1_000;
 const SLOW_TICKS = 60;

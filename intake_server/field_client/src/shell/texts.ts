@@ -205,6 +205,7 @@ export const T = texts({
   lasts: { uk: "браузер обіцяв берегти дані", en: "the browser has promised to keep the data" },
   lastsNot: { uk: "браузер може стерти дані, якщо забракне місця", en: "the browser may clear the data when space runs out" },
   modePractice: { uk: "Навчання", en: "Practice" },
+  modeEarnest: { uk: "Справжня форма", en: "A real form" },
   modeIs: { uk: "увімкнено в центрі", en: "switched on at the centre" },
   modeIsNot: { uk: "вимкнено", en: "off" },
   scarce: {

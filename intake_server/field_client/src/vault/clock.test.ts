@@ -2,7 +2,7 @@
 /** A clock that jumps neither hands over what was just written nor makes a minute an hour. */
 import { beforeEach, describe, expect, it } from "vitest";
 import { aNode } from "../testing/node";
-import { aPhone, aWorker, filled, META, START } from "../testing/phones";
+import { aPhone, aWorker, filled, META, START, VERSION } from "../testing/phones";
 import { clockSet, type Phone } from "../net/phone";
 import { Clock } from "./clock";
 import * as drafts from "./drafts";
@@ -73,7 +73,7 @@ describe("a clock that was years behind and heals", () => {
   });
 
   it("keeps what the next child of a family shares", async () => {
-    await families.keep(phone.store, master, { first: "uuid:1", answers: {}, place: 1 }, times.wall);
+    await families.keep(phone.store, master, { version: VERSION, first: "uuid:1", answers: {}, place: 1 }, times.wall);
     pass(MINUTE);
     jump(YEARS);
     await families.closeOld(phone.store, times.wall, (changed) => clock.since(changed));

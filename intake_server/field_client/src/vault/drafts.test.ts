@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { aNode, type TestNode } from "../testing/node";
-import { aPhone, aWorker, everything, filled, finished, META, panic, PASSPHRASE, START } from "../testing/phones";
+import { aPhone, aWorker, everything, filled, finished, META, panic, PASSPHRASE, START, VERSION } from "../testing/phones";
 import type { Phone } from "../net/phone";
 import { rounds } from "../outbox/sender";
 import * as drafts from "./drafts";
@@ -66,7 +66,7 @@ describe("a draft", () => {
     const unasked = [{ reference: "/data/name_called", value: PLANTED[2]! }];
     await kept({ ...filled(PLANTED[0], [photo()]), unasked });
     await finished(phone, master, filled(PLANTED[2], [photo()]));
-    await families.keep(phone.store, master, { first: "uuid:1", answers: { a: PLANTED[0]! }, place: 1 }, START);
+    await families.keep(phone.store, master, { version: VERSION, first: "uuid:1", answers: { a: PLANTED[0]! }, place: 1 }, START);
     await shifts.begin(phone.store, master, "481516", START);
     const all = await everything(phone.store);
     for (const planted of [...PLANTED, "Оля", PASSPHRASE, "481516", "name_called"]) {
@@ -307,14 +307,40 @@ describe("six digits", () => {
 describe("a family", () => {
   it("is kept for the next child, also after the first form is sealed", async () => {
     const first = await finished(phone, master, filled());
-    await families.keep(phone.store, master, { first, answers: { escort_name: "Ганна" }, place: 1 }, START);
-    const [family] = await families.open(phone.store, master);
+    await families.keep(phone.store, master, { version: VERSION, first, answers: { escort_name: "Ганна" }, place: 1 }, START);
+    const [family] = await families.open(phone.store, master, VERSION);
     expect(families.nextChild(family!, "K7M2Q4XW")).toEqual({
       family: { first, place: 2, answers: { escort_name: "Ганна", sibling_group: "K7M2Q4XW" } },
       answers: { escort_name: "Ганна", sibling_group: "K7M2Q4XW" },
     });
     await families.closeOld(phone.store, START + DRAFT_LIFE_MS);
-    expect(await families.open(phone.store, master)).toEqual([]);
+    expect(await families.open(phone.store, master, VERSION)).toEqual([]);
+  });
+});
+
+describe("what is practised", () => {
+  const PRACTISED = "900000002026112201";
+
+  async function keptFor(first: string, version: string): Promise<void> {
+    await families.keep(phone.store, master, { first, answers: { escort_name: "Ганна" }, place: 1, version }, START);
+  }
+
+  it("goes on in practice only, and what is real in earnest only", async () => {
+    await keptFor("uuid:1", PRACTISED);
+    await keptFor("uuid:2", VERSION);
+    const offered = async (version?: string): Promise<string[]> =>
+      (await families.open(phone.store, master, version)).map(({ first }) => first);
+    expect(await offered("2026120101")).toEqual(["uuid:2"]);
+    expect(await offered(`${PRACTISED.slice(0, -1)}7`)).toEqual(["uuid:1"]);
+    expect(await offered()).toEqual([]);
+  });
+
+  it("is not guessed of a family that does not say it", async () => {
+    const { version: _, ...before } = { first: "uuid:1", answers: {}, place: 1, version: "" };
+    await families.keep(phone.store, master, before as families.Ended, START);
+    for (const version of [VERSION, PRACTISED]) {
+      expect(await families.open(phone.store, master, version)).toEqual([]);
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Phone } from "../net/phone";
 import { leave } from "../outbox/leaving";
 import { aNode, type TestNode } from "../testing/node";
-import { aPhone, aWorker, filled, META, panic, START } from "../testing/phones";
+import { aPhone, aWorker, filled, META, panic, START, VERSION } from "../testing/phones";
 import * as drafts from "./drafts";
 import { signed } from "./envelope";
 import * as families from "./families";
@@ -22,7 +22,7 @@ beforeEach(async () => {
   phone = await aPhone(node, { ms: START });
   master = await aWorker(phone.store);
   await shifts.begin(phone.store, master, "481516", START);
-  await families.keep(phone.store, master, { first: "uuid:1", answers: { a: "b" }, place: 1 }, START);
+  await families.keep(phone.store, master, { version: VERSION, first: "uuid:1", answers: { a: "b" }, place: 1 }, START);
 });
 
 afterEach(() => node.end());
@@ -79,14 +79,14 @@ describe("what nobody may read any more", () => {
     const { good } = await someDamaged();
     const olha = await aWorker(phone.store, "Ольга");
     const hers = await kept(olha);
-    await families.keep(phone.store, olha, { first: "uuid:2", answers: {}, place: 1 }, START);
+    await families.keep(phone.store, olha, { version: VERSION, first: "uuid:2", answers: {}, place: 1 }, START);
     await forget(phone.store, master.worker);
     expect(await phone.store.count("shifts")).toBe(0);
     expect((await phone.store.get("workers", master.worker))?.master).toBeNull();
     expect(await waiting()).toEqual(good);
     expect(await drafts.count(phone.store, olha.worker)).toBe(1);
     expect(await phone.store.getKey("drafts", hers)).toBe(hers);
-    expect(await families.open(phone.store, olha)).toHaveLength(1);
+    expect(await families.open(phone.store, olha, VERSION)).toHaveLength(1);
   });
 
   it("is handed over when a forgotten worker was cut off in the middle and begins anew", async () => {
@@ -151,10 +151,10 @@ describe("one draft that is damaged", () => {
 
 describe("damage", () => {
   it("to one family hides no other", async () => {
-    await families.keep(phone.store, master, { first: "uuid:2", answers: { c: "d" }, place: 2 }, START + 1);
+    await families.keep(phone.store, master, { version: VERSION, first: "uuid:2", answers: { c: "d" }, place: 2 }, START + 1);
     const bad = (await phone.store.get("families", "uuid:1"))!;
     await phone.store.put("families", { ...bad, body: new Uint8Array(40) });
-    expect((await families.open(phone.store, master)).map(({ first }) => first)).toEqual(["uuid:2"]);
+    expect((await families.open(phone.store, master, VERSION)).map(({ first }) => first)).toEqual(["uuid:2"]);
   });
 
   it("to one worker's name shuts no other out, nor that worker", async () => {
