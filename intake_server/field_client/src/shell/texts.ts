@@ -418,6 +418,22 @@ export const WRONG = texts({
     uk: "Останню відповідь не збережено: памʼять телефону не відповіла. Спробуйте ще.",
     en: "The last answer is not saved: the phone's storage did not answer. Try again.",
   },
+  notBack: {
+    uk: "Повернутися не вдалося: на телефоні немає місця або памʼять не відповідає. Звільніть місце і спробуйте ще раз. Якщо форма тим часом запечатається, виправте її зі списку надісланого.",
+    en: "You could not go back: the phone is full or its storage does not answer. Free some space and try again. If the form is sealed meanwhile, correct it from the list of what was sent.",
+  },
+  notBackDamaged: {
+    uk: "Повернутися не можна: відповіді цієї форми на телефоні пошкоджено. Скажіть координаторові.",
+    en: "You cannot go back: the answers of this form are damaged on the phone. Tell your coordinator.",
+  },
+  notSealed: {
+    uk: "Запечатати не вдалося: на телефоні немає місця або памʼять не відповідає. Форма лежить тут; звільніть місце, і ми спробуємо ще.",
+    en: "It could not be sealed: the phone is full or its storage does not answer. The form is kept here; free some space, and we will try again.",
+  },
+  sealedDamaged: {
+    uk: "Запечатати не вдалося: підготоване для центру на телефоні пошкоджено. Поверніться до форми і завершіть її ще раз.",
+    en: "It could not be sealed: what was made ready for the centre is damaged on the phone. Go back to the form and finish it again.",
+  },
   correctionNotKept: {
     uk: "Написане не збережено: на телефоні немає місця або памʼять не відповідає. Не закривайте, звільніть місце або запечатайте виправлення зараз.",
     en: "What you wrote is not saved: the phone is full or its storage does not answer. Keep this open; free some space, or seal the correction now.",
