@@ -29,9 +29,24 @@ FULL = """(names) => {
   window.emptied = () => { IDBObjectStore.prototype.put = put; };
   IDBObjectStore.prototype.put = function (...all) {
     if (!names.includes(this.name)) return put.apply(this, all);
+    window.isRefused = true;
     throw new DOMException("full", "QuotaExceededError");
   };
 }"""
+NEARLY_FULL = """() => {
+  navigator.storage.estimate = async () => {
+    window.isRefused = true;
+    return { quota: 100, usage: 99 };
+  };
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
+REFUSED = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(done));
+  while (!window.isRefused) await frame();
+  for (const _ of [1, 2, 3]) await frame();
+}"""
+"""The phone has refused, and what follows from it would be on the screen."""
+IS_OVER = """(store, [one]) => { store.put({ ...one, finishing: 1 }); }"""
 SLOW = """() => {
   const real = createImageBitmap;
   const awake = new Promise((done) => { window.awake = () => done(); });
@@ -269,3 +284,114 @@ def test_practice_is_marked_by_the_form_and_not_by_the_phone(post, olena):
     olena.say(RECEPTION)
     expect(olena.question("reception_point")).to_be_visible()
     expect(practice).to_be_visible()
+
+
+def test_the_next_child_of_a_real_family_is_never_one_for_practice(post, olena):
+    following = olena.page.get_by_role("button", name="Наступна дитина")
+    begin(olena, FIRST)
+    olena.finish()
+    olena.say("Запечатати зараз")
+    expect(following).to_be_visible()
+    olena.say("На початок")
+    olena.at_home()
+    expect(following).to_be_visible()
+    begin(olena, some(2))
+    close(olena)
+    post.line.tear()
+    changed(olena.page, "device", IN_PRACTICE)
+    changed(olena.page, "forms", PRACTISED)
+    olena.page.reload()
+    olena.unlock()
+    olena.at_home()
+
+    expect(olena.page.locator(DRAFT)).to_contain_text("Справжня форма")
+    expect(following).to_have_count(0)
+    assert barriers(olena.page) == []
+    olena.say("Надіслані форми")
+    expect(olena.page.locator(".sent")).to_contain_text("Справжня форма")
+    assert barriers(olena.page) == []
+    olena.say("Назад")
+    olena.at_home()
+    begin(olena, FIRST)
+    olena.finish()
+    expect(olena.page.get_by_role("heading", level=2)).to_have_text("Форму завершено")
+    expect(following).to_be_visible()
+
+
+def test_one_who_cannot_go_back_or_seal_is_told_why_and_can_later(olena):
+    alert = olena.page.get_by_role("alert")
+    begin(olena, FIRST)
+    olena.finish()
+    olena.page.evaluate(FULL, ["drafts", "items"])
+    olena.say("Запечатати зараз")
+    expect(alert).to_contain_text("Запечатати не вдалося: на телефоні немає місця")
+    olena.say("Повернутися до форми")
+    expect(alert).to_contain_text("Повернутися не вдалося: на телефоні немає місця")
+    assert barriers(olena.page) == []
+
+    olena.page.evaluate("window.emptied()")
+    olena.say("Повернутися до форми")
+    expect(
+        olena.page.get_by_role("heading", name="Перевірте відповіді")
+    ).to_be_visible()
+    olena.finish()
+    olena.say("Запечатати зараз")
+    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+
+
+def test_a_finished_form_whose_sealed_half_is_damaged_is_finished_once_more(
+    post, olena
+):
+    begin(olena, FIRST)
+    olena.finish()
+    changed(olena.page, "draft_bodies", DAMAGE_ONE_HANDOVER)
+    changed(olena.page, "drafts", IS_OVER)
+    olena.page.reload()
+    olena.unlock()
+
+    expect(olena.page.get_by_role("alert")).to_contain_text("на телефоні пошкоджено")
+    assert barriers(olena.page) == []
+    olena.say("Повернутися до форми")
+    expect(
+        olena.page.get_by_role("heading", name="Перевірте відповіді")
+    ).to_be_visible()
+    olena.finish()
+    olena.say("Запечатати зараз")
+    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+    olena.page.reload()
+    assert in_store(olena.page, "drafts") == []
+
+
+def test_what_is_said_of_a_phone_moves_nothing_under_a_finger(olena):
+    form = olena.page.get_by_role("button", name=RECEPTION)
+    box = pressed(olena, form)
+    olena.page.evaluate(NEARLY_FULL)
+    olena.page.evaluate(REFUSED)
+    assert form.bounding_box() == box
+    olena.page.mouse.up()
+    tile = olena.question("reception_point").locator("label.tile")
+    expect(tile.first).to_be_visible(timeout=PATIENCE_MS)
+
+    olena.page.evaluate("window.isRefused = false")
+    olena.page.evaluate(FULL, ["drafts"])
+    tile.nth(0).click()
+    box = pressed(olena, tile.nth(1))
+    olena.page.evaluate(REFUSED)
+    assert tile.nth(1).bounding_box() == box
+    olena.page.mouse.up()
+    expect(tile.nth(1).locator("input")).to_be_checked()
+    expect(olena.page.get_by_role("alert")).to_contain_text("немає місця")
+    olena.page.evaluate("window.emptied()")
+    olena.say("Спробувати ще")
+    kept(olena)
+    close(olena)
+    expect(olena.page.get_by_text("На телефоні мало місця")).to_be_visible()
+
+
+def pressed(olena, button):
+    """Put a finger down near the upper edge of a button; return where the button is."""
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    olena.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    olena.page.mouse.down()
+    return box
