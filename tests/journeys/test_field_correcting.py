@@ -3,9 +3,15 @@
 import pytest
 from arrivals import FIRST
 from browsers import barriers
+from fillings import FOLLOWUP, as_of
+from hands import Hands
 from phone_stores import changed
 from playwright.sync_api import expect
 from volunteers import PATIENCE_MS, Volunteer
+from wanderings import TODAY
+
+from forms.catalogue import shipped
+from intake_server.storage import documents
 
 pytestmark = pytest.mark.browser
 
@@ -19,11 +25,16 @@ REFUSED = """(items, [one]) => void items.put({ ...one, worker: "somebody else",
   state: "not_received", reason: "refused", nextAt: Number.MAX_SAFE_INTEGER })"""
 
 
+def a_volunteer(post):
+    olena = Volunteer(post.phone().switch_on())
+    olena.come_in(post.line.url, post.code())
+    return olena
+
+
 @pytest.fixture
 def olena(post):
     """A volunteer who has finished one form."""
-    olena = Volunteer(post.phone().switch_on())
-    olena.come_in(post.line.url, post.code())
+    olena = a_volunteer(post)
     olena.say("Прийом після повернення")
     expect(olena.page.locator(".foot")).to_be_visible()
     olena.page.evaluate(LISTEN)
@@ -117,6 +128,67 @@ def test_one_answer_is_corrected_and_the_rest_stays(post, olena):
     looked_at = olena.page.locator('.sent[data-state="looked_at"]')
     expect(looked_at).to_have_count(1, timeout=PATIENCE_MS)
     assert post.said_by(first)["family_name"] == "Гончаренко"
+
+
+def entry(olena, field):
+    """Say of a form that was sent which answer was wrong, and why."""
+    olena.say("Виправити")
+    olena.page.locator("fieldset select").first.select_option(value=field)
+    olena.page.get_by_label("Чому", exact=True).fill("Побачили папери")
+
+
+def test_an_answer_with_several_choices_is_corrected_by_choosing(post, olena):
+    send(olena)
+    entry(olena, "g_needs/urgent_needs")
+    old = olena.page.get_by_role("group", name="Що там стоїть", exact=True)
+    new = olena.page.get_by_role("group", name="Що має стояти", exact=True)
+
+    old.locator('[value="none"]').check()
+    for value in ("food_water", "clothing", "sleep"):
+        new.locator(f'[value="{value}"]').check()
+    new.locator('[value="clothing"]').uncheck()
+    assert barriers(olena.page) == []
+    olena.say("Запечатати виправлення")
+    received(olena, 2)
+
+    [first] = [one for one in post.kept() if one.corrects is None]
+    assert sorted(post.said_by(first)["urgent_needs"]) == ["food_water", "sleep"]
+
+
+def providers(post):
+    """The providers of services that the node knows of, by the kind of service."""
+    [first] = [one for one in post.kept("followup") if one.corrects is None]
+    with post.reading() as session:
+        views = [documents.find(session, doc) for doc, _ in first.documents]
+    said = [view.view["values"] for view in views]
+    return {
+        one["svc_type"]: one.get("svc_provider") for one in said if "svc_type" in one
+    }
+
+
+def test_an_answer_in_a_row_is_corrected_where_the_row_is_said(post):
+    olena = a_volunteer(post)
+    answers = as_of(TODAY, FOLLOWUP)
+    [service] = answers["services"]
+    services = [service, {**service, "svc_type": "legal", "svc_provider": "Право"}]
+    olena.say("Супровід і скерування")
+    expect(olena.page.locator(".foot")).to_be_visible()
+    Hands(olena.page, shipped("followup")).fill(answers | {"services": services})
+    olena.finish()
+    send(olena)
+    assert providers(post) == {"rehab": None, "legal": "Право"}
+    entry(olena, "services/svc_provider")
+    olena.page.get_by_label("Що там стоїть", exact=True).fill("Право")
+    olena.page.get_by_label("Що має стояти", exact=True).fill("Право дитини")
+
+    olena.say("Запечатати виправлення")
+    expect(olena.page.get_by_role("alert")).to_contain_text("котрий за порядком")
+    olena.page.get_by_label("котрий за порядком").fill("2")
+    assert barriers(olena.page) == []
+    olena.say("Запечатати виправлення")
+    received(olena, 2)
+
+    assert providers(post) == {"rehab": None, "legal": "Право дитини"}
 
 
 def begun(olena):

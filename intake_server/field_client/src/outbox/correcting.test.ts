@@ -42,4 +42,12 @@ describe("a correction", () => {
   ])("%o is complete: %s", (given, expected) => {
     expect(isComplete(given)).toBe(expected);
   });
+
+  it.each([
+    ["kin/name", false],
+    ["kin[2]/name", true],
+  ])("of a question in rows says which one: %s, %s", (field, expected) => {
+    const repeat = { path: "kin", label: "Kin" };
+    expect(isComplete({ ...entry, field }, [repeat])).toBe(expected);
+  });
 });

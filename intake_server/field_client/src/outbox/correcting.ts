@@ -3,11 +3,14 @@ import { type Correction, readyItem } from "../vault/sealing";
 import type { Device, Store } from "../vault/store";
 import type { Master } from "../vault/workers";
 import type { Item } from "./items";
+import { type Repeat, rowOf } from "./questions";
 
 export type Entry = Correction["entries"][number];
 
-export function isComplete(entry: Entry): boolean {
-  return Boolean(entry.field && entry.why.trim()) && entry.old.trim() !== entry.new.trim();
+/** Whether an entry says what to correct: of a question in `repeats`, also in which row. */
+export function isComplete(entry: Entry, repeats: readonly Repeat[] = []): boolean {
+  const hasRows = repeats.every((repeat) => rowOf(entry.field, repeat) !== "");
+  return Boolean(entry.field && entry.why.trim()) && hasRows && entry.old.trim() !== entry.new.trim();
 }
 
 /** Seal a correction; it waits for a line like a finished form, and is begun no longer. */

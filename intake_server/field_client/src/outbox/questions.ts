@@ -6,12 +6,22 @@ export interface Choice {
   readonly label: string;
 }
 
+/** A group whose rows are as many as there are things to tell of. */
+export interface Repeat {
+  /** Its path below the form. */
+  readonly path: string;
+  readonly label: string;
+}
+
 export interface Question {
-  /** Its path below the form, as a correction names it. */
+  /** Its path below the form; a correction names by it also the rows: `kin[2]/kin_name`. */
   readonly field: string;
   readonly label: string;
-  readonly kind: "text" | "choice" | "date" | "number";
+  /** `choices` may be many, in the order of the form; those of a `place` are not in the form. */
+  readonly kind: "text" | "choice" | "choices" | "place" | "date" | "number";
   readonly choices: readonly Choice[];
+  /** Of what it is asked once for each row, the outer first. */
+  readonly repeats: readonly Repeat[];
 }
 
 const KINDS: Readonly<Record<string, Question["kind"]>> = {
@@ -39,8 +49,48 @@ export function questions(xml: string, language: "uk" | "en"): Question[] {
     const label = labelOf(control, texts);
     if (!ref || !label || bind?.getAttribute("readonly")?.startsWith("true")) continue;
     const choices = choicesOf(control, lists, texts);
-    const kind = choices.length ? "choice" : (KINDS[bind?.getAttribute("type") ?? ""] ?? "text");
-    found.push({ field: ref.slice(root.length + 2), label, kind, choices });
+    const kind = kindOf(control, choices) ?? KINDS[bind?.getAttribute("type") ?? ""] ?? "text";
+    const below = root.length + 2;
+    const repeats = repeatsOf(control, texts).map(({ path, ...of }) => ({ path: path.slice(below), ...of }));
+    found.push({ field: ref.slice(below), label, kind, choices, repeats });
+  }
+  return found;
+}
+
+/** The question of a field: its path without the numbers of rows. */
+export function bare(field: string): string {
+  return field.replace(/\[\d+\]/g, "");
+}
+
+/** Which row of a repeat a field names; empty where it names none. */
+export function rowOf(field: string, { path }: Repeat): string {
+  return /\[(\d+)\]$/.exec(field.split("/")[depth(path)] ?? "")?.[1] ?? "";
+}
+
+/** Have a field name a row of a repeat, counted from 1; what is no such number names none. */
+export function inRow(field: string, { path }: Repeat, row: string): string {
+  const steps = field.split("/");
+  const name = bare(steps[depth(path)] ?? "");
+  steps[depth(path)] = /^[1-9]\d{0,4}$/.test(row) ? `${name}[${row}]` : name;
+  return steps.join("/");
+}
+
+function depth(path: string): number {
+  return path.split("/").length - 1;
+}
+
+function kindOf({ localName }: Element, choices: readonly Choice[]): Question["kind"] | undefined {
+  if (!localName.startsWith("select")) return choices.length ? "choice" : undefined;
+  if (choices.length === 0) return "place";
+  return localName === "select" ? "choices" : "choice";
+}
+
+function repeatsOf(control: Element, texts: ReadonlyMap<string, string>): Repeat[] {
+  const found: Repeat[] = [];
+  for (let above = control.parentElement; above; above = above.parentElement) {
+    if (above.localName !== "repeat") continue;
+    const label = above.parentElement ? labelOf(above.parentElement, texts) : "";
+    found.unshift({ path: above.getAttribute("nodeset") ?? "", label });
   }
   return found;
 }
@@ -90,7 +140,6 @@ function choicesOf(
   lists: ReadonlyMap<string, Element>,
   texts: ReadonlyMap<string, string>,
 ): Choice[] {
-  if (control.localName === "select") return [];
   const inline = children(control).filter(({ localName }) => localName === "item");
   if (inline.length) {
     return inline.map((item) => ({ value: child(item, "value")?.textContent ?? "", label: labelOf(item, texts) }));

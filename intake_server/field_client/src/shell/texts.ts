@@ -252,6 +252,7 @@ export const T = texts({
   },
   question: { uk: "Питання", en: "Question" },
   chooseQuestion: { uk: "Виберіть питання", en: "Choose a question" },
+  whichRow: { uk: "{name}: котрий за порядком (1, 2, …)", en: "{name}: which one in order (1, 2, …)" },
   oldValue: { uk: "Що там стоїть", en: "What stands there" },
   newValue: { uk: "Що має стояти", en: "What should stand there" },
   nothing: { uk: "нічого", en: "nothing" },
@@ -261,8 +262,8 @@ export const T = texts({
   entry: { uk: "Виправлення {n}", en: "Correction {n}" },
   sendCorrection: { uk: "Запечатати виправлення", en: "Seal the correction" },
   entryMissing: {
-    uk: "У кожному виправленні потрібні питання, причина і хоча б одна зміна.",
-    en: "Each correction needs a question, a reason and something that changes.",
+    uk: "У кожному виправленні потрібні питання (і котрий за порядком, якщо їх кілька), причина і хоча б одна зміна.",
+    en: "Each correction needs a question (and which one in order, where there are several), a reason and something that changes.",
   },
   correctionTitle: { uk: "Виправлення: {form}", en: "Correction: {form}" },
   unfinished: { uk: "передано до центру незавершеною", en: "handed to the centre unfinished" },
