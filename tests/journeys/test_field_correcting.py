@@ -155,6 +155,33 @@ def test_an_answer_with_several_choices_is_corrected_by_choosing(post, olena):
     assert sorted(post.said_by(first)["urgent_needs"]) == ["food_water", "sleep"]
 
 
+def test_a_place_is_corrected_by_a_search_as_in_the_form(post, olena):
+    send(olena)
+    entry(olena, "g_return/home_settlement")
+    place = olena.page.get_by_role("combobox", name="Що має стояти", exact=True)
+
+    place.click()
+    place.press_sequentially("мʼянка бузь")
+    place.press("Enter")
+    chosen = olena.page.locator(".chosen")
+    expect(chosen).to_contain_text("Бузька")
+    chosen.get_by_role("button").click()
+    place.fill("немає такого")
+    expect(olena.page.get_by_text("Нічого не знайдено")).to_be_visible()
+    place.press("Enter")
+    olena.say("Запечатати виправлення")
+    expect(olena.page.get_by_text("Виберіть зі списку")).to_be_visible()
+    assert barriers(olena.page) == []
+
+    olena.page.locator(".chosen button").click()
+    olena.say("Запечатати виправлення")
+    received(olena, 2)
+
+    [first] = [one for one in post.kept() if one.corrects is None]
+    home = post.said_by(first)["home"]
+    assert home["home_settlement"].startswith("UA46060")
+
+
 def providers(post):
     """The providers of services that the node knows of, by the kind of service."""
     [first] = [one for one in post.kept("followup") if one.corrects is None]

@@ -39,9 +39,11 @@ describe("the questions of a form", () => {
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });
 
-  it("are places where their choices are not in the form", () => {
+  it("are places where their choices are in a file beside the form", () => {
     const places = questions(XML, "uk").filter(({ kind }) => kind === "place");
-    expect(places.map(({ field }) => field)).toEqual(["g_return/home_settlement"]);
+    expect(places.map(({ field, list }) => [field, list])).toEqual([
+      ["g_return/home_settlement", { file: "katottg-2026-07.csv", value: "name", label: "label" }],
+    ]);
   });
 
   it("tell of which rows they are asked", () => {

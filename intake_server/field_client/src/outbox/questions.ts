@@ -6,6 +6,13 @@ export interface Choice {
   readonly label: string;
 }
 
+/** A file of choices beside the form, and its columns of names and of labels. */
+export interface List {
+  readonly file: string;
+  readonly value: string;
+  readonly label: string;
+}
+
 /** A group whose rows are as many as there are things to tell of. */
 export interface Repeat {
   /** Its path below the form. */
@@ -20,6 +27,8 @@ export interface Question {
   /** `choices` may be many, in the order of the form; those of a `place` are not in the form. */
   readonly kind: "text" | "choice" | "choices" | "place" | "date" | "number";
   readonly choices: readonly Choice[];
+  /** Where the choices of a place are. */
+  readonly list?: List | undefined;
   /** Of what it is asked once for each row, the outer first. */
   readonly repeats: readonly Repeat[];
 }
@@ -31,6 +40,7 @@ const KINDS: Readonly<Record<string, Question["kind"]>> = {
 };
 const ASKED = new Set(["input", "select", "select1", "range"]);
 const ITEXT = /jr:itext\('([^']+)'\)/;
+const FILE = /^jr:\/\/file-csv\/(.+)$/;
 const INSTANCE = /instance\('([^']+)'\)/;
 
 /** Return what a form asks and a person can write; photos and notes are left out. */
@@ -52,7 +62,8 @@ export function questions(xml: string, language: "uk" | "en"): Question[] {
     const kind = kindOf(control, choices) ?? KINDS[bind?.getAttribute("type") ?? ""] ?? "text";
     const below = root.length + 2;
     const repeats = repeatsOf(control, texts).map(({ path, ...of }) => ({ path: path.slice(below), ...of }));
-    found.push({ field: ref.slice(below), label, kind, choices, repeats });
+    const list = kind === "place" ? listOf(control, lists) : undefined;
+    found.push({ field: ref.slice(below), label, kind, choices, list, repeats });
   }
   return found;
 }
@@ -144,10 +155,21 @@ function choicesOf(
   if (inline.length) {
     return inline.map((item) => ({ value: child(item, "value")?.textContent ?? "", label: labelOf(item, texts) }));
   }
-  const id = INSTANCE.exec(child(control, "itemset")?.getAttribute("nodeset") ?? "")?.[1];
-  const root = id ? lists.get(id)?.firstElementChild : undefined;
+  const root = instanceOf(control, lists)?.firstElementChild;
   return (root ? children(root) : []).map((item) => {
     const text = (name: string): string => child(item, name)?.textContent?.trim() ?? "";
     return { value: text("name"), label: texts.get(text("itextId")) || text("label") || text("name") };
   });
+}
+
+function instanceOf(control: Element, lists: ReadonlyMap<string, Element>): Element | undefined {
+  const id = INSTANCE.exec(child(control, "itemset")?.getAttribute("nodeset") ?? "")?.[1];
+  return id ? lists.get(id) : undefined;
+}
+
+function listOf(control: Element, lists: ReadonlyMap<string, Element>): List | undefined {
+  const file = FILE.exec(instanceOf(control, lists)?.getAttribute("src") ?? "")?.[1];
+  const items = child(control, "itemset");
+  const column = (name: string): string => (items && child(items, name)?.getAttribute("ref")) ?? "";
+  return file ? { file, value: column("value"), label: column("label") } : undefined;
 }
