@@ -275,6 +275,12 @@ def test_who_leaves_before_all_is_kept_is_told_and_may_leave_without_it(
 
         expect(page.get_by_text(SAVED)).to_be_visible()
         expect(out).to_be_hidden()
+        line.tear()
+        Volunteer(page).choose("reception_point", "other")
+        expect(page.get_by_text("Немає звʼязку з вузлом").first).to_be_visible()
+        expect(out).to_be_hidden()
+        line.is_down = False
+        expect(page.get_by_text(SAVED)).to_be_visible()
         page.get_by_role("button", name="Закрити форму").click()
         expect(page).to_have_url(re.compile(f"/children/{CHILD}"))
 

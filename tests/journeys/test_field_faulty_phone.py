@@ -40,6 +40,9 @@ NEARLY_FULL = """() => {
   };
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+HELD = """() => {
+  window.held = setInterval(() => document.dispatchEvent(new Event("pointerdown")), 100);
+}"""
 REFUSED = """async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   while (!window.isRefused) await frame();
@@ -368,7 +371,7 @@ def test_what_is_said_of_a_phone_moves_nothing_under_a_finger(olena):
     olena.page.evaluate(NEARLY_FULL)
     olena.page.evaluate(REFUSED)
     assert form.bounding_box() == box
-    olena.page.mouse.up()
+    lifted(olena)
     tile = olena.question("reception_point").locator("label.tile")
     expect(tile.first).to_be_visible(timeout=PATIENCE_MS)
 
@@ -378,7 +381,7 @@ def test_what_is_said_of_a_phone_moves_nothing_under_a_finger(olena):
     box = pressed(olena, tile.nth(1))
     olena.page.evaluate(REFUSED)
     assert tile.nth(1).bounding_box() == box
-    olena.page.mouse.up()
+    lifted(olena)
     expect(tile.nth(1).locator("input")).to_be_checked()
     expect(olena.page.get_by_role("alert")).to_contain_text("немає місця")
     olena.page.evaluate("window.emptied()")
@@ -389,9 +392,18 @@ def test_what_is_said_of_a_phone_moves_nothing_under_a_finger(olena):
 
 
 def pressed(olena, button):
-    """Put a finger down near the upper edge of a button; return where the button is."""
+    """Put a finger down near the upper edge of a button; return where the button is.
+
+    It is put down anew until ``lifted``, or the client would take it for a long press.
+    """
     button.scroll_into_view_if_needed()
     box = button.bounding_box()
     olena.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
     olena.page.mouse.down()
+    olena.page.evaluate(HELD)
     return box
+
+
+def lifted(olena):
+    olena.page.evaluate("clearInterval(window.held)")
+    olena.page.mouse.up()

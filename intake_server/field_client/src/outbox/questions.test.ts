@@ -35,6 +35,7 @@ describe("the questions of a form", () => {
     expect(needs.choices.length).toBeGreaterThan(2);
     expect(needs.choices.every(({ value, label }) => value && label && value !== label)).toBe(true);
     const list = XML.indexOf('<instance id="urgent_need"');
+    expect(needs.choices.filter(({ isAlone }) => isAlone).map(({ value }) => value)).toEqual(["none"]);
     const order = needs.choices.map(({ value }) => XML.indexOf(`<name>${value}</name>`, list));
     expect(order).toEqual([...order].sort((a, b) => a - b));
   });

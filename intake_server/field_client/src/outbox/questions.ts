@@ -4,6 +4,8 @@ import { markup } from "../trusted";
 export interface Choice {
   readonly value: string;
   readonly label: string;
+  /** True where no other answer may stand beside it. */
+  readonly isAlone: boolean;
 }
 
 /** A file of choices beside the form, and its columns of names and of labels. */
@@ -59,10 +61,10 @@ export function questions(xml: string, language: "uk" | "en"): Question[] {
     const label = labelOf(control, texts);
     if (!ref || !label || bind?.getAttribute("readonly")?.startsWith("true")) continue;
     const choices = choicesOf(control, lists, texts);
-    const kind = kindOf(control, choices) ?? KINDS[bind?.getAttribute("type") ?? ""] ?? "text";
+    const list = listOf(control, lists);
+    const kind = kindOf(control, choices, list) ?? KINDS[bind?.getAttribute("type") ?? ""] ?? "text";
     const below = root.length + 2;
     const repeats = repeatsOf(control, texts).map(({ path, ...of }) => ({ path: path.slice(below), ...of }));
-    const list = kind === "place" ? listOf(control, lists) : undefined;
     found.push({ field: ref.slice(below), label, kind, choices, list, repeats });
   }
   return found;
@@ -90,9 +92,9 @@ function depth(path: string): number {
   return path.split("/").length - 1;
 }
 
-function kindOf({ localName }: Element, choices: readonly Choice[]): Question["kind"] | undefined {
-  if (!localName.startsWith("select")) return choices.length ? "choice" : undefined;
-  if (choices.length === 0) return "place";
+function kindOf({ localName }: Element, choices: readonly Choice[], list?: List): Question["kind"] | undefined {
+  if (localName === "select1" && list) return "place";
+  if (choices.length === 0) return undefined;
   return localName === "select" ? "choices" : "choice";
 }
 
@@ -153,12 +155,15 @@ function choicesOf(
 ): Choice[] {
   const inline = children(control).filter(({ localName }) => localName === "item");
   if (inline.length) {
-    return inline.map((item) => ({ value: child(item, "value")?.textContent ?? "", label: labelOf(item, texts) }));
+    return inline.map((item) => {
+      return { value: child(item, "value")?.textContent ?? "", label: labelOf(item, texts), isAlone: false };
+    });
   }
   const root = instanceOf(control, lists)?.firstElementChild;
   return (root ? children(root) : []).map((item) => {
     const text = (name: string): string => child(item, name)?.textContent?.trim() ?? "";
-    return { value: text("name"), label: texts.get(text("itextId")) || text("label") || text("name") };
+    const label = texts.get(text("itextId")) || text("label") || text("name");
+    return { value: text("name"), label, isAlone: text("exclusive") === "yes" };
   });
 }
 

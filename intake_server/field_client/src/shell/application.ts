@@ -70,8 +70,8 @@ export const familyVersion = computed(() => forms.value.find(({ formId }) => for
 
 const TICK_MS = 1_000;
 const SLOW_TICKS = 60;
-/** How long a lock waits for what is being written. */
-const WRITTEN_MS = 10_000;
+/** How long a lock, or a newer version, waits for what is being written. */
+export const WRITTEN_MS = 10_000;
 const AGAIN_MS = { no_line: 30_000, refused: 10 * 60_000 } as const;
 const FRESH_MS = 60 * 60_000;
 const LOCK = "forms-open";
@@ -153,7 +153,7 @@ async function began(): Promise<void> {
 /** Seal what was finished or is too old; what cannot be moved now waits for the next time. */
 async function settled(store: Store): Promise<void> {
   await settle(store, Infinity).catch(() => undefined);
-  await handOverOld(store, now()).catch(() => undefined);
+  await handOverOld(store, now(), undefined, (changed) => clock.since(changed)).catch(() => undefined);
 }
 
 /** Hand over what nobody can open: a phone may have been switched off in the middle of that. */
@@ -215,8 +215,7 @@ async function locked(): Promise<void> {
 /** Take the key and the forms from memory, once all is written or nothing more can be. */
 async function putAway(): Promise<void> {
   await nextTick();
-  const written = Promise.allSettled([...unfinished].map((done) => done()));
-  await Promise.race([written, new Promise((resolve) => setTimeout(resolve, WRITTEN_MS))]);
+  await written(WRITTEN_MS);
   forget();
   master.value = undefined;
 }
@@ -241,9 +240,10 @@ export function beforeLocking(done: () => Promise<unknown>): () => void {
   return () => unfinished.delete(done);
 }
 
-/** Wait until all is written that a screen, gone or not, is still writing. */
-export async function written(): Promise<void> {
-  await Promise.allSettled([...unfinished].map((done) => done()));
+/** Wait until all is written that a screen, gone or not, is still writing; no longer than `ms`. */
+export async function written(ms?: number): Promise<void> {
+  const all = Promise.allSettled([...unfinished].map((done) => done()));
+  await (ms === undefined ? all : Promise.race([all, new Promise((resolve) => setTimeout(resolve, ms))]));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** A newer version of the application: offered, and taken only when somebody says so. */
 import { ref } from "vue";
-import { written } from "./application";
+import { WRITTEN_MS, written } from "./application";
 
 /** Whether a newer version waits, all of it on the phone. */
 export const isWaiting = ref(false);
@@ -29,7 +29,7 @@ function look(): void {
 
 /** Let the newer version take over, once all is written; the page begins anew with it. */
 export async function take(): Promise<void> {
-  await written();
+  await written(WRITTEN_MS);
   navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
   registration?.waiting?.postMessage("take over");
 }
