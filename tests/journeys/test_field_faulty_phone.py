@@ -321,6 +321,15 @@ def test_the_next_child_of_a_real_family_is_never_one_for_practice(post, olena):
     expect(following).to_be_visible()
 
 
+def goes_back_and_seals(olena):
+    olena.say("Повернутися до форми")
+    review = olena.page.get_by_role("heading", name="Перевірте відповіді")
+    expect(review).to_be_visible()
+    olena.finish()
+    olena.say("Запечатати зараз")
+    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+
+
 def test_one_who_cannot_go_back_or_seal_is_told_why_and_can_later(olena):
     alert = olena.page.get_by_role("alert")
     begin(olena, FIRST)
@@ -333,13 +342,7 @@ def test_one_who_cannot_go_back_or_seal_is_told_why_and_can_later(olena):
     assert barriers(olena.page) == []
 
     olena.page.evaluate("window.emptied()")
-    olena.say("Повернутися до форми")
-    expect(
-        olena.page.get_by_role("heading", name="Перевірте відповіді")
-    ).to_be_visible()
-    olena.finish()
-    olena.say("Запечатати зараз")
-    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+    goes_back_and_seals(olena)
 
 
 def test_a_finished_form_whose_sealed_half_is_damaged_is_finished_once_more(
@@ -354,13 +357,7 @@ def test_a_finished_form_whose_sealed_half_is_damaged_is_finished_once_more(
 
     expect(olena.page.get_by_role("alert")).to_contain_text("на телефоні пошкоджено")
     assert barriers(olena.page) == []
-    olena.say("Повернутися до форми")
-    expect(
-        olena.page.get_by_role("heading", name="Перевірте відповіді")
-    ).to_be_visible()
-    olena.finish()
-    olena.say("Запечатати зараз")
-    expect(olena.page.get_by_text("Запечатано.")).to_be_visible()
+    goes_back_and_seals(olena)
     olena.page.reload()
     assert in_store(olena.page, "drafts") == []
 

@@ -34,7 +34,7 @@ export function lighten(xml: string): Lightened {
   if (taken.length === 0) return { xml, taken, alone };
   for (const instance of [...form.getElementsByTagNameNS(XFORMS, "instance")]) {
     const name = instance.getAttribute("id");
-    if (file(instance) && !isRead(form, name)) instance.remove();
+    if (csvOf(instance) && !isRead(form, name)) instance.remove();
   }
   return { xml: new XMLSerializer().serializeToString(form), taken, alone };
 }
@@ -62,7 +62,7 @@ function takenOut(asked: Element, form: Document): TakenOut | undefined {
   const found = [...form.getElementsByTagNameNS(XFORMS, "instance")].find(
     (instance) => instance.getAttribute("id") === name,
   );
-  const source = found && file(found);
+  const source = found && csvOf(found);
   const reference = asked.getAttribute("ref");
   const only = terms(condition, reference ?? "");
   const value = items && child(items, "value")?.getAttribute("ref");
@@ -72,7 +72,7 @@ function takenOut(asked: Element, form: Document): TakenOut | undefined {
 }
 
 /** The file of a list in CSV, as media are named. */
-function file(instance: Element): string | undefined {
+export function csvOf(instance: Element): string | undefined {
   return /^jr:\/\/file-csv\/(.+)$/.exec(instance.getAttribute("src") ?? "")?.[1];
 }
 

@@ -1,12 +1,7 @@
 /** The questions of a form, by label, for whoever corrects one answer of it. */
+import { csvOf } from "../engine/lists";
+import type { Choice } from "../engine/parts";
 import { markup } from "../trusted";
-
-export interface Choice {
-  readonly value: string;
-  readonly label: string;
-  /** True where no other answer may stand beside it. */
-  readonly isAlone: boolean;
-}
 
 /** A file of choices beside the form, and its columns of names and of labels. */
 export interface List {
@@ -42,7 +37,6 @@ const KINDS: Readonly<Record<string, Question["kind"]>> = {
 };
 const ASKED = new Set(["input", "select", "select1", "range"]);
 const ITEXT = /jr:itext\('([^']+)'\)/;
-const FILE = /^jr:\/\/file-csv\/(.+)$/;
 const INSTANCE = /instance\('([^']+)'\)/;
 
 /** Return what a form asks and a person can write; photos and notes are left out. */
@@ -173,7 +167,8 @@ function instanceOf(control: Element, lists: ReadonlyMap<string, Element>): Elem
 }
 
 function listOf(control: Element, lists: ReadonlyMap<string, Element>): List | undefined {
-  const file = FILE.exec(instanceOf(control, lists)?.getAttribute("src") ?? "")?.[1];
+  const instance = instanceOf(control, lists);
+  const file = instance && csvOf(instance);
   const items = child(control, "itemset");
   const column = (name: string): string => (items && child(items, name)?.getAttribute("ref")) ?? "";
   return file ? { file, value: column("value"), label: column("label") } : undefined;
