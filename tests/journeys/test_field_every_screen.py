@@ -57,7 +57,8 @@ class Tour:
     def look(self, name):
         """Look at what is open: by eye, by keyboard, in large letters, by ear.
 
-        The keyboard goes the same way in every language.
+        The keyboard goes the same way in every language, and ends where it began: what
+        comes by itself afterwards takes the focus from nobody.
         """
         page = self.page
         page.mouse.move(0, 0)
@@ -71,7 +72,9 @@ class Tour:
         here = ["nothing has the focus"] if lost else []
         here += [*barriers(page), *page.evaluate(SHUT)]
         if self.has_keys:
+            began = page.evaluate_handle("document.activeElement")
             here += stumbles(page)
+            began.evaluate("one => one.focus({ preventScroll: true })")
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         here += [f"at 200 %: {one}" for one in page.evaluate(SHUT)]
         page.evaluate("document.documentElement.style.fontSize = ''")
@@ -320,6 +323,7 @@ def practises(tour, post, phone):
     tour.until(".band")
     again = tour.page.locator("section:has(dl.facts) > button")
     expect(again).to_be_enabled(timeout=PATIENCE_MS)
+    expect(again).to_be_focused()
     tour.press(".top button.quiet")
     tour.until("#new-title")
     tour.look("practice-home")

@@ -78,15 +78,6 @@ def hand_on(volunteer, name):
     return other
 
 
-def take_back(volunteer):
-    """Take the phone from a colleague, and unlock it."""
-    to(volunteer.page, "settings")
-    volunteer.say("Передати телефон")
-    volunteer.say(volunteer.name)
-    volunteer.unlock()
-    volunteer.at_home()
-
-
 def test_nobody_reads_or_deletes_what_a_colleague_has_begun(olena):
     page = olena.page
     address = page.evaluate("location.hash").removeprefix("#/")
@@ -106,7 +97,6 @@ def test_nobody_reads_or_deletes_what_a_colleague_has_begun(olena):
 
     page.reload()
     olena.say("Інша людина")
-    olena.say("Олена")
     olena.unlock()
     olena.tap(page.locator("section[aria-labelledby=drafts-title] .starts"))
     assert name_of(olena) == "Тарасик"

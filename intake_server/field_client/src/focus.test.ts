@@ -31,6 +31,28 @@ it("the nearest that is left has it where nothing took the place", async () => {
   expect(document.activeElement).toBe(one("#other"));
 });
 
+it("what was switched off while it worked has it back", async () => {
+  const other = one("#other") as HTMLButtonElement;
+  other.focus();
+  other.blur();
+  other.disabled = true;
+  await observed();
+  expect(document.activeElement).toBe(document.body);
+  other.disabled = false;
+  await observed();
+  expect(document.activeElement).toBe(other);
+});
+
+it("what was put in another place has it back", async () => {
+  const other = one("#other");
+  other.focus();
+  const row = other.parentElement!;
+  row.remove();
+  one("ul").prepend(row);
+  await observed();
+  expect(document.activeElement).toBe(other);
+});
+
 it("the heading has it where a whole screen is another", async () => {
   one("#other").focus();
   one("main").remove();

@@ -1,7 +1,7 @@
 /**
  * The focus is never lost: when what has it goes from the screen, what took its place, or
- * the nearest heading, gets it. Without this a keyboard or a screen reader begins anew at
- * the top of the page.
+ * the nearest heading, gets it; what was switched off or moved meanwhile gets it back.
+ * Without this a keyboard or a screen reader begins anew at the top of the page.
  */
 
 const TAKES =
@@ -15,13 +15,24 @@ export function keepFocus(root: Element): void {
     for (let each = target as Element | null; each && each !== root; each = each.parentElement) held.push(each);
     held.push(root);
   });
-  new MutationObserver(() => {
-    if (held[0]?.isConnected !== false || !isLost()) return;
+  new MutationObserver((changes) => {
+    const [had] = held;
+    if (!had || !isLost()) return;
+    if (had.isConnected) {
+      if (changes.some((change) => isBack(had as HTMLElement, change))) (had as HTMLElement).focus({ preventScroll: true });
+      return;
+    }
     for (const around of held.filter((each) => each.isConnected)) {
       const next = around.querySelector<HTMLElement>(TAKES);
       if (next) return next.focus({ preventScroll: true });
     }
-  }).observe(root, { childList: true, subtree: true });
+  }).observe(root, { childList: true, subtree: true, attributeFilter: ["disabled"] });
+}
+
+/** Whether a change made that work again, or put in another place, which had the focus. */
+function isBack(had: HTMLElement, { type, target, addedNodes }: MutationRecord): boolean {
+  if (type === "attributes") return target === had && !had.matches(":disabled");
+  return [...addedNodes].some((node) => node.contains(had));
 }
 
 export function isLost(): boolean {
