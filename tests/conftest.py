@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 import stories
+from browsers import a_browser
 from hypothesis import Phase, settings
 from javarosa import JavaRosa, a_javarosa, compile_hand
 from loopback import only_loopback
 from made_once import made_once
+from playwright.sync_api import Browser
 from stores import SqliteStores, Stores, light_folder, postgres
 
 
@@ -105,6 +107,13 @@ def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """Stores that are files."""
     with light_folder(tmp_path_factory.mktemp("stores")) as folder:
         yield SqliteStores(folder)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all: a process has room for one that is driven."""
+    with a_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

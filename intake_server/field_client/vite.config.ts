@@ -95,5 +95,5 @@ export default defineConfig({
       },
     },
   },
-  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], testTimeout: 30_000 },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts"], testTimeout: 30_000, hookTimeout: 60_000 },
 } as Parameters<typeof defineConfig>[0]);

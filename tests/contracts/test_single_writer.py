@@ -15,7 +15,7 @@ from stores import KEY
 from intake_server.services import single_writer
 from intake_server.services.intake import Incoming, Post
 from intake_server.services.single_writer import LARGEST, HandedOver, OwnDesk
-from intake_server.storage import submissions
+from intake_server.storage import locks, submissions
 from intake_server.storage.database import Database
 
 PATIENCE_S = 20
@@ -99,7 +99,8 @@ def test_those_who_wait_share_a_commit(centre, monkeypatch):
             send(line, said)
             handed_over.release()
 
-        with centre.database.transaction():
+        with centre.database.transaction() as session:
+            locks.lock_all(session.connection())
             monkeypatch.setattr(Connection, "send", counted)
             asked = [threads.submit(desk.ask, a_post(n)) for n in range(8)]
             for _ in asked:

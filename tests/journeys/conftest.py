@@ -1,5 +1,4 @@
 import pytest
-from browsers import a_browser
 from desks import a_desk, with_a_clash
 from fillers import a_filler, build
 from made_once import made_once
@@ -12,12 +11,6 @@ expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
-def browser():
-    with a_browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="session")
 def built(tmp_path_factory):
     """The page on which a form is filled by itself."""
     return made_once(tmp_path_factory, "filler", build)
@@ -26,7 +19,6 @@ def built(tmp_path_factory):
 @pytest.fixture
 def filler(browser, built):
     with a_filler(browser, built) as filler:
-        filler.page.set_default_timeout(20_000)
         yield filler
 
 

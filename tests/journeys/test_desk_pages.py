@@ -80,7 +80,7 @@ def test_an_answer_is_corrected_by_keyboard_alone(browser, desk, address, script
         page.goto(f"{address}/children/{CHILD}")
         page.locator("a.pencil[href$='/sex']").focus()
         page.keyboard.press("Enter")
-        page.wait_for_selector("[data-correction]")
+        page.wait_for_selector("[data-correction]:focus")
         assert page.url.endswith(CHILD) is scripts
         page.locator("[data-correction] select").focus()
         page.keyboard.press("ArrowDown")

@@ -12,6 +12,7 @@ from hands import Hands
 from javarosa import Filled, asked_only
 from lxml import etree
 from stores import SqliteStores
+from volunteers import until
 from wanderings import KNOWN, TODAY, received
 
 from forms.catalogue import shipped
@@ -119,6 +120,7 @@ def test_hands_on_the_screen_say_the_same(javarosa, filler, centres, form_id):
     Hands(filler.page, form).fill(answers)
     assert filler.page.locator(".gaps").all_inner_texts() == []
     filler.page.locator(".foot button").last.tap()
+    until(filler.page, lambda: filler.told["finished"])
     by_hand = under_the_same_ids(filler.last.xml, by_phone)
     filler.hide()
 

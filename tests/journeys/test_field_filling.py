@@ -8,6 +8,7 @@ from fillers import a_filler
 from hands import a_photo, settled, turn
 from PIL import Image
 from playwright.sync_api import expect
+from volunteers import until
 
 CONSENT = {"comm_mode": "speech", "consent_intake": "given", "consent_by": "parent"}
 TYPED_AT_ONCE = """
@@ -42,11 +43,7 @@ def kept(filler, name, value):
 
 def handed_on(filler, is_it):
     """Wait until something is among what is handed on."""
-    for _ in range(200):
-        if filler.told["changes"] and is_it():
-            return
-        filler.page.wait_for_timeout(50)
-    assert is_it()
+    until(filler.page, lambda: filler.told["changes"] and is_it())
 
 
 def a_file(data, name="IMG_2026_Danylo.jpg", kind="image/jpeg"):

@@ -369,8 +369,8 @@ def test_no_tap_waits_on_a_slow_phone(known, said):
         page.wait_for_timeout(500)
         taps = page.evaluate("window.taps")
         known.phone.switch_off()
-        assert touched
-        assert taps
+        if not (touched and taps):
+            return math.inf
         walks.append({(name, where): ms for ms, name, where in sorted(taps)})
         return max(least(walks).values())
 

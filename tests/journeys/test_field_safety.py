@@ -16,7 +16,7 @@ from playwright.sync_api import Error, expect
 from posts import Post
 from programs import dodomu, said, serving
 from sealed import digest_of
-from volunteers import PATIENCE_MS, PIN, Volunteer
+from volunteers import PATIENCE_MS, PIN, Volunteer, until
 
 from intake_server.config import Settings
 from intake_server.security import envelope
@@ -125,8 +125,9 @@ def test_a_phone_that_is_taken_away_with_fifty_forms_tells_nothing(post):
     olena.page.goto(f"{post.line.url}/field/")
     olena.unlock()
     olena.at_home()
-    expect(olena.page.get_by_text("Усе надіслано.")).to_be_visible(timeout=PATIENCE_MS)
-    until(lambda: in_store(olena.page, "bodies") == [], olena.page)
+    sent = olena.page.get_by_text("Усе надіслано.")
+    expect(sent).to_be_visible(timeout=4 * PATIENCE_MS)
+    until(olena.page, lambda: in_store(olena.page, "bodies") == [])
     kept = post.kept()
     assert [one.status for one in kept] == ["stored"] * FORMS
     said = [post.said_by(one) for one in kept]
@@ -144,15 +145,6 @@ def ask(volunteer):
     volunteer.page.goto(f"{volunteer.page.url.split('#')[0]}#/settings")
     volunteer.say("Отримати форми")
     expect(volunteer.page.get_by_role("button", name="Отримати форми")).to_be_enabled()
-
-
-def until(condition, page):
-    """Wait until something is so."""
-    for _ in range(PATIENCE_MS // 50):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    assert condition()
 
 
 def of_the_site(post):
@@ -209,7 +201,7 @@ def at_rest(page):
         seen.update(state(page))
         return "sending" not in seen.values()
 
-    until(is_at_rest, page)
+    until(page, is_at_rest)
     return seen
 
 
@@ -227,7 +219,7 @@ def test_no_lie_on_the_line_costs_a_form(post):
         for what, lie in lies(post).items():
             before, forger.lie = forger.told, lie
             ask(olena)
-            until(lambda before=before: forger.told > before, olena.page)
+            until(olena.page, lambda before=before: forger.told > before)
             states = at_rest(olena.page)
             assert set(states) == names, what
             assert set(states.values()) <= {"ready", "not_received"}, what
@@ -236,7 +228,7 @@ def test_no_lie_on_the_line_costs_a_form(post):
 
         forger.lie = None
         ask(olena)
-        until(lambda: set(state(olena.page).values()) == {"received"}, olena.page)
+        until(olena.page, lambda: set(state(olena.page).values()) == {"received"})
 
     assert in_store(olena.page, "bodies") == []
     kept = post.kept()
@@ -262,7 +254,7 @@ def test_only_the_own_site_wipes_a_phone_and_what_was_sealed_is_handed_in(post):
     hurried(olena, name_called="Тарасик")
     begin(olena)
     olena.choose("reception_point", "border_point")
-    until(lambda: len(in_store(olena.page, "drafts")) == 1, olena.page)
+    until(olena.page, lambda: len(in_store(olena.page, "drafts")) == 1)
     order = f"dodomu/wipe/v1|{device['id']}|2026-11-28T10:00:00Z"
     stranger = envelope.private(envelope.new_private())
     false = problem(
@@ -273,8 +265,8 @@ def test_only_the_own_site_wipes_a_phone_and_what_was_sealed_is_handed_in(post):
         post.line.lead(forger.port)
         forger.lie, forger.is_thorough = lambda _: false, True
         ask(olena)
-        until(lambda: forger.told > 0, olena.page)
-        until(lambda: "sending" not in state(olena.page).values(), olena.page)
+        until(olena.page, lambda: forger.told > 0)
+        until(olena.page, lambda: "sending" not in state(olena.page).values())
         assert len(in_store(olena.page, "bodies")) == 1
         assert len(in_store(olena.page, "drafts")) == 1
         assert len(in_store(olena.page, "workers")) == 1
@@ -329,7 +321,7 @@ def test_a_lock_takes_the_form_from_memory_and_nothing_that_a_mistake_has_hidden
     page.goto(f"{post.line.url}/field/#/settings")
     olena.say("Замкнути")
     expect(page.get_by_label("Шість цифр", exact=True)).to_be_visible()
-    until(lambda: engines(page) == 0, page)
+    until(page, lambda: engines(page) == 0)
     olena.unlock()
     page.goto(f"{post.line.url}/field/#/")
     olena.at_home()
@@ -369,7 +361,7 @@ def test_a_draft_whose_passphrase_is_lost_arrives_unfinished(post, how):
     expect(page.get_by_text("Ваше гасло")).to_be_visible()
 
     assert in_store(page, "drafts") == []
-    until(lambda: set(state(page).values()) == {"looked_at"}, page)
+    until(page, lambda: set(state(page).values()) == {"looked_at"})
     [kept] = post.aside()
     assert (kept.status, kept.slug) == ("quarantined", "unfinished")
     assert "Тарасик".encode() in kept.raw
@@ -407,8 +399,8 @@ def test_a_form_is_handed_in_at_another_site_and_read_at_home_alone(tmp_path, br
         line.lead(central.port)
         ask(olena)
         post = Post(away, "kyiv", central, line, browser.browser_type)
-        until(lambda: found_in(all_of(post), name), olena.page)
-        until(lambda: state(olena.page)[name] == "ready", olena.page)
+        until(olena.page, lambda: found_in(all_of(post), name))
+        until(olena.page, lambda: state(olena.page)[name] == "ready")
         assert found_in(all_of(post), secret) == []
         assert post.kept() == []
         [body] = in_store(olena.page, "bodies")
@@ -423,7 +415,7 @@ def test_a_form_is_handed_in_at_another_site_and_read_at_home_alone(tmp_path, br
         with serving(home) as server:
             line.lead(server.port)
             ask(olena)
-            until(lambda: state(olena.page)[name] == "received", olena.page)
+            until(olena.page, lambda: state(olena.page)[name] == "received")
         [kept] = centre.kept()
         [file] = kept.attachments
         assert centre.file(file["sha256"])
@@ -449,7 +441,7 @@ def test_a_phone_that_a_restored_node_has_forgotten_hands_in_and_comes_in_anew(p
 
     post.line.is_down = False
     ask(olena)
-    until(lambda: set(state(olena.page).values()) == {"looked_at"}, olena.page)
+    until(olena.page, lambda: set(state(olena.page).values()) == {"looked_at"})
     [kept] = post.aside()
     assert (kept.status, kept.slug) == ("quarantined", "unknown-device")
     assert body
@@ -467,6 +459,6 @@ def test_a_phone_that_a_restored_node_has_forgotten_hands_in_and_comes_in_anew(p
     olena.at_home()
     expect(olena.page.get_by_text("не впізнає")).to_be_hidden(timeout=PATIENCE_MS)
     hurried(olena, name_called="Злата")
-    until(lambda: "received" in state(olena.page).values(), olena.page)
+    until(olena.page, lambda: "received" in state(olena.page).values())
     [kept] = post.kept()
     assert post.said_by(kept)["name_called"] == ["Злата"]

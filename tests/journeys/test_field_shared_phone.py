@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 from arrivals import FIRST
+from hands import handed_on
 from lines import Line
 from phone_stores import in_store
 from playwright.sync_api import expect
@@ -52,6 +53,7 @@ def begin(volunteer):
     volunteer.say(RECEPTION)
     expect(volunteer.question("reception_point")).to_be_visible(timeout=PATIENCE_MS)
     volunteer.fill(ANSWERED)
+    handed_on(volunteer.page)
     expect(volunteer.page.get_by_text(SAVED).first).to_be_visible()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 from browsers import barriers
-from hands import settled
+from hands import turn
 from playwright.sync_api import expect
 
 CONSENT = {"comm_mode": "speech", "consent_intake": "given", "consent_by": "parent"}
@@ -77,8 +77,7 @@ NO_ANSWERS = [
 def to_review(filler):
     page = filler.page
     while not page.locator(".gaps, .good").count():
-        page.locator(".foot button").last.tap()
-        settled(page)
+        turn(page)
 
 
 @pytest.mark.parametrize("case", NO_ANSWERS)
@@ -144,8 +143,7 @@ def test_what_is_no_answer_comes_back_with_the_draft(filler, case):
 def test_the_contents_count_what_is_no_answer(filler):
     filler.show("reception", answers=COMPLETE, at=f"{CHILD}:")
     typed_age(filler)
-    filler.page.locator(".foot button").last.tap()
-    settled(filler.page)
+    turn(filler.page)
 
     filler.page.get_by_role("button", name="Зміст").tap()
 

@@ -16,6 +16,9 @@ from forms.places import lists
 
 _KYIV: Final = ZoneInfo("Europe/Kyiv")
 _NEXT: Final = ".foot button:last-child"
+_A_FRAME: Final = """
+() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))
+"""
 _FILES: Final = frozenset({"binary"})
 
 
@@ -27,7 +30,11 @@ def a_photo(size: tuple[int, int] = (640, 480), **how: Any) -> bytes:
 
 
 def settled(page: Page) -> None:
-    """Wait until what follows from the last answer is on the screen."""
+    """Wait until what follows from the last answer is on the screen.
+
+    A tap is over before it is a click: that comes with the next frame at the latest.
+    """
+    page.evaluate(_A_FRAME)
     page.wait_for_selector("main:not(:has([aria-busy=true], [data-busy]))")
 
 

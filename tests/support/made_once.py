@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ def made_once(
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
             half = above / f"{name}.half"
+            shutil.rmtree(half, ignore_errors=True)  # of who could not make it
             half.mkdir()
             make(half)
             half.rename(folder)

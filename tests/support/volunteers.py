@@ -5,7 +5,7 @@ leads from one field to the next.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ _TITLE: Final = ".fill main h1"
 _IN_A_HURRY: Final = """
 async ([answers, review]) => {
   const once = async (found) => {
-    for (const end = Date.now() + 20_000; Date.now() < end; ) {
+    for (const end = Date.now() + 30_000; Date.now() < end; ) {
       const is = found();
       if (is) return is;
       await new Promise((done) => setTimeout(done));
@@ -33,7 +33,8 @@ async ([answers, review]) => {
     throw new Error(`never: ${found}`);
   };
   const title = () => document.querySelector(".fill main h1")?.textContent;
-  const isSettled = () => !document.querySelector("main [data-busy]");
+  const isSettled = () =>
+    !document.querySelector("main [data-busy], main [aria-busy=true]");
   const give = (question, answer) => {
     if (Array.isArray(answer)) {
       for (const value of answer) {
@@ -71,6 +72,15 @@ async ([answers, review]) => {
 }
 """
 """Fingers faster than any: it touches what hands touch, from inside the page."""
+
+
+def until(page: Page, holds: Callable[[], object]) -> None:
+    """Wait until something is so that no element on a page tells of."""
+    for _ in range(PATIENCE_MS // 50):
+        if holds():
+            return
+        page.wait_for_timeout(50)
+    assert holds()
 
 
 @dataclass

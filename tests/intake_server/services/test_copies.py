@@ -13,11 +13,9 @@ from intake_server.services import copies, darkroom
 from intake_server.storage import blobs
 from intake_server.storage import copies as kept
 
+LIMITS = (darkroom.MOST_BYTES, darkroom.MOST_SECONDS)
 
-@pytest.fixture
-def patient(monkeypatch):
-    """Wait long for a picture, as a busy machine wants; its own time stays limited."""
-    monkeypatch.setattr(darkroom, "MOST_SECONDS", 60)
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 def worked_s():
@@ -100,7 +98,7 @@ def test_a_picture_of_any_kind_is_shown(mode):
         pytest.param(b"\xff\xd8\xff\xe0" + b"\0" * 99, id="no-jpeg"),
     ],
 )
-def test_what_cannot_be_decoded_is_unreadable_soon(bomb, patient):
+def test_what_cannot_be_decoded_is_unreadable_soon(bomb):
     began = worked_s()
 
     made = copies.of(bomb)
@@ -110,7 +108,7 @@ def test_what_cannot_be_decoded_is_unreadable_soon(bomb, patient):
 
 
 @pytest.mark.parametrize(("rows", "state"), [(5_000, "picture"), (5_001, "unreadable")])
-def test_a_picture_has_forty_million_pixels_and_no_more(rows, state, patient):
+def test_a_picture_has_forty_million_pixels_and_no_more(rows, state):
     out = io.BytesIO()
     Image.new("1", (8_000, rows)).save(out, "PNG")
 
@@ -147,5 +145,5 @@ def test_no_copy_is_made_of_what_is_not_here(centre):
 
 def test_the_process_takes_no_more_than_it_may():
     """A decoder that asks for more gets nothing, and the picture is unreadable."""
-    assert (darkroom.MOST_BYTES, darkroom.MOST_SECONDS) == (1 << 30, 10)
+    assert LIMITS == (1 << 30, 10)
     assert copies.of(a_png_of(6_300, 6_300)).state in ("picture", "unreadable")

@@ -56,6 +56,7 @@ def address(described):
 def test_whoever_asks_gets_what_is_described(described, address, scale, role):
     schema = schemathesis.openapi.from_url(address)
     schema.config.headers = {"Authorization": f"Bearer {described.token(role)}"}
+    schema.config.request_timeout = 120
     schema.config.generation.deterministic = True
     schema.config.generation.max_examples = scale(10)
 

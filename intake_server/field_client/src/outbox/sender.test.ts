@@ -9,6 +9,7 @@ import { type Sender, senderOf } from "./sender";
 let node: TestNode;
 let phone: Phone;
 let sender: Sender | undefined;
+const [awake, seen] = [new EventTarget(), new EventTarget()];
 
 beforeEach(async () => {
   node = await aNode();
@@ -19,6 +20,7 @@ beforeEach(async () => {
 afterEach(async () => {
   sender?.stop();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
   await node.end();
 });
 
@@ -87,4 +89,24 @@ it("tries what was not received when it is asked to while it sends", async () =>
   await sender.poke(true);
   await first;
   expect(await phone.store.get("items", lost)).toMatchObject({ state: "received" });
+});
+
+it.each([
+  ["online", false],
+  ["visibilitychange", true],
+])("tries once more after a try that fails although the phone was woken meanwhile: %s", async (event, isSeen) => {
+  vi.stubGlobal("addEventListener", awake.addEventListener.bind(awake));
+  vi.stubGlobal("removeEventListener", awake.removeEventListener.bind(awake));
+  vi.stubGlobal("document", Object.assign(seen, { visibilityState: "visible" }));
+  const id = await finished(phone, await aWorker(phone.store), filled());
+  node.fault = () => {
+    node.fault = undefined;
+    (isSeen ? seen : awake).dispatchEvent(new Event(event));
+    return "hang up";
+  };
+  sender = senderOf(phone, () => Promise.resolve());
+
+  await sender.poke();
+  expect(node.kept.has(id)).toBe(true);
+  expect(sender.said.line).toBe("up");
 });

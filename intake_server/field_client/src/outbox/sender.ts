@@ -38,6 +38,8 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
   let failures = 0;
   /** Whether somebody has asked for what is not under way yet. */
   let isWanted = false;
+  /** Whether the line or the person came back since a try began that may yet fail. */
+  let isWoken = false;
   let isStopped = false;
 
   const later = (ms: number): void => {
@@ -67,9 +69,9 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
   const asked = async (): Promise<void> => {
     do {
       const isNow = isWanted;
-      isWanted = false;
+      isWanted = isWoken = false;
       await run(isNow);
-    } while (isWanted && !isStopped);
+    } while ((isWanted || (isWoken && failures > 0)) && !isStopped);
   };
   const poke = (isAsked = false): Promise<void> => {
     isWanted ||= isAsked;
@@ -79,7 +81,9 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
     return running;
   };
   const woken = (): void => {
-    if (document.visibilityState === "visible") void poke();
+    if (document.visibilityState !== "visible") return;
+    isWoken = true;
+    void poke();
   };
   globalThis.addEventListener?.("online", woken);
   globalThis.document?.addEventListener("visibilitychange", woken);

@@ -7,6 +7,7 @@ import { aNode, type TestNode } from "../testing/node";
 import { aPhone, aWorker, filled, finished, META } from "../testing/phones";
 import type { Phone } from "../net/phone";
 import * as drafts from "../vault/drafts";
+import * as shifts from "../vault/shifts";
 import { deviceOf } from "../vault/store";
 import type { Master } from "../vault/workers";
 
@@ -110,7 +111,7 @@ describe("a phone", () => {
       path === "/api/v1/forms" ? new Promise(() => undefined) : over(new URL(path, node.base), ...more),
     );
     await application.begin();
-    await vi.waitFor(() => expect(application.shown.isFetching).toBe(true));
+    await vi.waitFor(() => expect(application.shown.isFetching).toBe(true), 10_000);
     const late = await finished(phone, master, filled());
     await application.contact(isAsked);
     expect(node.kept.has(late)).toBe(true);
@@ -139,6 +140,35 @@ describe("a phone", () => {
     vi.stubGlobal("localStorage", { getItem: () => { throw new Error("broken"); } });
     await application.begin();
     expect(application.shown).toMatchObject({ phase: "unfit", unfit: "no_answer" });
+  });
+});
+
+describe("while something is still being written", () => {
+  let written: () => void;
+
+  beforeEach(async () => {
+    await application.begin();
+    await application.unlocked(master);
+    const writing = new Promise<void>((done) => (written = done));
+    application.beforeLocking(() => writing);
+  });
+
+  it("a phone that is handed on asks at once who is there", async () => {
+    const handed = application.handOn();
+    expect(application.shown).toMatchObject({ phase: "locked", lastWorker: undefined });
+    expect(localStorage.getItem("worker")).toBeNull();
+    written();
+    await handed;
+    expect(application.master.value).toBeUndefined();
+  });
+
+  it("a shift that is ended asks at once for the passphrase", async () => {
+    await shifts.begin(phone.store, { ...master, secret: master.secret! }, "271806", Date.now());
+    const left = application.leaveShift();
+    expect(await shifts.isOpen(phone.store, master.worker, Date.now())).toBe(false);
+    expect(application.master.value).toBeDefined();
+    written();
+    await left;
   });
 });
 
@@ -171,7 +201,7 @@ describe("an order to wipe", () => {
     application.beforeLocking(() => writing);
     node.revoked = true;
     void application.contact(true);
-    await vi.waitFor(async () => expect(await phone.store.count("workers")).toBe(0));
+    await vi.waitFor(async () => expect(await phone.store.count("workers")).toBe(0), 10_000);
     expect(application.shown.phase).toBe("leaving");
     written();
     await vi.waitFor(() => expect(application.shown.phase).toBe("gone"), 10_000);
@@ -185,7 +215,7 @@ describe("a page whose place another took", () => {
     const own = timers.length;
     expect(stolen).toHaveLength(1);
     stolen[0]!(new DOMException("stolen", "AbortError"));
-    await vi.waitFor(() => expect(application.shown.phase).toBe("elsewhere"));
+    await vi.waitFor(() => expect(application.shown.phase).toBe("elsewhere"), 10_000);
     const id = await finished(phone, master, filled());
     await application.contact(true);
     expect(node.kept.has(id)).toBe(false);

@@ -223,15 +223,14 @@ async function putAway(): Promise<void> {
 /** End the shift: from now on the passphrase is asked for. */
 export async function leaveShift(): Promise<void> {
   const worker = master.value?.worker;
-  await lock();
-  if (worker) await shifts.end(store(), worker);
+  await Promise.all([worker && shifts.end(store(), worker), lock()]);
 }
 
 /** Lock, and let somebody else begin. */
 export async function handOn(): Promise<void> {
-  await lock();
   shown.lastWorker = undefined;
   localStorage.removeItem(WORKER);
+  await lock();
 }
 
 /** Have something waited for before the key goes; returns how to stop that. */

@@ -25,7 +25,7 @@ export async function withPlaces(): Promise<void> {
 export async function answer(count = 1): Promise<void> {
   await vi.waitFor(() => {
     if (answers.length < count) throw new Error("nothing is found yet");
-  });
+  }, 10_000);
   for (const one of answers.splice(0, count)) one();
 }
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 import pytest
-from browsers import a_browser, barriers, sign_in
+from browsers import barriers, sign_in
 from desks import CHILD, with_files
 from pages import tree, words
 from pictures_taken import a_photo
@@ -14,6 +14,8 @@ from intake_server.security.policy import Role
 SIGN, FACE = a_photo("PNG", (900, 300)), a_photo("JPEG", (1200, 900))
 PAPER, ODD = b"%PDF-1.7 paper", b"<html><script>alert(1)</script>"
 HERE = "truskavets"
+
+pytestmark = pytest.mark.usefixtures("patient")
 
 
 def digest(content):
@@ -124,9 +126,9 @@ def test_what_is_no_picture_is_told_in_words(clash, content, said):
 
 
 @pytest.mark.browser
-def test_pages_with_files_shut_nobody_out(files):
-    with a_browser() as browser, serving(files.app) as address:
-        page = browser.new_page(viewport={"width": 1200, "height": 900})
+def test_pages_with_files_shut_nobody_out(browser, files):
+    size = {"width": 1200, "height": 900}
+    with serving(files.app) as address, browser.new_page(viewport=size) as page:
         session = files.session("Ірина", Role.COORDINATOR, "kyiv")
         sign_in(page.context, address, session)
         for path in (

@@ -29,7 +29,7 @@ const seen = (): string[] => shown.all("li span:first-child").map(({ textContent
 /** Wait for an answer, and for the rows that it brings. */
 async function rows(...names: string[]): Promise<void> {
   await answer();
-  await vi.waitFor(() => expect(seen()).toEqual(names));
+  await vi.waitFor(() => expect(seen()).toEqual(names), 10_000);
 }
 
 function enter(): void {
@@ -52,14 +52,14 @@ test("Enter picks what fits the text that is typed, also before it is found", as
   expect(value()).toBe("");
   await answer(2);
 
-  await vi.waitFor(() => expect(value()).toBe(BORYNIA));
+  await vi.waitFor(() => expect(value()).toBe(BORYNIA), 10_000);
 });
 
 test("Enter picks the row that is marked where it is found", async () => {
   shown.type("Льв");
   await rows("Львів");
   enter();
-  await vi.waitFor(() => expect(value()).toBe(LVIV));
+  await vi.waitFor(() => expect(value()).toBe(LVIV), 10_000);
 });
 
 test("Enter in an empty field goes on to the next, whatever was found before", async () => {
@@ -94,5 +94,5 @@ test("a row under a finger stays where it is until the finger is up", async () =
 
   first!.dispatchEvent(new Event("pointerup", { bubbles: true }));
   first!.click();
-  await vi.waitFor(() => expect(value()).toBe(LVIV));
+  await vi.waitFor(() => expect(value()).toBe(LVIV), 10_000);
 });
