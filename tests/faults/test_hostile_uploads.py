@@ -1,7 +1,7 @@
 """Whatever is posted to a server, it answers, stays small, and takes the next form.
 
 A real server over a real line: no answer is a 5xx, none is more than two seconds' work
-for it, and all of them together cost it at most 100 MB.
+for it or makes anybody wait ten, and all of them together cost it at most 100 MB.
 """
 
 import http.client
@@ -27,7 +27,7 @@ from intake_server.services import people
 
 MOST_MB = 100
 MOST_S = 2.0
-PATIENCE_S = 30
+PATIENCE_S = 10
 BUNCH = 10
 TRIES = 3
 

@@ -58,7 +58,7 @@ class Tour:
         """Look at what is open: by eye, by keyboard, in large letters, by ear.
 
         The keyboard goes the same way in every language, and ends where it began: what
-        comes by itself afterwards takes the focus from nobody.
+        comes next finds the focus where a person would have it.
         """
         page = self.page
         page.mouse.move(0, 0)

@@ -15,6 +15,13 @@ beforeEach(() => {
 });
 
 const one = (selector: string): HTMLElement => document.querySelector<HTMLElement>(selector)!;
+/** A browser takes the focus from what is switched off; happy-dom does not. */
+async function switchedOff(button: HTMLButtonElement): Promise<void> {
+  button.blur();
+  button.disabled = true;
+  await observed();
+}
+
 const observed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 it("what asks in the place of a button that is gone has the focus", async () => {
@@ -34,10 +41,23 @@ it("the nearest that is left has it where nothing took the place", async () => {
 it("what was switched off while it worked has it back", async () => {
   const other = one("#other") as HTMLButtonElement;
   other.focus();
-  other.blur();
-  other.disabled = true;
+  await switchedOff(other);
+  expect(document.activeElement).toBe(document.body);
+  other.disabled = false;
+  await observed();
+  expect(document.activeElement).toBe(other);
+});
+
+it("what was switched off does not call back who has touched beside it", async () => {
+  const other = one("#other") as HTMLButtonElement;
+  other.focus();
+  one("#words").dispatchEvent(new Event("pointerdown", { bubbles: true }));
+  await switchedOff(other);
+  other.disabled = false;
   await observed();
   expect(document.activeElement).toBe(document.body);
+  other.focus();
+  await switchedOff(other);
   other.disabled = false;
   await observed();
   expect(document.activeElement).toBe(other);

@@ -94,7 +94,7 @@ it("tries what was not received when it is asked to while it sends", async () =>
 it.each([
   ["online", false],
   ["visibilitychange", true],
-])("tries once more after a try that fails although the phone was woken meanwhile: %s", async (event, isSeen) => {
+])("tries once more after a failed try during which the phone was woken: %s", async (event, isSeen) => {
   vi.stubGlobal("addEventListener", awake.addEventListener.bind(awake));
   vi.stubGlobal("removeEventListener", awake.removeEventListener.bind(awake));
   vi.stubGlobal("document", Object.assign(seen, { visibilityState: "visible" }));
@@ -109,4 +109,23 @@ it.each([
   await sender.poke();
   expect(node.kept.has(id)).toBe(true);
   expect(sender.said.line).toBe("up");
+});
+
+it("waits where the line stays broken, however often the phone is woken", async () => {
+  vi.stubGlobal("addEventListener", awake.addEventListener.bind(awake));
+  vi.stubGlobal("removeEventListener", awake.removeEventListener.bind(awake));
+  vi.stubGlobal("document", Object.assign(seen, { visibilityState: "visible" }));
+  await finished(phone, await aWorker(phone.store), filled());
+  const wake = (): boolean => awake.dispatchEvent(new Event("online"));
+  let tries = 0;
+  node.fault = () => {
+    tries += 1;
+    if (tries === 1) for (const _ of [1, 2, 3]) wake();
+    return "hang up";
+  };
+  sender = senderOf(phone, () => Promise.resolve());
+
+  await sender.poke();
+  expect(tries).toBe(2);
+  expect(sender.said.line).toBe("offline");
 });

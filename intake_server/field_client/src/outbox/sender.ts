@@ -38,7 +38,7 @@ export function senderOf(phone: Phone, wipe: (order: string) => Promise<void>): 
   let failures = 0;
   /** Whether somebody has asked for what is not under way yet. */
   let isWanted = false;
-  /** Whether the line or the person came back since a try began that may yet fail. */
+  /** Whether the line or the person came back since the try under way began. */
   let isWoken = false;
   let isStopped = false;
 

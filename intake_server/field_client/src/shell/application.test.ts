@@ -162,6 +162,17 @@ describe("while something is still being written", () => {
     expect(application.master.value).toBeUndefined();
   });
 
+  it("a panic is not undone by who unlocks meanwhile", async () => {
+    const locked = application.lock();
+    const coming = application.unlocked(master);
+    await application.panic();
+    written();
+    await Promise.all([locked, coming]);
+    expect(application.shown).toMatchObject({ phase: "locked", isErased: true });
+    expect(application.master.value).toBeUndefined();
+    expect(localStorage.getItem("worker")).toBeNull();
+  });
+
   it("a shift that is ended asks at once for the passphrase", async () => {
     await shifts.begin(phone.store, { ...master, secret: master.secret! }, "271806", Date.now());
     const left = application.leaveShift();

@@ -188,8 +188,11 @@ export async function letIn(): Promise<void> {
   void contact(true);
 }
 
+/** Open for somebody, unless everything went meanwhile, or the page's place. */
 export async function unlocked(by: Master): Promise<void> {
+  const { panics } = shown;
   await locking;
+  if (shown.phase !== "locked" || shown.panics !== panics) return;
   master.value = by;
   touched = now();
   if (by.worker !== shown.lastWorker) location.hash = "/";
@@ -200,7 +203,7 @@ export async function unlocked(by: Master): Promise<void> {
   void contact();
 }
 
-/** Lock once what is on the screen is written down. */
+/** Lock; the key goes once what was on the screen is written down. */
 export function lock(): Promise<void> {
   locking ??= locked().finally(() => (locking = undefined));
   return locking;

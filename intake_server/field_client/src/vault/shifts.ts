@@ -6,7 +6,7 @@
  */
 import { boundKey, hidden, shown, UnopenedError } from "./cipher";
 import { derived, newSalt, ROUNDS } from "./passphrase";
-import type { Store } from "./store";
+import { changed, type Store } from "./store";
 import { type Master, masterOf } from "./workers";
 
 export const LENGTH_MS = 12 * 60 * 60 * 1000;
@@ -24,19 +24,27 @@ export function isTooEasy(pin: string): boolean {
   return [0, 1, -1].some((step) => steps.every((each) => each === step));
 }
 
-export async function begin(store: Store, master: Master, pin: string, now: number): Promise<void> {
+/** Begin a shift; false where the worker's key went meanwhile. */
+export async function begin(store: Store, master: Master, pin: string, now: number): Promise<boolean> {
   const salt = newSalt();
   const inner = await hidden(await derived(pin, salt), master.secret, master.worker);
   const key = await boundKey();
-  await store.put("shifts", {
-    worker: master.worker,
-    key,
-    salt,
-    rounds: ROUNDS,
-    master: await hidden(key, inner, ABOUT),
-    wrong: 0,
-    until: now + LENGTH_MS,
-  });
+  const under = await hidden(key, inner, ABOUT);
+  const adding = store.transaction(["workers", "shifts"], "readwrite");
+  const worker = await adding.objectStore("workers").get(master.worker);
+  if (worker?.master) {
+    await adding.objectStore("shifts").put({
+      worker: master.worker,
+      key,
+      salt,
+      rounds: ROUNDS,
+      master: under,
+      wrong: 0,
+      until: now + LENGTH_MS,
+    });
+  }
+  await adding.done;
+  return Boolean(worker?.master);
 }
 
 export async function isOpen(store: Store, worker: string, now: number): Promise<boolean> {
@@ -65,7 +73,8 @@ export async function open(
   try {
     const inner = await shown(shift.key, shift.master, ABOUT);
     const secret = await shown(await derived(pin, shift.salt, shift.rounds), inner, id);
-    await store.put("shifts", { ...shift, wrong: 0 });
+    const isHere = await changed(store, "shifts", id, (kept) => ({ ...kept, wrong: 0 }));
+    if (!isHere) return { left: 0 };
     return { master: await masterOf(store, worker, secret) };
   } catch (error) {
     if (!(error instanceof UnopenedError)) throw error;

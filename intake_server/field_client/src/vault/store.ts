@@ -175,6 +175,21 @@ export function openStore(name = NAME, steps: readonly Step[] = STEPS): Promise<
   });
 }
 
+/** Change what is kept of a worker; false where it went meanwhile: nothing brings it back. */
+export async function changed<Name extends "workers" | "shifts">(
+  store: Store,
+  name: Name,
+  id: string,
+  change: (kept: Schema[Name]["value"]) => Schema[Name]["value"] | undefined,
+): Promise<boolean> {
+  const changing = store.transaction(name, "readwrite");
+  const kept = await changing.store.get(id);
+  const next = kept && change(kept);
+  if (next) await changing.store.put(next);
+  await changing.done;
+  return next !== undefined;
+}
+
 export async function deviceOf(store: Store): Promise<Device | undefined> {
   return (await store.get("device", "device")) as Device | undefined;
 }

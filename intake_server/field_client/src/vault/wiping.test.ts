@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Phone } from "../net/phone";
 import { leave } from "../outbox/leaving";
 import { aNode, type TestNode } from "../testing/node";
-import { aPhone, aWorker, filled, META, panic, START, VERSION } from "../testing/phones";
+import { aPhone, aWorker, filled, META, panic, PASSPHRASE, START, VERSION } from "../testing/phones";
 import * as drafts from "./drafts";
 import { signed } from "./envelope";
 import * as families from "./families";
@@ -11,7 +11,7 @@ import { DamagedError, handOver, handOverKeyless, handOverOld, settle } from "./
 import * as shifts from "./shifts";
 import { deviceOf } from "./store";
 import { isOrdered, unreadable } from "./wiping";
-import { forget, list, type Master, renew } from "./workers";
+import { forget, list, type Master, open, renew } from "./workers";
 
 let node: TestNode;
 let phone: Phone;
@@ -63,6 +63,34 @@ describe("what nobody may read any more", () => {
     await unreadable(phone.store);
     for (const name of [...READABLE, "workers"] as const) expect(await phone.store.count(name), name).toBe(0);
     expect(await phone.store.count("drafts")).toBe(1);
+  });
+
+  it.each<[string, (by: Master) => Promise<unknown>, unknown]>([
+    ["digits", (by) => shifts.open(phone.store, by.worker, "481516", START + 1), { left: 0 }],
+    ["a passphrase", (by) => open(phone.store, by.worker, PASSPHRASE), { left: 0 }],
+    ["a shift that begins", (by) => shifts.begin(phone.store, by, "271806", START + 1), false],
+  ])("does not come back by what was under way: %s", async (_, work, said) => {
+    const under = work(master);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await unreadable(phone.store);
+    expect(await under).toEqual(said);
+    for (const name of [...READABLE, "workers"] as const) expect(await phone.store.count(name), name).toBe(0);
+  });
+
+  it("does not come back by a new passphrase that was under way", async () => {
+    await forget(phone.store, master.worker);
+    const under = renew(phone.store, master.worker, PASSPHRASE);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await Promise.all([expect(under).rejects.toThrow(), unreadable(phone.store)]);
+    expect(await phone.store.count("workers")).toBe(0);
+  });
+
+  it("is not undone by a passphrase that was under way while its key was taken away", async () => {
+    const under = open(phone.store, master.worker, PASSPHRASE);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await forget(phone.store, master.worker);
+    expect(await under).toEqual({ left: 0 });
+    expect((await list(phone.store)).map(({ hasKey }) => hasKey)).toEqual([false]);
   });
 
   it("is handed over at the next start where the phone was switched off in the middle", async () => {

@@ -9,7 +9,7 @@ import { type Bytes, text, utf8 } from "./bytes";
 import { boundKey, hidden, keyOf, newSecret, shown, UnopenedError } from "./cipher";
 import { handOverAll } from "./handing";
 import { derived, newSalt, ROUNDS } from "./passphrase";
-import type { Store, Worker } from "./store";
+import { changed, type Store, type Worker } from "./store";
 
 export const TRIES = 10;
 
@@ -54,7 +54,8 @@ export async function open(store: Store, id: string, passphrase: string): Promis
   try {
     const under = await derived(passphrase, worker.salt, worker.rounds);
     const secret = await shown(under, worker.master, id);
-    await store.put("workers", { ...worker, wrong: 0 });
+    const isHere = await changed(store, "workers", id, (kept) => (kept.master ? { ...kept, wrong: 0 } : undefined));
+    if (!isHere) return { left: 0 };
     return { master: await masterOf(store, worker, secret) };
   } catch (error) {
     if (!(error instanceof UnopenedError)) throw error;
@@ -83,8 +84,9 @@ export async function renew(store: Store, id: string, passphrase: string): Promi
   const worker = await store.get("workers", id);
   if (!worker || worker.master) throw new Error("this worker has a key");
   await handOverAll(store, id);
-  const { secret, ...kept } = await locked(passphrase, id);
-  await store.put("workers", { ...worker, ...kept, wrong: 0 });
+  const { secret, ...made } = await locked(passphrase, id);
+  const isHere = await changed(store, "workers", id, (kept) => ({ ...kept, ...made, wrong: 0 }));
+  if (!isHere) throw new Error("this worker is not here any more");
   return masterOf(store, worker, secret);
 }
 
