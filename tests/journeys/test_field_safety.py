@@ -7,6 +7,7 @@ from contextlib import suppress
 import pytest
 from arrivals import FIRST
 from forgers import Said, a_forger, problem, receipts
+from hands import handed_on
 from leaks import everything_in, found_in
 from lines import Line
 from network import a_member
@@ -336,6 +337,13 @@ def test_a_lock_takes_the_form_from_memory_and_nothing_that_a_mistake_has_hidden
 
 
 TEN = 10
+HOLD = """() => {
+  const { subtle } = crypto;
+  const real = subtle.encrypt.bind(subtle);
+  const freed = new Promise((done) => { window.free = done; });
+  subtle.encrypt = (...all) => freed.then(() => real(...all));
+}"""
+"""Nothing more is written down before it is let go on."""
 
 
 @pytest.mark.parametrize("how", ["ten wrong passphrases", "forgotten"])
@@ -366,6 +374,31 @@ def test_a_draft_whose_passphrase_is_lost_arrives_unfinished(post, how):
     assert (kept.status, kept.slug) == ("quarantined", "unfinished")
     assert "Тарасик".encode() in kept.raw
     assert in_store(page, "bodies") == []
+
+
+def test_what_is_still_being_written_arrives_before_its_key_goes(post):
+    olena = at_work(post, post.phone())
+    page = olena.page
+    begin(olena)
+    *before, (name, text) = list(SHORT.items())[:6]
+    olena.fill(dict(before))
+    handed_on(page)
+    olena.go_to(name)
+    page.evaluate(HOLD)
+    olena.write(name, text)
+    page.evaluate("location.hash = '/settings'")
+    olena.say("Замкнути")
+    olena.say("Увести гасло")
+    olena.say("Не памʼятаю гасла")
+    olena.say("Передати")
+    expect(page.get_by_role("button", name="Передати")).to_be_disabled()
+    assert len(in_store(page, "drafts")) == 1
+
+    page.evaluate("window.free()")
+    expect(page.get_by_text("Ваше гасло")).to_be_visible()
+    until(page, lambda: set(state(page).values()) == {"looked_at"})
+    [kept] = post.aside()
+    assert text.encode() in kept.raw
 
 
 def all_of(post):
