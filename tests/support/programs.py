@@ -18,8 +18,6 @@ import forked
 
 COMMAND: Final = (sys.executable, "-m", "intake_server")
 _PATIENCE_S: Final = 300
-_USED: Final = slice(11, 15)
-"""Of /proc/PID/stat behind the name: its own time, and that of what it has run."""
 
 
 class Running:
@@ -113,15 +111,6 @@ class Serving:
             children = Path(f"/proc/{process}/task/{process}/children").read_text()
             found += map(int, children.split())
         return found
-
-    @property
-    def worked_s(self) -> float:
-        """Seconds of a core that the server, its workers and what they ran have used."""
-        ticks = 0
-        for process in self.processes:
-            said = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-            ticks += sum(map(int, said[_USED]))
-        return ticks / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """End it and its workers as a power cut does."""

@@ -15,14 +15,14 @@ beforeEach(() => {
 });
 
 const one = (selector: string): HTMLElement => document.querySelector<HTMLElement>(selector)!;
+const observed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** A browser takes the focus from what is switched off; happy-dom does not. */
 async function switchedOff(button: HTMLButtonElement): Promise<void> {
   button.blur();
   button.disabled = true;
   await observed();
 }
-
-const observed = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
 it("what asks in the place of a button that is gone has the focus", async () => {
   one("#delete").focus();

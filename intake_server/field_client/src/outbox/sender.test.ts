@@ -41,6 +41,13 @@ function filling(of: Phone, isFull: () => boolean): Phone {
   return { ...of, store };
 }
 
+/** Let the phone be woken by what a browser tells. */
+function wakes(): void {
+  vi.stubGlobal("addEventListener", awake.addEventListener.bind(awake));
+  vi.stubGlobal("removeEventListener", awake.removeEventListener.bind(awake));
+  vi.stubGlobal("document", Object.assign(seen, { visibilityState: "visible" }));
+}
+
 it("tries again by itself after the phone was too full to note how far it is", async () => {
   const id = await finished(phone, await aWorker(phone.store), filled());
   let isFull = true;
@@ -95,9 +102,7 @@ it.each([
   ["online", false],
   ["visibilitychange", true],
 ])("tries once more after a failed try during which the phone was woken: %s", async (event, isSeen) => {
-  vi.stubGlobal("addEventListener", awake.addEventListener.bind(awake));
-  vi.stubGlobal("removeEventListener", awake.removeEventListener.bind(awake));
-  vi.stubGlobal("document", Object.assign(seen, { visibilityState: "visible" }));
+  wakes();
   const id = await finished(phone, await aWorker(phone.store), filled());
   node.fault = () => {
     node.fault = undefined;
@@ -112,9 +117,7 @@ it.each([
 });
 
 it("waits where the line stays broken, however often the phone is woken", async () => {
-  vi.stubGlobal("addEventListener", awake.addEventListener.bind(awake));
-  vi.stubGlobal("removeEventListener", awake.removeEventListener.bind(awake));
-  vi.stubGlobal("document", Object.assign(seen, { visibilityState: "visible" }));
+  wakes();
   await finished(phone, await aWorker(phone.store), filled());
   const wake = (): boolean => awake.dispatchEvent(new Event("online"));
   let tries = 0;

@@ -174,7 +174,7 @@ describe("while something is still being written", () => {
   });
 
   it("a shift that is ended asks at once for the passphrase", async () => {
-    await shifts.begin(phone.store, { ...master, secret: master.secret! }, "271806", Date.now());
+    await shifts.begin(phone.store, master, "271806", Date.now());
     const left = application.leaveShift();
     expect(await shifts.isOpen(phone.store, master.worker, Date.now())).toBe(false);
     expect(application.master.value).toBeDefined();

@@ -61,12 +61,9 @@ export async function open(
   pin: string,
   now: number,
 ): Promise<{ readonly master: Master } | { readonly left: number }> {
-  const counting = store.transaction("shifts", "readwrite");
-  const shift = await counting.store.get(id);
-  if (shift) await counting.store.put({ ...shift, wrong: shift.wrong + 1 });
-  await counting.done;
+  const shift = await changed(store, "shifts", id, (kept) => ({ ...kept, wrong: kept.wrong + 1 }));
   const worker = await store.get("workers", id);
-  if (!shift || !worker?.master || shift.until <= now || shift.wrong >= TRIES) {
+  if (!shift || !worker?.master || shift.until <= now || shift.wrong > TRIES) {
     await end(store, id);
     return { left: 0 };
   }
@@ -79,7 +76,7 @@ export async function open(
   } catch (error) {
     if (!(error instanceof UnopenedError)) throw error;
   }
-  const left = TRIES - shift.wrong - 1;
+  const left = TRIES - shift.wrong;
   if (left === 0) await end(store, id);
   return { left };
 }

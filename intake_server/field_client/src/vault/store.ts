@@ -175,19 +175,19 @@ export function openStore(name = NAME, steps: readonly Step[] = STEPS): Promise<
   });
 }
 
-/** Change what is kept of a worker; false where it went meanwhile: nothing brings it back. */
+/** Change what is kept of a worker, and return it; where it went meanwhile nothing brings it back. */
 export async function changed<Name extends "workers" | "shifts">(
   store: Store,
   name: Name,
   id: string,
   change: (kept: Schema[Name]["value"]) => Schema[Name]["value"] | undefined,
-): Promise<boolean> {
+): Promise<Schema[Name]["value"] | undefined> {
   const changing = store.transaction(name, "readwrite");
   const kept = await changing.store.get(id);
   const next = kept && change(kept);
   if (next) await changing.store.put(next);
   await changing.done;
-  return next !== undefined;
+  return next;
 }
 
 export async function deviceOf(store: Store): Promise<Device | undefined> {

@@ -49,7 +49,8 @@ export async function list(store: Store): Promise<Named[]> {
 
 /** Try a passphrase; `left` says how many more tries there are, 0 when all is handed over. */
 export async function open(store: Store, id: string, passphrase: string): Promise<Opened> {
-  const worker = await counted(store, id);
+  // The count is kept before anything is tried.
+  const worker = await changed(store, "workers", id, (kept) => ({ ...kept, wrong: kept.wrong + 1 }));
   if (!worker?.master) return { left: 0 };
   try {
     const under = await derived(passphrase, worker.salt, worker.rounds);
@@ -103,16 +104,6 @@ async function labelOf(key: CryptoKey, label: Bytes, id: string): Promise<string
     if (error instanceof UnopenedError) return "";
     throw error;
   }
-}
-
-/** Read a worker, one more try counted; the count is kept before anything is tried. */
-async function counted(store: Store, id: string): Promise<Worker | undefined> {
-  const counting = store.transaction("workers", "readwrite");
-  const worker = await counting.store.get(id);
-  const tried = worker && { ...worker, wrong: worker.wrong + 1 };
-  if (tried) await counting.store.put(tried);
-  await counting.done;
-  return tried;
 }
 
 interface Locked {
